@@ -1,0 +1,280 @@
+"""The hooks of pytest. Inert until ``--provider`` names what is under test.
+
+A worker (or the only process) makes a case of each test and lets it travel on the test's report. The controller (or the only
+process) writes the evidence from the reports, judges, and says the verdict.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from grokgate.faces.run import GateRun
+    from grokgate.formats.evidence_file import EvidenceWriter
+    from grokgate.judgement.verdict import Verdict
+    from grokgate.providers.launcher import Launcher
+    from grokgate.providers.subject import Subject
+    from grokgate.values.rollout import Rollout
+
+_TRANSCRIPT: pytest.StashKey[Any] = pytest.StashKey()
+_GATE: pytest.StashKey[Gate] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("grokgate", "grokgate: is a provider of Grok models ready for a rollout phase?")
+    group.addoption("--provider", metavar="NAME", help="what is under test: a bundled name, a TOML file, module:Class")
+    group.addoption("--phase", default="1", choices=("1", "2", "3", "rollback"), help="the rollout phase that is asked for (default 1)")
+    group.addoption("--scope", default="predeploy", choices=("predeploy", "postdeploy", "signoff"), help="which evidence counts (default predeploy)")
+    group.addoption("--world", metavar="NAME", help="how xAI behaves: a folder of cassettes (default: the rollout's)")
+    group.addoption("--mode", default="replay", choices=("replay", "live"), help="replay recorded answers (default), or ask the real xAI")
+    group.addoption("--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)")
+    group.addoption("--only", action="append", default=[], metavar="ID", help="judge this requirement alone; may be repeated")
+    group.addoption("--reports", metavar="DIR", help="where the reports go (default reports/<provider>)")
+    group.addoption("--evidence", metavar="FILE", help="where the evidence goes (default <reports>/evidence.jsonl)")
+    group.addoption("--gate-key", help="(internal) the key that this run's providers use")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
+    if config.getoption("--provider") and not config.option.help:
+        gate = Gate(config)
+        config.stash[_GATE] = gate
+        config.pluginmanager.register(gate, "grokgate-gate")
+
+
+@pytest.fixture
+def provider(request: pytest.FixtureRequest) -> Subject:
+    """The provider under test, in the deployment's plain environment."""
+    return _gate(request.config).subject(request.node)
+
+
+@pytest.fixture
+def rollout(request: pytest.FixtureRequest) -> Rollout:
+    """The rollout that is judged, in the world that is replayed."""
+    return _gate(request.config).run.rollout
+
+
+def _gate(config: pytest.Config) -> Gate:
+    if _GATE not in config.stash:
+        raise pytest.UsageError("name what is under test: --provider reference (see: grokgate providers)")
+    return config.stash[_GATE]
+
+
+class Gate:
+    """The hooks of a run that judges a provider."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.is_worker = hasattr(config, "workerinput")
+        self.run: GateRun = _asked_run(config)
+        config.option.gate_key = self.run.key
+        self.verdict: Verdict | None = None
+        self._launcher: Launcher | None = None
+        self._writer: EvidenceWriter | None = None
+        if not self.is_worker:
+            self._make_ready()
+
+    def subject(self, item: pytest.Item) -> Subject:
+        """The provider for one test, with a transcript of its own."""
+        from grokgate.providers.subject import Transcript
+
+        if self._launcher is None:
+            self._launcher = self.run.launcher(self._say)
+        transcript = item.stash.setdefault(_TRANSCRIPT, Transcript())
+        return self.run.subject(self._launcher, transcript)
+
+    # --- which tests run
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        kept, left_out = [], []
+        for item in items:
+            (kept if _requirement(item) in self.run.to_test else left_out).append(item)
+        items[:] = kept
+        if left_out:
+            self.config.hook.pytest_deselected(items=left_out)
+
+    # --- what each test found
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        requirement = _requirement(item)
+        decides = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
+        if requirement is None or not decides:
+            return report
+        self._decide(report, item, call, requirement)
+        return report
+
+    def _decide(self, report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None], requirement: str) -> None:
+        """Make the case, let it travel on the report, and let pytest's own outcome agree with it."""
+        from grokgate.judgement.outcome import case_of, is_declared
+        from grokgate.judgement.report.failure import failure_text
+        from grokgate.providers.subject import Transcript
+        from grokgate.values.evidence import Status
+
+        transcript = item.stash.setdefault(_TRANSCRIPT, Transcript())
+        declared = self.run.description.egress
+        case = case_of(
+            requirement=requirement,
+            part=item.callspec.id if hasattr(item, "callspec") else "",
+            node=item.nodeid,
+            seconds=call.duration,
+            error=call.excinfo.value if call.excinfo else None,
+            transcript=transcript,
+            declared=declared,
+            secret=self.run.key,
+        )
+        egress = [
+            {"target": seen.target, "stack": seen.stack, "node": item.nodeid, "declared": is_declared(seen.target, declared) and not seen.carries_secret}
+            for seen in transcript.egress
+        ]
+        report.grokgate = {"case": case.to_json(), "egress": egress}  # type: ignore[attr-defined]
+        asked = self.run.asked[requirement]
+        if case.status is Status.PASSED:
+            report.outcome, report.longrepr = "passed", None
+        elif case.status is Status.NOT_APPLICABLE:
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {case.because}")
+        elif case.status is not Status.HARNESS_ERROR or transcript.misses:
+            report.outcome, report.longrepr = "failed", failure_text(asked, case)
+        if self.config.getoption("allure_report_dir", None):
+            from grokgate.judgement.report import allure
+
+            allure.enrich(self.run.header, asked, case)
+
+    # --- the evidence, in the controller
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        found = getattr(report, "grokgate", None)
+        if self.is_worker or found is None:
+            return
+        from grokgate.values.evidence import Case
+
+        case = Case.from_json(found["case"])
+        self.run.cases.append(case)
+        self.run.egress.extend(found["egress"])
+        self._evidence.write("case", found["case"])
+        for event in found["egress"]:
+            self._evidence.write("egress", event)
+
+    def pytest_sessionstart(self) -> None:
+        if not self.is_worker:
+            self._writer = self.run.open()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._launcher:
+            self._launcher.close()
+        if self.is_worker or self._writer is None or exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+            return
+        self.verdict = self.run.close(self._writer)
+        if folder := self.config.getoption("allure_report_dir", None):
+            from grokgate.judgement.report import allure
+
+            allure.write_untested(Path(folder), self.run.header, [row for row in self.verdict.rows if not row.cases])
+            allure.write_environment(Path(folder), self.run.header, self.verdict.decision.value)
+        session.exitstatus = self.verdict.exit_code
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.is_worker:
+            return
+        if self.verdict is None:
+            terminalreporter.write_line("grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True)
+            return
+        from grokgate.judgement.report import terminal
+
+        def say(line: str, colour: str | None) -> None:
+            terminalreporter.write_line(line, **({colour: True} if colour else {}))
+
+        terminal.write(say, self.run.header, self.verdict, seconds=time.time() - self.run.started, folder=_shown(self.run.folder))
+
+    # --- before the run
+
+    def _make_ready(self) -> None:
+        """Refuse what cannot work before anything is written over, make the provider's environment, clear old results."""
+        from grokgate.providers.host.environment import EnvironmentNotMade
+        from grokgate.providers.launcher import make_ready
+        from grokgate.providers.vehicle import NoAdapter
+
+        try:
+            make_ready(self.run.description, self.run.build, self._say)
+        except (EnvironmentNotMade, NoAdapter) as hindered:
+            raise pytest.UsageError(str(hindered)) from None
+        if folder := self.config.getoption("allure_report_dir", None):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _say(self, text: str) -> None:
+        """Progress of long work, at once and on a line of its own."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"grokgate: {text}", yellow=True)
+            reporter.flush()
+
+    @property
+    def _evidence(self) -> EvidenceWriter:
+        assert self._writer is not None, "a report came before the session started"
+        return self._writer
+
+
+def _asked_run(config: pytest.Config) -> GateRun:
+    """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
+    from grokgate.faces.run import GateRun
+    from grokgate.formats.contract import requirements
+    from grokgate.formats.document import BadDocument
+    from grokgate.judgement.scope import unknown
+    from grokgate.providers.description import UnknownProvider, find_provider
+
+    spec = config.getoption("--provider")
+    try:
+        if config.getoption("--mode") == "live":
+            raise pytest.UsageError(live_refusal(os.environ))
+        description = find_provider(spec)
+        if stray := unknown(config.getoption("--only"), requirements()):
+            raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
+        folder = Path(config.getoption("--reports") or Path("reports") / description.name)
+        evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
+        run = GateRun(
+            description=description,
+            spec=spec,
+            phase=config.getoption("--phase"),
+            scope=config.getoption("--scope"),
+            world_name=config.getoption("--world"),
+            strict=config.getoption("--strict-rows"),
+            only=tuple(config.getoption("--only")),
+            folder=folder,
+            evidence=evidence,
+        )
+        if key := config.getoption("--gate-key"):
+            run.key = key
+        _ = run.world, run.asked
+        return run
+    except (UnknownProvider, BadDocument) as refused:
+        raise pytest.UsageError(str(refused)) from None
+
+
+def live_refusal(environment: Any) -> str:
+    """Why live mode does not run: no key, or not built yet. Nothing is sent in either case."""
+    if not environment.get("XAI_API_KEY"):
+        return "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
+    return "live mode is not part of grokgate 0.1; nothing was sent. Replay works: grokgate check --provider NAME"
+
+
+def _requirement(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("requirement")
+    return str(marker.args[0]) if marker else None
+
+
+def _shown(folder: Path) -> str:
+    try:
+        return str(folder.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(folder)

@@ -1,0 +1,153 @@
+"""One run of a gate: what it was asked, the provider that it judges, and the evidence that it writes."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grokgate import __version__
+from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.document import digest
+from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter
+from grokgate.formats.fixtures import prompts
+from grokgate.formats.home import home
+from grokgate.formats.suites import owners
+from grokgate.judgement.report import junit, markdown, verdict_json
+from grokgate.judgement.scope import Question, asked_for
+from grokgate.judgement.verdict import Verdict, judge
+from grokgate.providers.description import Description
+from grokgate.providers.launcher import Launcher, build_digest, new_key
+from grokgate.providers.subject import Subject, Transcript
+from grokgate.upstream.world import World, load_world
+from grokgate.values.evidence import Asked, Case
+from grokgate.values.rollout import Rollout
+
+
+@dataclass(kw_only=True)
+class GateRun:
+    """A gate from its question to its reports."""
+
+    description: Description
+    spec: str
+    phase: str
+    scope: str
+    world_name: str | None
+    strict: bool
+    only: Sequence[str]
+    folder: Path
+    evidence: Path
+    key: str = field(default_factory=new_key)
+    started: float = field(default_factory=time.time)
+    cases: list[Case] = field(default_factory=list)
+    egress: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        return rollout("grok-4", self.world_name)
+
+    @cached_property
+    def world(self) -> World:
+        return load_world(home() / "cassettes" / self.rollout.world)
+
+    @cached_property
+    def question(self) -> Question:
+        return Question(
+            phase=self.phase,
+            scope=self.scope,
+            world=self.rollout.world,
+            kind=self.description.kind,
+            claims=self.description.claims,
+            only=self.only,
+        )
+
+    @cached_property
+    def asked(self) -> Mapping[str, Asked]:
+        """The rows asked for, by identifier."""
+        inside, _ = asked_for(requirements().values(), self.question, owners())
+        return {row.id: row for row in inside}
+
+    @cached_property
+    def outside(self) -> list[str]:
+        return asked_for(requirements().values(), self.question, owners())[1]
+
+    @property
+    def to_test(self) -> set[str]:
+        """The rows that a test decides."""
+        return {id for id, row in self.asked.items() if row.settled is None}
+
+    @property
+    def build(self) -> str:
+        """The build of the provider that this phase is about."""
+        return f"phase-{self.phase}" if f"phase-{self.phase}" in self.description.builds else "current"
+
+    @cached_property
+    def header(self) -> dict[str, Any]:
+        description = self.description
+        return {
+            "schema": SCHEMA,
+            "grokgate": __version__,
+            "python": platform.python_version(),
+            "platform": sys.platform,
+            "started": datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
+            "started_ms": int(self.started * 1000),
+            "provider": {
+                "name": description.name,
+                "spec": self.spec,
+                "title": description.title,
+                "kind": description.kind,
+                "vehicle": description.vehicle,
+                "build": self.build,
+                "requirements": list(description.requirements),
+                "claims": list(description.claims),
+            },
+            "phase": self.phase,
+            "scope": self.scope,
+            "world": self.rollout.world,
+            "rollout": self.rollout.id,
+            "mode": "replay",
+            "strict": self.strict,
+            "only": list(self.only),
+            "outside": self.outside,
+            "evidence": str(self.evidence),
+            "digests": {
+                "contract": contract_digest(),
+                "rollout": self.rollout.digest,
+                "world": self.world.digest,
+                "provider": build_digest(description, self.build),
+                "suites": digest(*(path.read_bytes() for path in sorted((home() / "suites").glob("test_*.py")))),
+            },
+        }
+
+    def launcher(self, say: Callable[[str], None]) -> Launcher:
+        return Launcher(self.description, self.world, prompts(), key=self.key, say=say)
+
+    def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
+        return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)
+
+    def open(self) -> EvidenceWriter:
+        """Begin the evidence file: header and the rows asked for."""
+        writer = EvidenceWriter(self.evidence, (self.key,))
+        writer.write("header", self.header)
+        for row in self.asked.values():
+            writer.write("requirement", row.to_json())
+        return writer
+
+    def close(self, writer: EvidenceWriter) -> Verdict:
+        """Judge, seal the evidence, and write the reports that are files."""
+        verdict = self.judge()
+        writer.seal({"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": round(time.time() - self.started, 3)})
+        verdict_json.write(self.folder / "verdict.json", self.header, verdict)
+        markdown.write(self.folder / "summary.md", self.header, verdict)
+        junit.write(self.folder / "junit.xml", self.header, verdict)
+        return verdict
+
+    def judge(self) -> Verdict:
+        violations = [event["target"] for event in self.egress if not event["declared"]]
+        return judge(list(self.asked.values()), self.cases, strict=self.strict, partial=bool(self.only), violations=violations)

@@ -1,0 +1,1 @@
+"""Floor 1: what people and machines write. Reading, checking against JSON Schemas, and clear refusals."""

@@ -1,0 +1,132 @@
+"""The evidence file: one JSON line per event, from a header to a footer that seals it.
+
+A run that was killed leaves no footer; such a file is not evidence. The footer's seal covers every byte before it and the
+footer itself, so a change anywhere is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from grokgate.formats.document import BadDocument, check, read
+from grokgate.formats.home import SCHEMAS
+from grokgate.values.evidence import Asked, Case
+from grokgate.values.redaction import mask
+
+SCHEMA = "grokgate/evidence/1"
+
+
+class EvidenceRefused(ValueError):
+    """A file is not evidence, or was changed since it was sealed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A sealed run: its header, the rows that it was asked for, their cases, and blocked attempts to get out."""
+
+    header: Mapping[str, Any]
+    asked: tuple[Asked, ...]
+    cases: tuple[Case, ...]
+    egress: tuple[Mapping[str, Any], ...]
+    footer: Mapping[str, Any]
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """Attempts that the provider's description does not declare, or that carry a secret."""
+        return tuple(event["target"] for event in self.egress if not event["declared"])
+
+
+class EvidenceWriter:
+    """Writes events as they happen; ``seal`` ends the file. Secrets are masked in every line."""
+
+    def __init__(self, path: Path, secrets: tuple[str, ...]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._secrets = secrets
+        self._hash = hashlib.sha256()
+        self._events = 0
+        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+
+    def write(self, event: str, content: Mapping[str, Any]) -> None:
+        """One event; a line is written whole or not at all."""
+        line = mask(_line({"event": event, **content}), self._secrets)
+        self._hash.update(line.encode())
+        self._events += 1
+        self._file.write(line)
+        self._file.flush()
+
+    def seal(self, content: Mapping[str, Any]) -> None:
+        """The footer; nothing can be written after it."""
+        footer = {"event": "footer", "events": self._events, **content}
+        self._hash.update(_line(footer).encode())
+        self._file.write(_line(footer | {"seal": self._hash.hexdigest()}))
+        self._file.close()
+
+
+def read_evidence(path: Path) -> Evidence:
+    """The evidence in a file. Raises ``EvidenceRefused`` with the reason."""
+    events = _events(path)
+    by_kind: dict[str, list[Any]] = {"requirement": [], "case": [], "egress": []}
+    for event in events[1:-1]:
+        by_kind[event["event"]].append(event)
+    return Evidence(
+        header=events[0],
+        asked=tuple(Asked.from_json(event) for event in by_kind["requirement"]),
+        cases=tuple(Case.from_json(event) for event in by_kind["case"]),
+        egress=tuple(by_kind["egress"]),
+        footer=events[-1],
+    )
+
+
+def _events(path: Path) -> list[dict[str, Any]]:
+    try:
+        raw = read(path)
+    except BadDocument as refused:
+        raise EvidenceRefused(str(refused)) from None
+    lines = raw.split(b"\n")
+    if lines[-1] != b"":
+        raise EvidenceRefused(f"{path}: the last line is cut off; the run did not finish, or the file was damaged")
+    events = [_event(path, number, line) for number, line in enumerate(lines[:-1], start=1)]
+    if not events or events[0].get("event") != "header":
+        raise EvidenceRefused(f"{path}: line 1: the header is missing; this is no evidence of grokgate")
+    if events[-1].get("event") != "footer":
+        raise EvidenceRefused(f"{path}: the footer is missing; the run was stopped before its end, and decides nothing")
+    _unbroken(path, lines, events)
+    _valid(path, events)
+    return events
+
+
+def _event(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError as error:
+        raise EvidenceRefused(f"{path}: line {number}: not JSON ({error})") from None
+    if not isinstance(event, dict):
+        raise EvidenceRefused(f"{path}: line {number}: not an event")
+    return event
+
+
+def _unbroken(path: Path, lines: list[bytes], events: list[dict[str, Any]]) -> None:
+    footer = dict(events[-1])
+    seal = footer.pop("seal", None)
+    total = hashlib.sha256(b"".join(line + b"\n" for line in lines[:-2]))
+    total.update(_line(footer).encode())
+    if seal != total.hexdigest() or lines[-2] != _line(events[-1]).encode().rstrip(b"\n"):
+        raise EvidenceRefused(f"{path}: the seal does not fit the content; something was changed after the run")
+
+
+def _valid(path: Path, events: list[dict[str, Any]]) -> None:
+    schema = json.loads((SCHEMAS / "evidence.schema.json").read_bytes())
+    try:
+        check(events, schema, path)
+    except BadDocument as fault:
+        raise EvidenceRefused(str(fault)) from None
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"

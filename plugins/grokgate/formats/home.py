@@ -1,0 +1,18 @@
+"""Where grokgate's own data lies: in a checkout beside ``plugins``, installed inside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+SCHEMAS = PACKAGE / "formats" / "schemas"
+
+
+def home() -> Path:
+    """The folder that holds ``suites``, ``cassettes`` and ``fixtures``."""
+    if (PACKAGE / "suites").is_dir():
+        return PACKAGE
+    checkout = PACKAGE.parent.parent
+    if (checkout / "suites").is_dir():
+        return checkout
+    raise FileNotFoundError(f"grokgate is damaged: no suites beside {PACKAGE} or inside it. Install it again.")

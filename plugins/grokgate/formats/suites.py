@@ -1,0 +1,46 @@
+"""Which test owns which requirement, read from the suites without importing them.
+
+The controller of a distributed run collects nothing, and a worker that dies takes its knowledge along; the source does not.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from grokgate.formats.document import BadDocument
+from grokgate.formats.home import home
+
+
+@cache
+def owners(folder: Path | None = None) -> dict[str, str]:
+    """Requirement identifier to the node id of its test, without parameters. Raises ``BadDocument`` where a row has two."""
+    folder = folder or home() / "suites"
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("test_*.py")):
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        for function in tree.body:
+            if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test_"):
+                continue
+            requirement = _requirement(function)
+            if requirement is None:
+                raise BadDocument(path, f"line {function.lineno}", f"{function.name} names no requirement")
+            if requirement in found:
+                raise BadDocument(path, f"line {function.lineno}", f"{requirement} has a second test, {function.name}")
+            found[requirement] = f"{folder.name}/{path.name}::{function.name}"
+    return found
+
+
+def requirement_of(node: str) -> str | None:
+    """The requirement that a node id (with or without parameters) belongs to."""
+    return next((id for id, owner in owners().items() if owner == node.partition("[")[0]), None)
+
+
+def _requirement(function: ast.FunctionDef) -> str | None:
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.requirement":
+            argument = decorator.args[0]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                return argument.value
+    return None

@@ -1,0 +1,118 @@
+"""The guard at the door: while it stands, a process reaches nothing but the addresses it was allowed.
+
+It is an audit hook of the interpreter, so it sees each socket that Python opens, whoever opens it. It blocks the attempt
+with ``EgressBlocked`` and reports it with the caller's stack. Standard library only: a provider's host runs it too.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from grokgate.values.wire import Egress
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_OWN_FRAMES = ("grokgate/intercept", "site-packages/vcr/")
+
+
+class EgressBlocked(ConnectionRefusedError):
+    """An attempt to reach another host was stopped. Replay mode sends nothing."""
+
+
+class EgressGuard:
+    """Blocks and reports what is not allowed; ``allowed`` are ``(host, port)`` pairs."""
+
+    def __init__(self, allowed: Collection[tuple[str, int]], report: Callable[[Egress], None]) -> None:
+        self._allowed = frozenset(allowed)
+        self._report = report
+
+    def permits(self, host: str, port: int | None) -> bool:
+        names = _LOOPBACK if host in _LOOPBACK else (host,)
+        return any((name, port) in self._allowed for name in names)
+
+    def block(self, target: str, *, carries_secret: bool = False) -> EgressBlocked:
+        """Report the attempt and give the error to raise."""
+        self._report(Egress(target=target, stack=caller_stack(), carries_secret=carries_secret))
+        return EgressBlocked(f"grokgate blocked a connection to {target}: nothing leaves the machine in replay mode")
+
+
+_hook_lock = threading.Lock()
+_hook_installed = False
+_standing: EgressGuard | None = None
+_inside = threading.local()
+
+
+@contextmanager
+def guarding(guard: EgressGuard) -> Iterator[EgressGuard]:
+    """Let ``guard`` stand at the door of this process; one at a time."""
+    global _standing
+    _install_hook()
+    before, _standing = _standing, guard
+    try:
+        yield guard
+    finally:
+        _standing = before
+
+
+def stand(guard: EgressGuard) -> None:
+    """Let ``guard`` stand until the process ends."""
+    global _standing
+    _install_hook()
+    _standing = guard
+
+
+def caller_stack() -> str:
+    """The frames that led here, without those of grokgate and vcrpy, newest last."""
+    frames = [frame for frame in traceback.extract_stack() if not any(own in frame.filename.replace("\\", "/") for own in _OWN_FRAMES)]
+    return "".join(traceback.format_list(frames[-12:]))
+
+
+def _install_hook() -> None:
+    global _hook_installed
+    with _hook_lock:
+        if not _hook_installed:
+            sys.addaudithook(_hook)
+            _hook_installed = True
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if _standing is None or not event.startswith("socket.") or getattr(_inside, "hook", False):
+        return
+    target = _target(event, arguments)
+    if target is None or _standing.permits(*target):
+        return
+    _inside.hook = True
+    try:
+        error = _standing.block(f"{target[0]}:{target[1]}" if target[1] is not None else target[0])
+    finally:
+        _inside.hook = False
+    raise error
+
+
+def _target(event: str, arguments: tuple[Any, ...]) -> tuple[str, int | None] | None:
+    """The host and port that a socket event is about; ``None`` for what cannot leave the machine."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        if isinstance(address, tuple) and len(address) >= 2:
+            return _text(address[0]), int(address[1])
+    if event == "socket.getaddrinfo":
+        host, port = arguments[0], arguments[1]
+        if host is None or _numeric(_text(host)):
+            return None
+        return _text(host), int(port) if str(port).isdigit() else None
+    if event in ("socket.gethostbyname", "socket.gethostbyaddr"):
+        host = _text(arguments[0])
+        return None if _numeric(host) or host in _LOOPBACK else (host, None)
+    return None
+
+
+def _numeric(host: str) -> bool:
+    return host in _LOOPBACK or host.replace(".", "").isdigit() or ":" in host
+
+
+def _text(host: Any) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)

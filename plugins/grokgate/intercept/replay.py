@@ -1,0 +1,88 @@
+"""The tape behind a provider: answers what leaves, and keeps the log of it.
+
+One call is open at a time. What arrives while none is open is answered and logged as stray. A request that no recording
+fits gets status 599, is kept as an explained miss, and tells client libraries not to retry.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from grokgate.upstream.tape import Tape
+from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
+
+Fault = Literal["disconnect"]
+"""What no recording can give: ``disconnect`` breaks the connection after the request was read."""
+
+
+class Disconnected(ConnectionResetError):
+    """The injected fault ``disconnect``."""
+
+
+@dataclass
+class WireLog:
+    """All that left during one call, in order."""
+
+    scenario: str = "plain"
+    fault: Fault | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+    egress: list[Egress] = field(default_factory=list)
+
+
+class Replay:
+    """Answers requests from a tape and logs them for the call that is open."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self._lock = threading.Lock()
+        self._open: WireLog | None = None
+        self._between = WireLog()
+
+    @contextmanager
+    def call(self, scenario: str = "plain", fault: Fault | None = None) -> Iterator[WireLog]:
+        """Open a call. What strayed in since the last one stands at the head of its log."""
+        with self._lock:
+            log = WireLog(scenario=scenario, fault=fault, exchanges=self._between.exchanges, egress=self._between.egress)
+            self._between, self._open = WireLog(), log
+        try:
+            yield log
+        finally:
+            with self._lock:
+                self._open = None
+
+    def answer(self, request: WireRequest) -> Answer:
+        """What the provider gets back. Raises ``Disconnected`` where the call asked for that fault."""
+        with self._lock:
+            log, stray = (self._open, False) if self._open else (self._between, True)
+            kept = self._masked(request)
+            if log.fault == "disconnect":
+                log.exchanges.append(Exchange(request=kept, fault=log.fault, stray=stray))
+                raise Disconnected("grokgate broke the connection, as the test asked")
+            answer = self.tape.answer(request, log.scenario)
+            miss = answer if isinstance(answer, Miss) else None
+            given = _unanswered(answer) if isinstance(answer, Miss) else answer
+            log.exchanges.append(Exchange(request=kept, answer=given, miss=miss, stray=stray))
+            return given
+
+    def report(self, egress: Egress) -> None:
+        """Log a blocked attempt to reach another host. Takes no lock: it is called from inside the interpreter's sockets."""
+        log = self._open or self._between
+        masked = replace(egress, target=mask(egress.target, [self.tape.key]), stack=mask(egress.stack, [self.tape.key]))
+        log.egress.append(masked)
+
+    def _masked(self, request: WireRequest) -> WireRequest:
+        secrets = [self.tape.key]
+        body = request.body.replace(self.tape.key.encode(), MASK.encode())
+        return replace(request, url=mask(request.url, secrets), headers=mask_headers(request.headers, secrets), body=body)
+
+
+def _unanswered(miss: Miss) -> Answer:
+    """The answer to a request that nothing on tape fits; it must not look like anything that xAI says."""
+    body = json.dumps({"grokgate": miss.reason}).encode()
+    return Answer(status=599, headers={"content-type": "application/json", "x-should-retry": "false"}, body=body)

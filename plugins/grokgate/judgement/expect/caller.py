@@ -1,0 +1,126 @@
+"""Statements about what the caller got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from grokgate.judgement.expect.unkept import NOTHING, Unkept, quoted, short
+from grokgate.values.call import Call
+from grokgate.values.chat import ChatResult, Failure
+from grokgate.values.rollout import ModelFacts
+
+
+class Caller:
+    """What the caller of a provider got back."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    @property
+    def result(self) -> ChatResult:
+        if failure := self._call.failure:
+            raise Unkept(f"the caller got {failure.kind}: {short(failure.message)}", expected="an answer", saw=failure.kind)
+        assert self._call.result is not None, "a call ends in a result or in a failure"
+        return self._call.result
+
+    @property
+    def failure(self) -> Failure:
+        if self._call.failure is None:
+            text = short(self._call.result.text if self._call.result else "")
+            raise Unkept("the caller got an answer where an error was due", expected="an error", saw=text)
+        return self._call.failure
+
+    def gets_text(self) -> None:
+        """There is an answer with text."""
+        if not self.result.text:
+            raise Unkept("the caller got no text", expected="text", saw=NOTHING, at="text")
+
+    def gets_answered(self, part: str) -> None:
+        """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``usage``, ``tool_calls``, ``reasoning``."""
+        expected, saw = _answered(self._call.answer, part), _got(self.result, part)
+        if saw != expected:
+            name = part.replace("_", " ")
+            because = f"the caller got {short(saw, 60) or NOTHING} as {name}; xAI answered {short(expected, 60) or NOTHING}"
+            raise Unkept(because, expected=expected, saw=saw, at=part)
+
+    def gets_json(self, schema: Mapping[str, Any] | None = None) -> None:
+        """The text parses, and validates against the schema."""
+        import jsonschema
+
+        text = self.result.text or ""
+        try:
+            jsonschema.validate(json.loads(text), schema or {"type": "object"})
+        except (ValueError, jsonschema.ValidationError) as fault:
+            reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
+            raise Unkept(f"the caller got text that is not the JSON asked for: {short(reason)}", expected="JSON", saw=text) from None
+
+    def gets_reasoning_tokens(self) -> None:
+        """Reasoning tokens stand in a field of their own, and the sum holds."""
+        usage, answered = self.result.usage, self._call.answer["usage"]
+        expected = answered["completion_tokens_details"]["reasoning_tokens"]
+        saw = usage.reasoning_tokens if usage else None
+        if saw != expected:
+            because = f"xAI billed {expected} reasoning tokens; the caller is told {NOTHING if saw is None else saw}"
+            raise Unkept(because, expected=expected, saw=saw, at="usage")
+        assert usage is not None
+        parts = [usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens]
+        if usage.total_tokens != sum(part or 0 for part in parts):
+            because = f"total {usage.total_tokens} is not prompt + completion + reasoning {parts}"
+            raise Unkept(because, expected=answered["total_tokens"], saw=usage.total_tokens, at="usage")
+
+    def is_told(self, name: str) -> None:
+        """The error names this."""
+        message = self.failure.message
+        if name.strip().lower() not in message.lower():
+            raise Unkept(f"the error does not name {quoted(name)}: {short(message)}", expected=name, saw=message, at="error")
+
+    def is_told_a_substitution(self, model: ModelFacts) -> None:
+        """Where another model answered than the rollout expects, the caller is told its name."""
+        answered, told = self._call.answer["model"], self.result.told_model
+        if answered not in model.served and told != answered:
+            because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
+            raise Unkept(because, expected=answered, saw=told, at="model")
+
+    def or_log_names(self, parameter: str) -> None:
+        """A removed parameter is named in a field of the result, an error, or the log."""
+        result, failure = self._call.result, self._call.failure
+        said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or ""]
+        if not any(parameter in text for text in said):
+            because = f"{parameter} was dropped for {self._call.asked.model} without a word to caller or log"
+            raise Unkept(because, expected=parameter, saw=NOTHING, at="notices")
+
+    def never_sees(self, key: str) -> None:
+        """The key stands in nothing that the provider gave back or wrote to its log."""
+        result, failure = self._call.result, self._call.failure
+        places = {
+            "the result": json.dumps(result.to_json(), ensure_ascii=False) if result else "",
+            "the error": f"{failure.message}\n{failure.trace}" if failure else "",
+            "the log": self._call.log or "",
+        }
+        for place, text in places.items():
+            if key in text:
+                raise Unkept(f"the API key stands in {place}", expected=NOTHING, saw="the key", at=place)
+
+
+def _answered(answer: Any, part: str) -> Any:
+    """A part of a chat completion, in the shape that the caller's result has."""
+    choice = answer["choices"][0]
+    if part == "finish_reason":
+        return choice["finish_reason"]
+    if part == "usage":
+        return {key: answer["usage"][key] for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    if part == "tool_calls":
+        calls = choice["message"].get("tool_calls") or ()
+        return [(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"])) for call in calls]
+    return choice["message"].get("reasoning_content" if part == "reasoning" else "content")
+
+
+def _got(result: ChatResult, part: str) -> Any:
+    if part == "usage":
+        usage = result.usage
+        return {key: getattr(usage, key, None) for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    if part == "tool_calls":
+        return [(call.id, call.name, dict(call.arguments)) for call in result.tool_calls]
+    return getattr(result, part)

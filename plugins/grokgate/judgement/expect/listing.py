@@ -1,0 +1,56 @@
+"""Statements about the provider's own model listing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grokgate.judgement.expect.unkept import NotApplicable, Unkept
+from grokgate.values.chat import ModelCard
+from grokgate.values.rollout import ModelFacts
+
+
+class Listing:
+    """The models that a provider shows to its users."""
+
+    def __init__(self, cards: Sequence[ModelCard]) -> None:
+        self._cards = cards
+
+    def card(self, name: str) -> ModelCard:
+        """The entry with this name, whether as its id or as an alias."""
+        found = next((card for card in self._cards if name in card.names), None)
+        if found is None:
+            raise Unkept(f"the listing does not show {name}", expected=name, saw=[card.id for card in self._cards], at="listing")
+        return found
+
+    def declares(self, name: str, what: str, expected: Any, of: Callable[[ModelCard], Any]) -> None:
+        """The entry of a model declares this."""
+        if (saw := of(self.card(name))) != expected:
+            raise Unkept(f"the listing declares {what} of {name} as {saw}, not {expected}", expected=expected, saw=saw, at=what)
+
+    def has_names(self, name: str, names: Sequence[str]) -> None:
+        """The entry of a model shows all these names."""
+        shown = self.card(name).names
+        if missing := [wanted for wanted in names if wanted not in shown]:
+            raise Unkept(f"the listing does not show {', '.join(missing)} at {name}", expected=list(names), saw=list(shown), at="aliases")
+
+    def has_capabilities(self, name: str, capabilities: Sequence[str]) -> None:
+        """The entry of a model shows these capabilities; it may show more."""
+        shown = self.card(name).capabilities or ()
+        if missing := [wanted for wanted in capabilities if wanted not in shown]:
+            because = f"the listing does not show {', '.join(missing)} for {name}"
+            raise Unkept(because, expected=list(capabilities), saw=list(shown), at="capabilities")
+
+    def hides_or_marks(self, name: str) -> None:
+        """The model is not listed, or is marked as blocked."""
+        if any(name in card.names and not card.blocked for card in self._cards):
+            because = f"{name} is blocked, but the listing shows it as if it could be used"
+            raise Unkept(because, expected="absent, or marked as blocked", saw=name, at="listing")
+
+
+def undeclared(capability: str, model: ModelFacts) -> Exception:
+    """What an undeclared capability amounts to: a broken promise where the rollout asks for it, else nothing."""
+    if capability in model.capabilities:
+        because = f"the rollout asks for {capability} of {model.id}, but neither listing nor description declares it"
+        return Unkept(because, expected=capability, at="capabilities")
+    return NotApplicable(f"{capability} is neither declared nor asked for")

@@ -1,0 +1,32 @@
+"""How a statement that does not hold is told, and the small words that the sentences share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grokgate.values.evidence import Blame
+
+NOTHING = "nothing"
+
+
+class Unkept(AssertionError):
+    """A promise is not kept. ``because`` is one sentence; ``at`` is the place that shows it."""
+
+    def __init__(self, because: str, *, expected: Any = None, saw: Any = None, at: str = "", blame: Blame = Blame.PROVIDER) -> None:
+        super().__init__(because)
+        self.because, self.expected, self.saw, self.at, self.blame = because, expected, saw, at, blame
+
+
+class NotApplicable(Exception):
+    """The case does not concern this provider, and why."""
+
+
+def short(value: Any, most: int = 160) -> str:
+    """A value on one line of at most ``most`` characters."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def quoted(name: str) -> str:
+    """A name as it is; in quotes where blanks around it would not show."""
+    return name if name and name.isprintable() and name == name.strip() else repr(name)

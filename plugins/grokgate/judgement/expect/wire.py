@@ -1,0 +1,139 @@
+"""Statements about what left for a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted, short
+from grokgate.values.call import Call
+from grokgate.values.rollout import REFUSED, ModelFacts, Rollout
+from grokgate.values.wire import WireRequest
+
+LIMITS = ("max_tokens", "max_completion_tokens")
+_NAMES_AND_MODES = frozenset({"model", "stream", "stream_options"})
+
+
+class Wire:
+    """What left for a call. A retry repeats a request, so statements are about the first one."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    @property
+    def request(self) -> WireRequest:
+        if not self._call.left:
+            failure = self._call.failure
+            met = f"; the caller got {failure.kind}: {short(failure.message)}" if failure else ""
+            raise Unkept(f"nothing left for {self._asked}{met}", expected="a request", saw=NOTHING)
+        return self._call.left[0]
+
+    @property
+    def model(self) -> Any:
+        """The model that the request names."""
+        return self.request.field("model")
+
+    def reaches(self, model: ModelFacts) -> None:
+        """The request names this model, by one of the names that it has on the wire."""
+        if self.model not in model.wire:
+            raise Unkept(f"{self._asked} left as {self.model}, not as {model.id}", expected=model.id, saw=self.model, at="model")
+
+    def nothing_left(self) -> None:
+        """No request left."""
+        if self._call.left:
+            raise Unkept(f"a request for {self._asked} left, as {self.model}", expected=NOTHING, saw=self.model, at="model")
+
+    def resolves_to(self, expect: str, rollout: Rollout) -> None:
+        """The request reaches that model, or nothing leaves where the table says ``refused``."""
+        self.nothing_left() if expect == REFUSED else self.reaches(rollout.models[expect])
+
+    def without(self, key: str) -> None:
+        """The key did not leave, neither in the API's spelling nor in camel case."""
+        for spelling in dict.fromkeys((key, camel(key))):
+            if self.request.carries(spelling):
+                saw = self.request.field(spelling)
+                raise Unkept(f"{spelling} left for {self._asked}{self._answered}", expected=NOTHING, saw=saw, at=spelling)
+
+    def carries(self, key: str, value: Any) -> None:
+        """The key left with this very value."""
+        if not self.request.carries(key):
+            raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
+        if (saw := self.request.field(key)) != value:
+            raise Unkept(f"{key} left changed for {self._asked}: {short(saw, 60)}", expected=value, saw=saw, at=key)
+
+    def limits(self, field: str, limit: int | None) -> None:
+        """The output limit left in this field alone; none left where the caller gave none."""
+        sent = {key: self.request.field(key) for key in LIMITS if self.request.carries(key)}
+        expected = {} if limit is None else {field: limit}
+        if sent != expected:
+            as_sent = " and ".join(f"{key}={value}" for key, value in sent.items()) or NOTHING
+            asked = "no limit was asked for" if limit is None else f"the limit {limit} belongs in {field}"
+            at = next(iter(sent), field)
+            raise Unkept(f"{asked}, but {as_sent} left for {self._asked}", expected=expected or NOTHING, saw=sent or NOTHING, at=at)
+
+    def converts(self, parameter: str, value: Any, model: ModelFacts) -> None:
+        """The parameter leaves as given where the model takes it, and not at all where the rollout's table says it refuses it."""
+        if parameter == "limit":
+            field = next((key for key in LIMITS if self.request.carries(key)), model.limit_field)
+            self.limits(field, value)
+        elif parameter in model.refuses:
+            self.without(parameter)
+        else:
+            self.carries(parameter, value)
+
+    def removed(self, key: str) -> None:
+        """The parameter was removed; where it left there is nothing to announce, which other rows judge."""
+        if self.request.carries(key):
+            raise NotApplicable(f"{key} was not removed; POST-2.2 to POST-2.5 judge that")
+
+    def is_same_as(self, other: Call, which: str) -> None:
+        """Two calls left alike, but for the name of the model and what a stream needs."""
+        mine, others = _conversion(self.request), _conversion(Wire(other).request)
+        for key in sorted(mine.keys() | others.keys()):
+            if mine.get(key, NOTHING) != others.get(key, NOTHING):
+                mine_shown, others_shown = short(mine.get(key, NOTHING), 40), short(others.get(key, NOTHING), 40)
+                because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
+                raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
+
+    def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
+        """These messages left, in this order; a text may be written as a string or as parts."""
+        saw = [_plain(message) for message in self.request.field("messages") or ()]
+        if saw != [dict(message) for message in expected]:
+            raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
+
+    def carries_image(self, url: str) -> None:
+        """The image left with the last message."""
+        messages = self.request.field("messages") or [{}]
+        parts = messages[-1].get("content")
+        urls = [part.get("image_url", {}).get("url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        if url not in urls:
+            raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=short(parts), at="messages")
+
+    @property
+    def _asked(self) -> str:
+        return quoted(self._call.asked.model)
+
+    @property
+    def _answered(self) -> str:
+        status = next((exchange.answer.status for exchange in self._call.exchanges if exchange.answer), None)
+        return f", which answers {status}" if status and status >= 400 else ""
+
+
+def camel(key: str) -> str:
+    """``presence_penalty`` in camel case."""
+    head, *rest = key.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def _conversion(request: WireRequest) -> dict[str, Any]:
+    """What conversion makes of a request: all but the names and what a stream needs."""
+    body = request.json if isinstance(request.json, dict) else {}
+    return {key: value for key, value in body.items() if key not in _NAMES_AND_MODES}
+
+
+def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message with its text as a string, however it was written, and without keys that say nothing."""
+    plain = {key: value for key, value in message.items() if value is not None}
+    if isinstance(plain.get("content"), list) and all(part.get("type") == "text" for part in plain["content"]):
+        plain["content"] = "".join(part["text"] for part in plain["content"])
+    return plain

@@ -1,0 +1,85 @@
+"""From what a test did to a case: its status, one sentence, who must act, and what was observed.
+
+A miss of the tape and an undeclared attempt to reach another host override whatever the test asserted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from grokgate.judgement.expect import NotApplicable, Unkept
+from grokgate.providers.subject import DidNotStart, NoListing, Transcript
+from grokgate.values.evidence import Blame, Case, Status
+from grokgate.values.redaction import mask
+from grokgate.values.wire import Egress
+
+
+def undeclared(egress: Collection[Egress], declared: Collection[str]) -> list[Egress]:
+    """The attempts that fail a run: to hosts that the provider's description does not name, or with a secret."""
+    return [attempt for attempt in egress if attempt.carries_secret or not is_declared(attempt.target, declared)]
+
+
+def is_declared(target: str, declared: Collection[str]) -> bool:
+    """Whether the provider's description names the host of a target such as ``host:443`` or ``GET https://host/path``."""
+    host = target.rpartition(" ")[2].rpartition("//")[2].partition("/")[0].partition(":")[0]
+    return host in declared
+
+
+def case_of(
+    *,
+    requirement: str,
+    part: str,
+    node: str,
+    seconds: float,
+    error: BaseException | None,
+    transcript: Transcript,
+    declared: Collection[str],
+    secret: str,
+) -> Case:
+    """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
+    status, because, blame, finding = _decided(error, transcript, declared)
+    return Case(
+        id=f"{requirement}[{part}]" if part else requirement,
+        requirement=requirement,
+        status=status,
+        because=mask(because, [secret]),
+        blame=blame,
+        node=node,
+        seconds=round(seconds, 4),
+        observations=tuple(call.to_json() for call in transcript.calls),
+        finding=finding,
+        notes=tuple(transcript.notes),
+    )
+
+
+Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
+
+
+def _decided(error: BaseException | None, transcript: Transcript, declared: Collection[str]) -> Decided:
+    if escaped := undeclared(transcript.egress, declared):
+        because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
+        return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].stack, "at": "egress"}
+    if transcript.misses:
+        return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
+    if error is None:
+        return Status.PASSED, "", None, None
+    if isinstance(error, Unkept):
+        finding = {"expected": _plain(error.expected), "saw": _plain(error.saw), "at": error.at}
+        return Status.FAILED, error.because, error.blame, finding
+    if isinstance(error, NotApplicable):
+        return Status.NOT_APPLICABLE, str(error), None, None
+    if isinstance(error, DidNotStart):
+        return Status.FAILED, f"the provider did not start: {error}", Blame.PROVIDER, None
+    if isinstance(error, NoListing):
+        return Status.FAILED, str(error), Blame.PROVIDER, None
+    return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(entry) for entry in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,117 @@
+"""Allure: what allure-pytest writes of a test, enriched with what a release manager looks for; and rows without a test.
+
+Labels for phase, section, severity, provider and world; a link per requirement; a step per call with the wire request, the
+answer, the difference and a curl line; the reason of each status that is not a pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from grokgate.judgement.report.failure import curl, difference, failure_text
+from grokgate.values.evidence import Asked, Case, Row, Status
+
+REQUIREMENTS = "https://github.com/grokgate/grokgate/blob/main/docs/requirements.md"
+"""Where a requirement is explained; the identifier is the anchor."""
+
+_STATUS = {Status.PASSED: "passed", Status.ATTESTED: "passed", Status.WAIVED: "passed", Status.FAILED: "failed", Status.NOT_OFFERED: "failed"}
+_STATUS |= {Status.HARNESS_ERROR: "broken"}
+_SEVERITY = {"must": "critical", "should": "normal"}
+
+
+def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
+    """Say to the Allure result of the running test what it is evidence of. Does nothing where Allure is not asked for."""
+    import allure
+
+    allure.dynamic.title(f"{case.id} {asked.title}")
+    allure.dynamic.description(case.because or "The promise is kept.")
+    for name, value in _labels(header, asked).items():
+        allure.dynamic.label(name, value)
+    allure.dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)
+    for number, call in enumerate(case.observations, start=1):
+        with allure.step(f"{number}. {call['said']}"):
+            for exchange in call["wire"]:
+                _attach(f"request {exchange['method']} {exchange['url']}", _pretty(exchange["body"]))
+                _attach(f"answer {exchange['status']} ({exchange['provenance'] or 'no recording'})", _pretty(exchange["answer"] or ""))
+            _attach("what the caller got", _pretty(json.dumps(call["failure"] or call["result"], ensure_ascii=False)))
+            if call["log"]:
+                _attach("log", call["log"])
+    if case.status is not Status.PASSED:
+        _attach("what to know", failure_text(asked, case))
+        _attach("difference", difference(case))
+        _attach("curl", curl(case))
+
+
+def write_untested(folder: Path, header: Mapping[str, Any], rows: list[Row]) -> None:
+    """Results for rows that no test could produce: not offered, not applicable, not run."""
+    for row in rows:
+        asked, uuid = row.asked, str(uuid4())
+        details = {"message": row.because}
+        result = {
+            "uuid": uuid,
+            "historyId": f"{header['provider']['name']}:{asked.id}",
+            "fullName": f"requirements#{asked.id}",
+            "name": f"{asked.id} {asked.title}",
+            "status": _STATUS.get(row.status, "skipped"),
+            "statusDetails": details,
+            "description": f"{row.status.value.replace('_', ' ')}: {row.because}",
+            "stage": "finished",
+            "start": header["started_ms"],
+            "stop": header["started_ms"],
+            "labels": [{"name": name, "value": value} for name, value in _labels(header, asked).items()],
+            "links": [{"type": "requirement", "name": asked.id, "url": _link(asked.id)}],
+        }
+        (folder / f"{uuid}-result.json").write_text(json.dumps(result, ensure_ascii=False), "utf-8")
+
+
+def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> None:
+    """The table of facts on the report's first page."""
+    facts = {
+        "verdict": verdict,
+        "provider": header["provider"]["title"],
+        "phase": header["phase"],
+        "scope": header["scope"],
+        "world": header["world"],
+        "rollout": header["rollout"],
+        "provider build": header["digests"]["provider"][:12],
+        "cassettes": header["digests"]["world"][:12],
+        "grokgate": header["grokgate"],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "environment.properties").write_text("".join(f"{name.replace(' ', '_')}={value}\n" for name, value in facts.items()), "utf-8")
+
+
+def _labels(header: Mapping[str, Any], asked: Asked) -> dict[str, str]:
+    return {
+        "epic": f"Phase {header['phase']}: {header['scope']}",
+        "feature": asked.section,
+        "story": f"{asked.id} {asked.title}",
+        "severity": _SEVERITY[asked.severity],
+        "phase": header["phase"],
+        "section": asked.prefix,
+        "provider": header["provider"]["name"],
+        "world": header["world"],
+        "requirement": asked.id,
+    }
+
+
+def _link(id: str) -> str:
+    return f"{REQUIREMENTS}#{id.lower()}"
+
+
+def _attach(name: str, text: str) -> None:
+    import allure
+
+    if text:
+        allure.attach(text, name=name, attachment_type=allure.attachment_type.TEXT)
+
+
+def _pretty(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text

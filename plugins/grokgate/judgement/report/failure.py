@@ -1,0 +1,92 @@
+"""One red case, told so that its reader can act: what was asked, what left, what was expected, who must act, a curl line."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grokgate.judgement.report.words import name_of
+from grokgate.values.evidence import Asked, Case
+
+WIDTH = 100
+
+
+def failure_text(asked: Asked, case: Case) -> str:
+    """The failure as plain text."""
+    return "\n".join(_lines(asked, case))
+
+
+def shown_call(case: Case) -> Mapping[str, Any] | None:
+    """The call that shows the failure: the last one."""
+    return case.observations[-1] if case.observations else None
+
+
+def shown_exchange(case: Case) -> Mapping[str, Any] | None:
+    """The request that shows the failure: the first that left for that call."""
+    call = shown_call(case)
+    return call["wire"][0] if call and call["wire"] else None
+
+
+def difference(case: Case) -> str:
+    """Expected against seen, one line each."""
+    if not case.finding:
+        return ""
+    lines = [f"- {line}" for line in _shown(case.finding["expected"]).splitlines()]
+    lines += [f"+ {line}" for line in _shown(case.finding["saw"]).splitlines()]
+    return "\n".join(lines)
+
+
+def curl(case: Case) -> str:
+    """The request as a curl line against xAI (or whatever ``XAI_BASE_URL`` names), with the key left to the environment."""
+    exchange = shown_exchange(case)
+    if exchange is None:
+        return ""
+    path = exchange["url"].partition("/v1")[2]
+    data = f" -H 'Content-Type: application/json' -d {shlex.quote(exchange['body'])}" if exchange["body"] else ""
+    method = "" if exchange["method"] == "POST" and data else f" -X {exchange['method']}"
+    return f'curl -s{method} "${{XAI_BASE_URL:-https://api.x.ai/v1}}{path}" -H "Authorization: Bearer $XAI_API_KEY"{data}'
+
+
+def _lines(asked: Asked, case: Case) -> Iterator[str]:
+    yield f"{case.id}  {asked.title}  ({asked.severity}, {name_of(case.status)})"
+    yield f"because    {case.because}"
+    if call := shown_call(case):
+        yield f"asked      {call['said']}"
+    if exchange := shown_exchange(case):
+        yield f"left       {exchange['method']} {exchange['url']}"
+        yield from _body(exchange["body"], case)
+        yield f"answered   {exchange['status']} {_cut(exchange['answer'] or '')}  ({exchange['provenance'] or 'no recording'})"
+    elif call:
+        yield "left       nothing"
+    if call and call["failure"]:
+        yield f"caller     {call['failure']['kind']}: {_cut(call['failure']['message'])}"
+    if case.finding:
+        yield f"expected   {_cut(_shown(case.finding['expected']))}"
+        yield f"saw        {_cut(_shown(case.finding['saw']))}"
+    yield f"who acts   {case.blame}"
+    if line := curl(case):
+        yield f"try it     {line}"
+
+
+def _body(body: str, case: Case) -> Iterator[str]:
+    """The body, a line per key, with an arrow at the one that shows the failure; the rest of a long body is left out."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        yield f"             {_cut(body)}"
+        return
+    at = case.finding["at"] if case.finding else ""
+    for key, value in content.items():
+        arrow = "   <- here" if key == at else ""
+        yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {_cut(json.dumps(value, ensure_ascii=False), 70)}{arrow}"
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str, most: int = WIDTH) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

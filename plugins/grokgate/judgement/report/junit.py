@@ -1,0 +1,51 @@
+"""``junit.xml``: one test case per case of a requirement, for CI servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from grokgate.judgement.report.failure import failure_text
+from grokgate.judgement.verdict import Verdict
+from grokgate.values.evidence import Asked, Case, Row, Status
+
+_ERRORS = (Status.HARNESS_ERROR,)
+_FAILURES = (Status.FAILED, Status.NOT_OFFERED)
+_FINE = (Status.PASSED, Status.ATTESTED, Status.WAIVED)
+
+
+def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
+    name = f"grokgate {header['provider']['name']} phase {header['phase']}"
+    entries = [entry for row in verdict.rows for entry in _entries(row)]
+    suite = ET.Element("testsuite", name=name, tests=str(len(entries)), timestamp=str(header["started"]))
+    for tag in ("failure", "error", "skipped"):
+        suite.set({"failure": "failures", "error": "errors", "skipped": "skipped"}[tag], str(sum(e.find(tag) is not None for e in entries)))
+    suite.extend(entries)
+    root = ET.Element("testsuites", name=name)
+    root.append(suite)
+    ET.indent(root)
+    ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _entries(row: Row) -> list[ET.Element]:
+    if row.cases:
+        return [_entry(row.asked, case.id, case.status, case.because, case.seconds, case) for case in row.cases]
+    return [_entry(row.asked, row.asked.id, row.status, row.because, 0.0, None)]
+
+
+def _entry(asked: Asked, name: str, status: Status, because: str, seconds: float, case: Case | None) -> ET.Element:
+    entry = ET.Element("testcase", classname=f"grokgate.{asked.prefix}", name=f"{name} {asked.title}", time=f"{seconds:.3f}")
+    if status in _FINE:
+        return entry
+    tag = "error" if status in _ERRORS else "failure" if status in _FAILURES else "skipped"
+    told = ET.SubElement(entry, tag, message=_legal(because), type=status.value)
+    if case and tag != "skipped":
+        told.text = _legal(failure_text(asked, case))
+    return entry
+
+
+def _legal(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return "".join(c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000" else "\ufffd" for c in text)

@@ -1,0 +1,84 @@
+"""``summary.md``: the verdict for people, section by section, each red row with what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.failure import failure_text
+from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
+from grokgate.judgement.verdict import WORST_FIRST, Verdict
+from grokgate.values.evidence import Row, Status
+
+
+def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
+    path.write_text("\n".join(_lines(header, verdict)) + "\n", "utf-8")
+
+
+def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
+    provider = header["provider"]
+    yield f"# {verdict.decision.value.upper()}: {provider['title']}, phase {header['phase']}, {header['scope']}"
+    yield ""
+    yield f"- world `{header['world']}`, rollout `{header['rollout']}`, mode {header['mode']}, {header['started']}"
+    yield f"- provider build `{header['digests']['provider'][:12]}` ({', '.join(provider['requirements']) or provider['vehicle']})"
+    yield f"- {share(verdict.rows)} (cassettes `{header['digests']['world'][:12]}`)"
+    yield f"- verify offline: `grokgate verify {header['evidence']}`"
+    yield ""
+    if verdict.violations:
+        yield f"**Undeclared attempts to reach other hosts:** {', '.join(sorted(set(verdict.violations)))}"
+        yield ""
+    yield from _counts(verdict)
+    yield from _section("What failed", verdict, RED)
+    yield from _section("What is open", verdict, OPEN)
+    yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
+    yield from _section("What passed", verdict, (Status.PASSED, Status.WAIVED, Status.ATTESTED))
+    yield from _details(verdict)
+
+
+def _counts(verdict: Verdict) -> Iterator[str]:
+    yield "| status | rows |"
+    yield "|---|---:|"
+    for status in WORST_FIRST:
+        if count := verdict.counts.get(status, 0):
+            yield f"| {SIGNS[status]} {name_of(status)} | {count} |"
+    yield ""
+
+
+def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iterator[str]:
+    rows = [row for row in verdict.rows if row.status in statuses]
+    if not rows:
+        return
+    yield f"## {title}"
+    yield ""
+    yield "| row | sev | promise | status | because | who acts |"
+    yield "|---|---|---|---|---|---|"
+    for row in rows:
+        cells = [row.asked.id, row.asked.severity, row.asked.title, f"{SIGNS[row.status]} {name_of(row.status)}"]
+        yield "| " + " | ".join(map(_cell, [*cells, _because(row), row.blame or ""])) + " |"
+    yield ""
+
+
+def _because(row: Row) -> str:
+    """The row's cause, with how many of its cases share the status."""
+    alike = sum(case.status is row.status for case in row.cases)
+    return f"{row.because} ({alike} of {len(row.cases)} cases)" if len(row.cases) > 1 and row.because else row.because
+
+
+def _details(verdict: Verdict) -> Iterator[str]:
+    red = [(row, case) for row in verdict.rows for case in row.cases if case.status in RED]
+    if red:
+        yield "## Each failure"
+        yield ""
+    for row, case in red:
+        yield f"### {case.id}"
+        yield ""
+        yield "````text"
+        yield failure_text(row.asked, case)
+        yield "````"
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")

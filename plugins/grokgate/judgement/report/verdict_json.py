@@ -1,0 +1,44 @@
+"""``verdict.json``: the decision for machines. Its shape is ``verdict.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from grokgate.judgement.verdict import Verdict
+from grokgate.values.evidence import Row, Status
+
+SCHEMA = "grokgate/verdict/1"
+
+
+def as_json(header: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """The verdict as plain data; the counts name every status, so that an absent one reads as none."""
+    return {
+        "schema": SCHEMA,
+        "verdict": verdict.decision.value,
+        "provider": header["provider"]["name"],
+        "phase": header["phase"],
+        "scope": header["scope"],
+        "world": header["world"],
+        "counts": {status.value: verdict.counts.get(status, 0) for status in Status},
+        "violations": list(verdict.violations),
+        "rows": [_row(row) for row in verdict.rows],
+    }
+
+
+def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
+    path.write_text(json.dumps(as_json(header, verdict), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.asked.id,
+        "severity": row.asked.severity,
+        "status": row.status.value,
+        "blame": row.blame.value if row.blame else None,
+        "because": row.because,
+        "cases": [{"id": case.id, "status": case.status.value, "because": case.because} for case in row.cases],
+        "evidence": [case.id for case in row.cases],
+    }

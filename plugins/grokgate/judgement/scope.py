@@ -1,0 +1,77 @@
+"""Which rows a gate is asked for, and what is settled about them before any test runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from grokgate.values.evidence import Asked, Blame, Status
+from grokgate.values.requirement import Requirement
+
+PHASES = ("1", "2", "3", "rollback")
+SCOPES = {"predeploy": ("replay",), "postdeploy": ("live",), "signoff": ("replay", "live", "attested")}
+"""What evidence each scope asks for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a gate is asked: a phase, a scope, a world, and of which kind of provider with which claims."""
+
+    phase: str
+    scope: str
+    world: str
+    kind: str
+    claims: Collection[str]
+    only: Collection[str] = ()
+
+
+def asked_for(requirements: Iterable[Requirement], question: Question, tested: Collection[str]) -> tuple[list[Asked], list[str]]:
+    """The rows asked for, and the identifiers of those outside; ``tested`` are the rows that have a test."""
+    inside, outside = [], []
+    for requirement in requirements:
+        if _inside(requirement, question):
+            inside.append(_asked(requirement, question, tested))
+        else:
+            outside.append(requirement.id)
+    return inside, outside
+
+
+def unknown(only: Sequence[str], requirements: Collection[str]) -> list[str]:
+    """The identifiers in ``only`` that no requirement has."""
+    return [wanted for wanted in only if wanted not in requirements]
+
+
+def _inside(requirement: Requirement, question: Question) -> bool:
+    modes = SCOPES[question.scope]
+    chosen = not question.only or requirement.id in question.only
+    return chosen and question.phase in requirement.phases and any(mode in modes for mode in requirement.modes)
+
+
+def _asked(requirement: Requirement, question: Question, tested: Collection[str]) -> Asked:
+    status, because, blame = _settled(requirement, question, tested)
+    return Asked(
+        id=requirement.id,
+        title=requirement.title,
+        section=requirement.section,
+        prefix=requirement.prefix,
+        severity=requirement.severity,
+        settled=status,
+        because=because,
+        blame=blame,
+    )
+
+
+def _settled(requirement: Requirement, question: Question, tested: Collection[str]) -> tuple[Status | None, str, Blame | None]:
+    if question.world not in requirement.worlds:
+        return Status.NOT_APPLICABLE, f"does not hold in world {question.world}", None
+    if requirement.judges == "converting" and question.kind == "passthrough":
+        return Status.NOT_APPLICABLE, f"a raw SDK sends what it is told; the caller must {requirement.duty}", None
+    if requirement.claim and requirement.claim not in question.claims:
+        because = f"the provider does not claim {requirement.claim!r}, and phase {question.phase} asks for it"
+        return Status.NOT_OFFERED, because, Blame.PROVIDER
+    if "replay" not in requirement.modes or question.scope == "postdeploy":
+        waits = "live traffic" if "live" in requirement.modes else "a person's attestation"
+        return Status.NOT_RUN, f"decided by {waits}, which this version does not take yet", Blame.HARNESS
+    if requirement.id not in tested:
+        return Status.NOT_RUN, "no test yet", Blame.HARNESS
+    return None, "", None

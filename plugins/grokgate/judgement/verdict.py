@@ -1,0 +1,100 @@
+"""From cases to rows, and from rows to a verdict: the published table.
+
+===================================================  ===============
+a required row is                                     the verdict is
+===================================================  ===============
+``failed`` or ``not_offered``                         ``no-go``
+else ``unproven``, ``not_run`` or ``harness_error``   ``inconclusive``
+else (all others decide nothing, or well)             ``go``
+===================================================  ===============
+
+Required is a ``must``, and with ``--strict`` also a ``should``. An undeclared attempt to reach another host is a ``no-go`` of
+its own. A gate that was asked for nothing, or for some rows alone (``--only``), never says ``go``: it proves too little.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grokgate.values.evidence import Asked, Blame, Case, Decision, Row, Status
+
+EFFECT: Mapping[Status, Decision | None] = {
+    Status.FAILED: Decision.NO_GO,
+    Status.NOT_OFFERED: Decision.NO_GO,
+    Status.UNPROVEN: Decision.INCONCLUSIVE,
+    Status.NOT_RUN: Decision.INCONCLUSIVE,
+    Status.HARNESS_ERROR: Decision.INCONCLUSIVE,
+    Status.PASSED: Decision.GO,
+    Status.ATTESTED: Decision.GO,
+    Status.WAIVED: Decision.GO,
+    Status.NOT_APPLICABLE: None,
+}
+"""What a required row of each status asks of the verdict; ``None`` decides nothing."""
+
+WORST_FIRST = (
+    Status.FAILED,
+    Status.NOT_OFFERED,
+    Status.HARNESS_ERROR,
+    Status.UNPROVEN,
+    Status.NOT_RUN,
+    Status.WAIVED,
+    Status.ATTESTED,
+    Status.PASSED,
+    Status.NOT_APPLICABLE,
+)
+"""A row is as bad as its worst case; cases that do not apply say nothing unless all of them do not."""
+
+EXIT_CODES: Mapping[Decision, int] = {Decision.GO: 0, Decision.NO_GO: 1, Decision.INCONCLUSIVE: 10}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The decision and the rows that it follows from."""
+
+    decision: Decision
+    rows: tuple[Row, ...]
+    violations: tuple[str, ...] = ()
+    """Undeclared attempts to reach another host."""
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        return Counter(row.status for row in self.rows)
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.decision]
+
+
+def judge(
+    asked: Sequence[Asked], cases: Iterable[Case], *, strict: bool, partial: bool = False, violations: Sequence[str] = ()
+) -> Verdict:
+    """The verdict over the rows that were asked for; ``partial`` where they are not all rows of the phase."""
+    by_row: dict[str, list[Case]] = {}
+    for case in cases:
+        by_row.setdefault(case.requirement, []).append(case)
+    rows = tuple(row_of(entry, by_row.get(entry.id, [])) for entry in asked)
+    decision = decide(rows, strict=strict, partial=partial, violated=bool(violations))
+    return Verdict(decision=decision, rows=rows, violations=tuple(violations))
+
+
+def decide(rows: Iterable[Row], *, strict: bool, partial: bool = False, violated: bool = False) -> Decision:
+    """The published table."""
+    effects = {EFFECT[row.status] for row in rows if strict or row.asked.severity == "must"}
+    if violated or Decision.NO_GO in effects:
+        return Decision.NO_GO
+    if Decision.INCONCLUSIVE in effects or Decision.GO not in effects or partial:
+        return Decision.INCONCLUSIVE
+    return Decision.GO
+
+
+def row_of(asked: Asked, cases: Sequence[Case]) -> Row:
+    """A requirement decided from its cases, or as it was settled before any test."""
+    if asked.settled is not None:
+        return Row(asked=asked, status=asked.settled, because=asked.because, blame=asked.blame, cases=tuple(cases))
+    if not cases:
+        because = "its test did not finish: the run was stopped, or a worker died"
+        return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
+    worst = min(cases, key=lambda case: WORST_FIRST.index(case.status))
+    return Row(asked=asked, status=worst.status, because=worst.because, blame=worst.blame, cases=tuple(cases))

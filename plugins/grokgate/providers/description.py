@@ -1,0 +1,235 @@
+"""What a provider under test is, as its TOML file says, and how it is named: a language of its own."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from grokgate.formats.document import BadDocument, check, load
+from grokgate.formats.home import SCHEMAS, home
+from grokgate.providers.vehicle import NoAdapter, load_adapter
+
+PLACES = ("workdir", "fixtures", "base_url", "key", "here")
+"""What a value of the environment may name in braces."""
+GROUP = "grokgate.providers"
+"""The entry points under which installed packages offer providers."""
+_MODULE_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class UnknownProvider(LookupError):
+    """Nothing is known by the name that was given: which, and what a name can be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """How the deployment's variables are switched: in which file (relative to the workdir), and whether a restart is needed."""
+
+    file: str | None = None
+    restart: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """A build of the provider, as it differs from the description: other requirements, and options and variables more."""
+
+    requirements: tuple[str, ...] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """A provider under test.
+
+    ``adapter`` is ``module:Class`` or ``file.py:Class`` relative to ``path``'s folder; ``None`` where ``command`` runs a host
+    of the provider's own. ``requirements`` or ``interpreter`` say in what environment the host runs. ``log`` is relative to
+    the workdir. ``environment`` values may name ``PLACES`` in braces. ``egress`` are hosts that it is known to reach for.
+    ``path`` is the file that says all this: the TOML, or the module that holds the class.
+    """
+
+    name: str
+    title: str
+    kind: Literal["converting", "passthrough"]
+    adapter: str | None
+    path: Path
+    vehicle: Literal["in-process", "host"]
+    claims: tuple[str, ...] = ("chat",)
+    command: tuple[str, ...] | None = None
+    requirements: tuple[str, ...] = ()
+    interpreter: Path | None = None
+    log: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    egress: tuple[str, ...] = ()
+    own_tests: str | None = None
+    switch: Switch = field(default_factory=Switch)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    builds: Mapping[str, Build] = field(default_factory=dict)
+
+
+def find_provider(spec: str) -> Description:
+    """The provider that ``spec`` names. Raises ``UnknownProvider``, and ``BadDocument`` where its description is refused.
+
+    ``spec`` is a bundled name; ``mutant:NAME``; the path of a TOML file; ``path/to/file.py:Class`` or ``module:Class``, whose
+    attribute ``description`` may be a mapping with a TOML's keys or the path of a TOML beside it; or the name of an entry
+    point of the group ``grokgate.providers``, which leads to a class or to a callable that gives a TOML's path.
+    """
+    shipped = home() / "fixtures" / "providers" / f"{spec}.toml"
+    if re.fullmatch(r"[\w.-]+", spec) and shipped.is_file():
+        return load_description(shipped)
+    kind, colon, name = spec.rpartition(":")
+    if kind == "mutant":
+        return _mutant(name)
+    if spec.endswith(".toml"):
+        return _file(Path(spec).expanduser())
+    if colon and (kind.endswith(".py") or _MODULE_CLASS.fullmatch(spec)):
+        return _class(spec)
+    for entry in entry_points(group=GROUP, name=spec):
+        return _entry_point(entry)
+    raise _unknown(f"no provider {spec!r}")
+
+
+def mutants() -> Iterator[tuple[str, Path]]:
+    """The bundled broken providers: the name of each class, and its file."""
+    for path in sorted((home() / "fixtures" / "mutants").glob("*.py")):
+        for name in re.findall(r"^class ([A-Za-z]\w*)\(", path.read_text("utf-8"), re.MULTILINE):
+            yield name, path
+
+
+def kebab(name: str) -> str:
+    """A class' name as people type it: ``KeepsStop`` is ``keeps-stop``."""
+    return _WORD_STARTS.sub("-", name).lower()
+
+
+def load_description(path: Path) -> Description:
+    """The provider that a TOML file describes. Raises ``BadDocument``."""
+    path = path.resolve()
+    return _description(load(path, "provider"), path)
+
+
+def described_by(data: Mapping[str, Any], path: Path, place: str) -> Description:
+    """The provider that a mapping with a TOML's keys describes; ``place`` names it in a refusal. Raises ``BadDocument``."""
+    plain = json.loads(json.dumps(dict(data)))  # a class may say it with tuples
+    check(plain, json.loads((SCHEMAS / "provider.schema.json").read_bytes()), place)
+    return _description(plain, path)
+
+
+def bundled() -> list[Description]:
+    """The providers that come with grokgate, by name. Raises ``BadDocument``."""
+    return [load_description(path) for path in sorted((home() / "fixtures" / "providers").glob("*.toml"))]
+
+
+def _description(data: dict[str, Any], path: Path) -> Description:
+    _settle(data, path)
+    own = data.get("requirements") or data.get("interpreter") or data.get("command")
+    return Description(
+        name=data["name"],
+        title=data.get("title", data["name"]),
+        kind=data.get("kind", "converting"),
+        adapter=data.get("adapter"),
+        path=path,
+        vehicle=data.get("vehicle", "host" if own else "in-process"),
+        claims=tuple(data.get("claims", ("chat",))),
+        command=tuple(_placed(word, path) for word in data["command"]) if "command" in data else None,
+        requirements=tuple(data.get("requirements", ())),
+        # Not resolved: a virtual environment's python is a link that leads out of it.
+        interpreter=path.parent / Path(data["interpreter"]).expanduser() if "interpreter" in data else None,
+        log=data.get("log"),
+        environment=data.get("environment", {}),
+        egress=tuple(data.get("egress", ())),
+        own_tests=data.get("own_tests"),
+        switch=Switch(**data.get("switch", {})),
+        options=data.get("options", {}),
+        builds={name: _build(build) for name, build in data.get("builds", {}).items()},
+    )
+
+
+def _build(data: list[str] | dict[str, Any]) -> Build:
+    if isinstance(data, list):
+        return Build(requirements=tuple(data))
+    requirements = data.get("requirements")
+    return Build(
+        requirements=None if requirements is None else tuple(requirements),
+        options=data.get("options", {}),
+        environment=data.get("environment", {}),
+    )
+
+
+def _settle(data: dict[str, Any], path: Path) -> None:
+    """Refuse what the schema cannot: keys that contradict each other, and braces that name no place."""
+    if ("adapter" in data) == ("command" in data):
+        raise BadDocument(path, "adapter", "give either an adapter, or the command of a host that speaks the protocol itself")
+    if len({"requirements", "interpreter", "command"} & data.keys()) > 1:
+        raise BadDocument(path, "requirements", "give one of requirements, interpreter and command: each says what runs the host")
+    builds = {name: build for name, build in data.get("builds", {}).items() if isinstance(build, dict)}
+    tables = {"environment": data, **{f"builds.{name}.environment": build for name, build in builds.items()}}
+    for place, table in tables.items():
+        for name, value in cast("dict[str, str]", table.get("environment", {})).items():
+            try:
+                value.format(**dict.fromkeys(PLACES, ""))
+            except (LookupError, ValueError, AttributeError):
+                named = ", ".join(f"{{{known}}}" for known in PLACES)
+                raise BadDocument(path, f"{place}.{name}", f"braces may name {named}; {{{{ stands for one brace") from None
+
+
+def _placed(word: str, path: Path) -> str:
+    """A word of the command with ``{here}`` and ``{fixtures}`` filled in; other braces stay, they belong to the command."""
+    places = {"here": str(path.parent), "fixtures": str(home() / "fixtures")}
+    return re.sub(r"\{(here|fixtures)\}", lambda found: places[found[1]], word)
+
+
+def _mutant(name: str) -> Description:
+    known = dict(mutants())
+    chosen = next((mutant for mutant in known if name in (mutant, kebab(mutant))), None)
+    if chosen is None:
+        near = difflib.get_close_matches(kebab(name), map(kebab, known), n=3)
+        raise _unknown(f"no mutant {name!r}{'; near it: ' + ', '.join(near) if near else ''}")
+    reference = load_description(home() / "fixtures" / "providers" / "reference.toml")
+    title = f"{reference.title}, broken: {chosen}"
+    return replace(reference, name=f"mutant-{kebab(chosen)}", title=title, adapter=f"{known[chosen]}:{chosen}")
+
+
+def _file(path: Path) -> Description:
+    if not path.is_file():
+        raise _unknown(f"no file {path}")
+    return load_description(path)
+
+
+def _entry_point(entry: EntryPoint) -> Description:
+    if isinstance(offered := entry.load(), type):
+        return _class(entry.value)
+    return load_description(Path(offered() if callable(offered) else offered))
+
+
+def _class(spec: str) -> Description:
+    """A class that is the adapter, and says of itself what a TOML would."""
+    source, _, name = spec.rpartition(":")
+    if source.endswith(".py"):
+        source = str(Path(source).expanduser().resolve())
+        spec = f"{source}:{name}"
+    try:
+        adapter: Any = load_adapter(spec, Path.cwd())
+    except NoAdapter as error:
+        raise _unknown(str(error)) from error
+    path = Path(sys.modules[adapter.__module__].__file__ or source).resolve()
+    described = getattr(adapter, "description", {})
+    if isinstance(described, Mapping):
+        defaults = {"name": kebab(name), "kind": "converting", "claims": ["chat"], "adapter": spec}
+        return described_by({**defaults, **described}, path, f"{spec}.description")
+    return replace(load_description(path.parent / described), adapter=spec)
+
+
+def _unknown(reason: str) -> UnknownProvider:
+    names = ", ".join(path.stem for path in sorted((home() / "fixtures" / "providers").glob("*.toml")))
+    return UnknownProvider(
+        f"{reason}. Bundled are: {names}. A provider is named by a bundled name, by the TOML file that describes it "
+        "(my-provider.toml), by module:Class, by path/to/file.py:Class, by an entry point of the group grokgate.providers, "
+        "or by mutant:NAME. URLs and MCP commands are not supported yet."
+    )

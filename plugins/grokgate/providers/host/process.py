@@ -1,0 +1,195 @@
+"""The careful vehicle, seen from the harness: the provider runs in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grokgate.providers.host.channel import Channel, Gone, Late
+from grokgate.providers.protocol import Setting
+from grokgate.providers.vehicle import NotStarted, not_offered
+from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
+from grokgate.values.wire import Egress
+
+T = TypeVar("T")
+MAIN = Path(__file__).with_name("main.py")
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+"""All that a provider inherits of this process' environment: no proxies, no PYTHONPATH, no key of the operator's."""
+POLITE = 5.0
+"""Seconds that a host may take to end when it is asked to."""
+TAIL = 15
+"""Lines of standard error that a failure quotes."""
+
+
+class HostProcess:
+    """A provider in its own process; see ``grokgate.providers.vehicle.Running``.
+
+    It runs ``command``, a host in any language, or grokgate's host under ``interpreter`` (this process' own, if ``None``)
+    with ``adapter``, whose path is relative to ``here``. It reaches the addresses in ``allowed``; each other attempt is
+    blocked and handed to ``on_egress``. What it prints is in ``setting.workdir / "stderr.log"``. A host that ends or talks
+    nonsense, or takes more than ``call_seconds``, is a ``Failure`` of this call and the next. Raises ``NotStarted``.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        *,
+        allowed: Collection[tuple[str, int]],
+        on_egress: Callable[[Egress], None],
+        adapter: str | None = None,
+        here: Path | None = None,
+        interpreter: Path | None = None,
+        command: Sequence[str] | None = None,
+        call_seconds: float = 120.0,
+        start_seconds: float = 60.0,
+    ) -> None:
+        self._on_egress, self._call_seconds = on_egress, call_seconds
+        self._lock, self._asked = threading.Lock(), 0
+        self._ended: Failure | None = None
+        self._stderr = setting.workdir / "stderr.log"
+        self._spawn(command or (str(interpreter or sys.executable), str(MAIN)), setting)
+        started = self._ask("start", _start(setting, adapter, here or Path.cwd(), allowed), start_seconds)
+        if isinstance(started, Failure):
+            self.close()
+            raise NotStarted(started)
+        self.modes: frozenset[str] = frozenset(started["modes"])
+        self.lists: bool = started["lists"]
+        self.documents: bool = started["documents"]
+
+    def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure:
+        if mode not in self.modes:
+            return not_offered(mode)
+        return self._read(self._ask(mode, request.to_json()), ChatResult.from_json)
+
+    def models(self) -> tuple[ModelCard, ...] | Failure:
+        if not self.lists:
+            return not_offered("listing")
+        return self._read(self._ask("models"), lambda cards: tuple(ModelCard.from_json(card) for card in cards))
+
+    def documentation(self) -> str | Failure:
+        return self._read(self._ask("documentation"), str) if self.documents else not_offered("documentation")
+
+    def close(self) -> None:
+        """Ask the host to end; end it where it does not."""
+        if self._process.returncode is not None:
+            return
+        if self._ended is None:
+            self._ask("close", seconds=POLITE)
+        for line in self._channel.rest(POLITE):
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                self._tell_egress(json.loads(line))
+        self._end(POLITE)
+        self._ended = self._ended or Failure(kind="HostDied", message="the provider's host was closed")
+
+    def _spawn(self, command: Sequence[str], setting: Setting) -> None:
+        setting.workdir.mkdir(parents=True, exist_ok=True)
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        with self._stderr.open("ab") as stderr:
+            self._stderr_before = stderr.tell()
+            try:
+                # A session of its own: Ctrl-C is for the harness, and what the library forked ends with its host.
+                self._process = subprocess.Popen(
+                    command,
+                    cwd=setting.workdir,
+                    env={**kept, **setting.environment},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    bufsize=0,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise NotStarted(Failure(kind="HostDied", message=f"cannot run {command[0]}: {error.strerror}")) from None
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._channel = Channel(self._process.stdin, self._process.stdout)
+
+    def _ask(self, method: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> Any:
+        """The result of a request, or a ``Failure``."""
+        seconds = self._call_seconds if seconds is None else seconds
+        with self._lock:
+            if self._ended is not None:
+                return self._ended
+            self._asked += 1
+            request = json.dumps({"id": self._asked, "method": method, "params": params or {}})
+            try:
+                line = self._channel.ask(request.encode() + b"\n", seconds)
+            except Gone:
+                return self._died()
+            except Late:
+                return self._given_up("HostTimedOut", f"the provider's host did not answer {method!r} within {seconds:g} s")
+            except KeyboardInterrupt:  # its answer to this request must not be taken for that to the next
+                self._given_up("HostDied", "the provider's host was interrupted")
+                raise
+            try:
+                return self._outcome(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                return self._nonsense(line)
+
+    def _outcome(self, reply: dict[str, Any]) -> Any:
+        if reply["id"] != self._asked or ("result" in reply) == ("failure" in reply):
+            raise ValueError
+        self._tell_egress(reply)
+        return reply["result"] if "result" in reply else Failure.from_json(reply["failure"])
+
+    def _read(self, outcome: Any, read: Callable[[Any], T]) -> T | Failure:
+        if isinstance(outcome, Failure):
+            return outcome
+        try:
+            return read(outcome)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return self._nonsense(json.dumps(outcome).encode())
+
+    def _tell_egress(self, reply: dict[str, Any]) -> None:
+        for attempt in reply["egress"]:
+            self._on_egress(Egress(**attempt))
+
+    def _died(self) -> Failure:
+        code = self._end(POLITE)
+        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+        return self._given_up("HostDied", f"the provider's host ended ({how})")
+
+    def _nonsense(self, line: bytes) -> Failure:
+        said = line[:200].decode("utf-8", "replace")
+        return self._given_up("HostTalkedNonsense", f"the provider's host said {said!r} where a reply was due")
+
+    def _given_up(self, kind: str, message: str) -> Failure:
+        self._end(0.0)
+        with self._stderr.open("rb") as stderr:
+            stderr.seek(self._stderr_before)
+            last = stderr.read().decode("utf-8", "replace").splitlines()[-TAIL:]
+        said = f"; its last lines: {' | '.join(line.strip() for line in last[-3:])}" if last else ""
+        self._ended = Failure(kind=kind, message=message + said, trace="\n".join(last))
+        return self._ended
+
+    def _end(self, seconds: float) -> int:
+        """Wait for the process, then kill it and what it started; its exit code."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
+            code = self._process.wait()
+        self._channel.close()
+        return code
+
+
+def _start(setting: Setting, adapter: str | None, here: Path, allowed: Collection[tuple[str, int]]) -> dict[str, Any]:
+    return {
+        "adapter": adapter,
+        "here": str(here),
+        "setting": {
+            "environment": dict(setting.environment),
+            "base_url": setting.base_url,
+            "api_key": setting.api_key,
+            "workdir": str(setting.workdir),
+            "options": dict(setting.options),
+        },
+        "allowed": [[host, port] for host, port in allowed],
+    }

@@ -1,0 +1,66 @@
+"""The fast vehicle: the provider runs in this process, and vcrpy or respx stands in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import cast
+
+from grokgate.providers.protocol import Adapter, Documents, Lists, Provider, Setting
+from grokgate.providers.vehicle import NotStarted, failure_of, modes_of, not_offered, perform
+from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
+
+
+class InProcess:
+    """A provider in this process; see ``grokgate.providers.vehicle.Running``. Raises ``NotStarted``."""
+
+    def __init__(self, adapter: Adapter, setting: Setting) -> None:
+        try:
+            self._provider: Provider = adapter(setting)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a library that exits has not started either
+            raise NotStarted(failure_of(error)) from error
+        self._runner = asyncio.Runner()
+
+    @property
+    def modes(self) -> frozenset[str]:
+        return modes_of(self._provider)
+
+    @property
+    def lists(self) -> bool:
+        return isinstance(self._provider, Lists)
+
+    @property
+    def documents(self) -> bool:
+        return isinstance(self._provider, Documents)
+
+    def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure:
+        return perform(self._provider, mode, request, self._runner)
+
+    def models(self) -> tuple[ModelCard, ...] | Failure:
+        if not self.lists:
+            return not_offered("listing")
+        try:
+            return tuple(cast("Lists", self._provider).models())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # as in a call
+            return failure_of(error)
+
+    def documentation(self) -> str | Failure:
+        if not self.documents:
+            return not_offered("documentation")
+        try:
+            return cast("Documents", self._provider).documentation()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # as in a call
+            return failure_of(error)
+
+    def close(self) -> None:
+        """Close the provider and its event loop. A provider that fails here has answered all that it was asked."""
+        with contextlib.suppress(Exception, SystemExit):
+            self._provider.close()
+        with contextlib.suppress(Exception):
+            self._runner.close()

@@ -1,0 +1,201 @@
+"""Starts the provider under test: once per distinct environment and build, in its vehicle, with the tape behind it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grokgate.formats.document import digest
+from grokgate.formats.home import home
+from grokgate.intercept.replay import Fault, Replay, WireLog
+from grokgate.providers.description import Build, Description
+from grokgate.providers.in_process import InProcess
+from grokgate.providers.protocol import Setting
+from grokgate.providers.vehicle import Running, load_adapter
+from grokgate.upstream.tape import Tape
+from grokgate.upstream.world import World
+
+if TYPE_CHECKING:
+    from grokgate.intercept.http_server import LoopbackServer
+
+XAI = "https://api.x.ai/v1"
+"""Where a provider in this process sends its requests; they are answered before they leave it."""
+
+
+def new_key() -> str:
+    """A key that no one else has, so that it can be searched for in all that is kept."""
+    return f"xai-grokgate-{secrets.token_hex(12)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A provider that runs: its vehicle, its own folder, and its log."""
+
+    running: Running
+    workdir: Path
+    log: Path | None
+
+    def logged(self) -> str | None:
+        """All that the provider's log holds by now; ``None`` where its description names no log."""
+        if self.log is None:
+            return None
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+
+class Launcher:
+    """Keeps the providers that were started, and stops them all at the end."""
+
+    def __init__(self, description: Description, world: World, prompts: Mapping[str, str], *, key: str, say: Callable[[str], None]) -> None:
+        self.description = description
+        self.key = key
+        self._replay = Replay(Tape(world, prompts, key=key))
+        self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
+        self._started: dict[Hashable, Started] = {}
+        self._say = say
+        self._server: LoopbackServer | None = None
+
+    @property
+    def in_process(self) -> bool:
+        return self.description.vehicle == "in-process"
+
+    @contextmanager
+    def call(self, scenario: str = "plain", fault: Fault | None = None) -> Iterator[WireLog]:
+        """Open a call: what leaves a provider while this stands is answered and logged."""
+        with self._replay.call(scenario, fault) as log, self._interception(fault):
+            yield log
+
+    def found(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started | None:
+        """The provider in this build and environment, where it was started before."""
+        return self._started.get(_name(build, environment, env_file))
+
+    def start(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started:
+        """Start the provider; ``env_file`` is what stands in its ``.env`` before. Raises what the adapter raises."""
+        workdir = self._folder / f"{len(self._started):03}"
+        (workdir / "logs").mkdir(parents=True, exist_ok=True)
+        if env_file is not None and self.description.switch.file:
+            write_env_file(workdir / self.description.switch.file, env_file)
+        started = self._run(build, environment, workdir)
+        self._started[_name(build, environment, env_file)] = started
+        return started
+
+    def restarted(self, started: Started, build: str, environment: Mapping[str, str]) -> Started:
+        """The same deployment after a restart: its folder stays as it is."""
+        started.running.close()
+        again = self._run(build, environment, started.workdir)
+        self._started = {name: again if kept is started else kept for name, kept in self._started.items()}
+        return again
+
+    def close(self) -> None:
+        for started in self._started.values():
+            started.running.close()
+        self._started.clear()
+        if self._server:
+            self._server.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, build: str, environment: Mapping[str, str], workdir: Path) -> Started:
+        chosen = self.description.builds.get(build, Build())
+        setting = self._setting(chosen, environment, workdir)
+        running = self._in_this_process(setting) if self.in_process else self._in_a_host(chosen, setting)
+        return Started(running=running, workdir=workdir, log=workdir / self.description.log if self.description.log else None)
+
+    def _setting(self, build: Build, environment: Mapping[str, str], workdir: Path) -> Setting:
+        base_url = XAI if self.in_process else self._loopback.base_url
+        places = {
+            "workdir": str(workdir),
+            "fixtures": str(home() / "fixtures"),
+            "base_url": base_url,
+            "key": self.key,
+            "here": str(self.description.path.parent),
+        }
+        described = {**self.description.environment, **build.environment}
+        deployment = {name: value.format(**places) for name, value in described.items()}
+        return Setting(
+            environment={"XAI_API_KEY": self.key, "XAI_BASE_URL": base_url, **deployment, **environment},
+            base_url=base_url,
+            api_key=self.key,
+            workdir=workdir,
+            options={**self.description.options, **build.options},
+        )
+
+    def _in_this_process(self, setting: Setting) -> Running:
+        assert self.description.adapter is not None, "a description without an adapter or a command was let through"
+        return InProcess(load_adapter(self.description.adapter, self.description.path.parent), setting)
+
+    def _in_a_host(self, build: Build, setting: Setting) -> Running:
+        from grokgate.providers.host.process import HostProcess
+
+        return HostProcess(
+            setting,
+            allowed=[("127.0.0.1", self._loopback.port)],
+            on_egress=self._replay.report,
+            adapter=self.description.adapter,
+            here=self.description.path.parent,
+            interpreter=_interpreter(self.description, build, self._say),
+            command=self.description.command,
+        )
+
+    @property
+    def _loopback(self) -> LoopbackServer:
+        if self._server is None:
+            from grokgate.intercept.http_server import LoopbackServer
+
+            self._server = LoopbackServer(self._replay)
+        return self._server
+
+    def _interception(self, fault: Fault | None) -> AbstractContextManager[None]:
+        """What stands in front of a provider in this process; a host process has the loopback server."""
+        if not self.in_process:
+            return nullcontext()
+        if fault:
+            from grokgate.intercept import respx
+
+            return respx.intercepted(self._replay, XAI)
+        from grokgate.intercept import vcr
+
+        return vcr.intercepted(self._replay, XAI)
+
+
+def make_ready(description: Description, build: str, say: Callable[[str], None]) -> None:
+    """Make what the provider needs before a run: its environment, or its adapter found. Raises what hinders that."""
+    if description.vehicle == "host":
+        _interpreter(description, description.builds.get(build, Build()), say)
+    elif description.adapter:
+        load_adapter(description.adapter, description.path.parent)
+
+
+def build_digest(description: Description, build: str) -> str:
+    """What tells one build of a provider from another: its description, and the source of an adapter that is a file."""
+    source = Path(description.adapter.rpartition(":")[0]) if description.adapter else Path()
+    adapter = description.path.parent / source
+    files = sorted(adapter.parent.rglob("*.py")) if adapter.is_file() else []
+    said = repr(replace(description, path=Path(), adapter=None)).encode()
+    return digest(build.encode(), said, *(file.read_bytes() for file in files))
+
+
+def _interpreter(description: Description, build: Build, say: Callable[[str], None]) -> Path | None:
+    """The Python that a host runs under; ``None`` is this one."""
+    requirements = description.requirements if build.requirements is None else build.requirements
+    if description.interpreter or not requirements:
+        return description.interpreter
+    from grokgate.providers.host.environment import interpreter_for
+
+    return interpreter_for(requirements, say=say)
+
+
+def _name(build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Hashable:
+    """What tells one deployment from another."""
+    return build, frozenset(environment.items()), None if env_file is None else frozenset(env_file.items())
+
+
+def write_env_file(path: Path, variables: Mapping[str, str]) -> None:
+    """Write a ``.env`` file whole."""
+    draft = path.with_suffix(".draft")
+    draft.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), "utf-8")
+    draft.replace(path)

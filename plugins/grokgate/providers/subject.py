@@ -1,0 +1,195 @@
+"""The provider under test as a suite sees it: ask it something, and see the whole call.
+
+Suites cannot tell the vehicle. Every call is kept in the transcript, from which the evidence is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grokgate.intercept.replay import Fault
+from grokgate.providers.description import Switch
+from grokgate.providers.launcher import Launcher, Started, write_env_file
+from grokgate.values.call import Call
+from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
+from grokgate.values.rollout import UNSET, Rollout
+from grokgate.values.wire import Egress
+
+
+class DidNotStart(Exception):
+    """The provider did not start in an environment in which it should."""
+
+
+class NoListing(Exception):
+    """The provider has no model listing to look at, or it fails."""
+
+
+@dataclass
+class Transcript:
+    """All that was observed for one test: calls, attempts to get out, and figures worth reporting."""
+
+    calls: list[Call] = field(default_factory=list)
+    egress: list[Egress] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The provider in one build and environment."""
+
+    launcher: Launcher
+    transcript: Transcript
+    rollout: Rollout
+    prompts: Mapping[str, str]
+    build: str = "current"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    env_file: Mapping[str, str] | None = None
+
+    def under(self, **variables: str | None) -> Subject:
+        """The same provider in an environment with these variables more; ``None`` leaves one out."""
+        kept = {name: value for name, value in {**self.environment, **variables}.items() if value is not None}
+        return replace(self, environment=kept)
+
+    def flag(self, value: str | None) -> Subject:
+        """The same provider with the rollout's flag at this value; ``None`` or ``unset`` leaves it out."""
+        return self.under(**{self.rollout.flag.variable: None if value == UNSET else value})
+
+    def allowing(self, value: str | None) -> Subject:
+        """The same provider with this allow-list; ``None`` or ``unset`` leaves it out."""
+        return self.under(**{self.rollout.allow_list.variable: None if value == UNSET else value})
+
+    def with_env_file(self, **variables: str) -> Subject:
+        """The same provider with these variables in the file that its description names (``.env``)."""
+        return replace(self, env_file=variables)
+
+    @property
+    def key(self) -> str:
+        return self.launcher.key
+
+    @property
+    def switch(self) -> Switch:
+        """How the provider's description says that its variables are switched."""
+        return self.launcher.description.switch
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return self.launcher.description.claims
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """The faces that the provider offers, of ``chat``, ``stream``, ``achat``, ``astream``."""
+        return self.started.running.modes
+
+    def chat(
+        self,
+        model: str,
+        prompt: str = "greeting",
+        *,
+        system: str | None = None,
+        limit: int | None = None,
+        response_format: Mapping[str, Any] | None = None,
+        tools: Sequence[Mapping[str, Any]] = (),
+        tool_choice: str | Mapping[str, Any] | None = None,
+        mode: Mode = "chat",
+        scenario: str = "plain",
+        fault: Fault | None = None,
+        images: Sequence[str] = (),
+        **parameters: Any,
+    ) -> Call:
+        """Ask with one of the committed prompts, by its name. Other keywords are parameters, spelt as they are."""
+        opening = [Message(role="system", content=system)] if system else []
+        request = ChatRequest(
+            model=model,
+            messages=(*opening, Message(role="user", content=self.prompts[prompt])),
+            limit=limit,
+            parameters=parameters,
+            response_format=response_format,
+            tools=tuple(tools),
+            tool_choice=tool_choice,
+            images=tuple(images),
+        )
+        return self.ask(request, mode=mode, scenario=scenario, fault=fault)
+
+    def ask(self, request: ChatRequest, *, mode: Mode = "chat", scenario: str = "plain", fault: Fault | None = None) -> Call:
+        """Ask, and give the whole call."""
+        started = self.started
+        before = len(started.logged() or "")
+        with self.launcher.call(scenario, fault) as wire:
+            begun = time.perf_counter()
+            outcome = started.running.call(request, mode)
+            seconds = time.perf_counter() - begun
+        logged = started.logged()
+        failed = isinstance(outcome, Failure)
+        call = Call(
+            asked=request,
+            mode=mode,
+            environment={**self.environment, **(self.env_file or {})},
+            exchanges=tuple(wire.exchanges),
+            egress=tuple(wire.egress),
+            result=None if failed else outcome,
+            failure=outcome if failed else None,
+            log=None if logged is None else logged[before:],
+            seconds=seconds,
+        )
+        self.transcript.calls.append(call)
+        self._keep(wire.egress, call.misses)
+        return call
+
+    def models(self) -> tuple[ModelCard, ...]:
+        """The provider's own listing. Raises ``NoListing``."""
+        if not self.started.running.lists:
+            raise NoListing("the provider offers no model listing")
+        with self.launcher.call() as wire:
+            listed = self.started.running.models()
+        self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
+        if isinstance(listed, Failure):
+            raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
+        return listed
+
+    def declares(self, capability: str, model: str) -> bool:
+        """Whether the provider's description or its own listing claims a capability of a model."""
+        listed = self.models() if self.started.running.lists else ()
+        card = next((card for card in listed if model in card.names), None)
+        return capability in self.claims or bool(card and capability in (card.capabilities or ()))
+
+    def switched(self, **variables: str) -> Subject:
+        """The same deployment after its variables were switched as its description says, restarted where it says so.
+
+        Without a file to switch, the deployment starts anew with other variables.
+        """
+        if not self.switch.file:
+            return self.under(**variables)
+        started = self.started
+        begun = time.perf_counter()
+        write_env_file(started.workdir / self.switch.file, variables)
+        if self.switch.restart:
+            self.launcher.restarted(started, self.build, self.environment)
+        how = "after a restart" if self.switch.restart else "without a restart"
+        self.note(f"switched in {self.switch.file} {how} in {time.perf_counter() - begun:.2f} s")
+        return self
+
+    @property
+    def started(self) -> Started:
+        """The running provider. Raises ``DidNotStart``."""
+        if found := self.launcher.found(self.build, self.environment, self.env_file):
+            return found
+        with self.launcher.call() as wire:
+            try:
+                return self.launcher.start(self.build, self.environment, self.env_file)
+            except (Exception, SystemExit) as error:
+                raise DidNotStart(f"{type(error).__name__}: {error}") from error
+            finally:
+                self._keep(wire.egress, [])
+
+    def note(self, text: str) -> None:
+        """Report a figure beside the result."""
+        self.transcript.notes.append(text)
+
+    def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
+        self.transcript.egress.extend(egress)
+        self.transcript.misses.extend(misses)
+

@@ -1,0 +1,219 @@
+"""What every vehicle has in common: how a provider that runs is asked, wherever it runs.
+
+Standard library only: the host that runs a provider in its own interpreter imports this module too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from grokgate.providers.protocol import Adapter, Provider
+from grokgate.values.chat import MODES, ChatRequest, ChatResult, Delta, Failure, Mode, ModelCard, joined
+
+if TYPE_CHECKING:
+    import asyncio
+
+FRAMES = 10
+"""Frames of a failure's trace; the newest tell most."""
+FIELDS = ("message", "body", "details")
+"""Public fields of client libraries' errors in which the server's own words stand."""
+
+
+class Running(Protocol):
+    """A provider that runs. Suites cannot tell in which vehicle.
+
+    ``modes`` are those of ``chat``, ``stream``, ``achat`` and ``astream`` that the provider has; ``lists`` and ``documents``
+    tell whether it has a listing and documentation of its own. No call raises: what went wrong is a ``Failure``, and what
+    the provider does not have is a ``Failure`` of kind ``NotOffered``.
+    """
+
+    @property
+    def modes(self) -> frozenset[str]: ...
+
+    @property
+    def lists(self) -> bool: ...
+
+    @property
+    def documents(self) -> bool: ...
+
+    def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure: ...
+
+    def models(self) -> tuple[ModelCard, ...] | Failure: ...
+
+    def documentation(self) -> str | Failure: ...
+
+    def close(self) -> None: ...
+
+
+class NotStarted(Exception):
+    """The provider did not start; ``failure`` is what it met, as its operator would see it."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.kind}: {failure.message}")
+        self.failure = failure
+
+
+class NoAdapter(LookupError):
+    """The name of an adapter leads to none: which, why, and what to do."""
+
+
+def modes_of(provider: Provider) -> frozenset[str]:
+    """The modes that the provider has methods for."""
+    return frozenset(mode for mode in MODES if callable(getattr(provider, mode, None)))
+
+
+def not_offered(what: str) -> Failure:
+    """The failure of asking for what the provider does not have."""
+    return Failure(kind="NotOffered", message=f"the provider offers no {what}")
+
+
+def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asyncio.Runner | None = None) -> ChatResult | Failure:
+    """Make one call, in any mode; a stream is read to its end and joined.
+
+    Asynchronous modes run in ``runner`` where one is given: client libraries pool connections per event loop, so the calls
+    of one provider share a loop. Raises ``KeyboardInterrupt`` and nothing else; a library that exits (llm-grok ends with
+    ``SystemExit``) has failed.
+    """
+    if mode not in modes_of(provider):
+        return not_offered(mode)
+    ask: Callable[[ChatRequest], Any] = getattr(provider, mode)
+    try:
+        if mode == "chat":
+            return _checked(ask(request))
+        if mode == "stream":
+            return joined(list(cast("Iterator[Delta]", ask(request))))
+        if mode == "achat":
+            return _checked(_awaited(ask(request), runner))
+        return joined(_awaited(_collected(ask(request)), runner))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever the caller of the library would meet
+        return failure_of(error)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The error as data, with all that its catcher can read of it.
+
+    The message is its text, and below it what its public fields say beyond the text (openai 3 keeps xAI's sentence in
+    ``body`` alone). The status is the first readable one of the error and of what caused it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
+    try:
+        message = str(error)
+    except Exception as unprintable:
+        message = f"(the error cannot be printed: {type(unprintable).__name__})"
+    for field in FIELDS:
+        value = _attribute(error, field)
+        if isinstance(value, (str, dict)) and value and str(value) not in message:
+            message += f"\n{field}: {value}"
+    trace = "".join(traceback.format_list(frames))
+    return Failure(kind=type(error).__name__, message=message, status=_status(error), trace=trace)
+
+
+def load_adapter(spec: str, here: Path) -> Adapter:
+    """The adapter that ``module:Class`` or ``path/to/file.py:Class`` names; a path is relative to ``here``.
+
+    Raises ``NoAdapter``, or whatever the adapter's module raises when it is imported. A module that is not installed is
+    also looked for in ``here``, so that an adapter finds what lies beside it.
+    """
+    source, _, name = spec.rpartition(":")
+    if not source or not name.isidentifier():
+        raise NoAdapter(f"{spec!r} names no adapter: write module:Class, or path/to/file.py:Class")
+    try:
+        module = _file_module(here / source) if source.endswith(".py") else _module(source, here)
+    except ModuleNotFoundError as error:
+        wanted = f"there is no module {error.name!r} in {sys.prefix}"
+        raise NoAdapter(f"{spec}: {wanted}. Install it there, or name it in the description's requirements.") from error
+    found = getattr(module, name, None)
+    if not callable(found):
+        there = ", ".join(sorted(key for key, value in vars(module).items() if isinstance(value, type) and key[0] != "_"))
+        raise NoAdapter(f"{spec}: {module.__file__ or source} has no class {name}; it has {there or 'none'}")
+    return cast("Adapter", found)
+
+
+def _checked(result: Any) -> ChatResult:
+    if not isinstance(result, ChatResult):
+        raise TypeError(f"the adapter gave back {type(result).__name__}, not ChatResult: mend the adapter")
+    return result
+
+
+def _awaited(coroutine: Coroutine[Any, Any, Any], runner: asyncio.Runner | None) -> Any:
+    if runner is not None:
+        return runner.run(coroutine)
+    import asyncio
+
+    return asyncio.run(coroutine)
+
+
+async def _collected(deltas: AsyncIterator[Delta]) -> list[Delta]:
+    return [delta async for delta in deltas]
+
+
+def _status(error: BaseException | None) -> int | None:
+    while error is not None:
+        for carrier, name in ((error, "status_code"), (error, "status"), (_attribute(error, "response"), "status_code")):
+            status = _attribute(carrier, name)
+            if isinstance(status, int) and not isinstance(status, bool):
+                return status
+        error = error.__cause__
+    return None
+
+
+def _attribute(carrier: object, name: str) -> Any:
+    try:
+        return getattr(carrier, name, None)
+    except Exception:  # a property of a library's error may raise when it has nothing to show
+        return None
+
+
+def _module(name: str, here: Path) -> ModuleType:
+    return _importing(lambda: importlib.import_module(name), here)
+
+
+def _file_module(path: Path) -> ModuleType:
+    path = path.resolve()
+    if not path.is_file():
+        raise NoAdapter(f"there is no file {path}")
+    # Named by its whole path: two adapters.py of two providers may share a process.
+    name = f"grokgate_adapter_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    return _importing(lambda: _executed(name, path), path.parent)
+
+
+def _executed(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise NoAdapter(f"{path} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while it is executed
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _importing(load: Callable[[], ModuleType], here: Path) -> ModuleType:
+    """Load; where a module is missing that lies in ``here``, put ``here`` last on the path and load again.
+
+    Last, and only when needed: a ``utils.py`` beside the adapter must not hide the library's own.
+    """
+    try:
+        return load()
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        beside = missing and ((here / f"{missing}.py").is_file() or (here / missing / "__init__.py").is_file())
+        if not beside or str(here) in sys.path:
+            raise
+    sys.path.append(str(here))
+    return load()

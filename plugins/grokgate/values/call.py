@@ -1,0 +1,99 @@
+"""One call of a provider, as it was asked, as it left, and as it came back to the caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode
+from grokgate.values.wire import Egress, Exchange, WireRequest
+
+LARGE = 4096
+"""Bytes of a body above which evidence keeps its digest instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call and all that is known of it.
+
+    Exactly one of ``result`` and ``failure`` is there. ``environment`` holds the variables that differ from the
+    deployment's. ``log`` is what the provider wrote to its log meanwhile, ``None`` where it has no log.
+    """
+
+    asked: ChatRequest
+    mode: Mode
+    environment: Mapping[str, str]
+    exchanges: tuple[Exchange, ...]
+    egress: tuple[Egress, ...] = ()
+    result: ChatResult | None = None
+    failure: Failure | None = None
+    log: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def left(self) -> tuple[WireRequest, ...]:
+        """The requests that left for this call, in order; retries are among them."""
+        return tuple(exchange.request for exchange in self.exchanges if not exchange.stray)
+
+    @property
+    def answer(self) -> Any:
+        """The parsed body of the last answer that the provider got; ``None`` where it is not JSON."""
+        bodies = [exchange.answer.body for exchange in self.exchanges if exchange.answer]
+        try:
+            return json.loads(bodies[-1]) if bodies else None
+        except ValueError:
+            return None
+
+    @property
+    def misses(self) -> tuple[str, ...]:
+        """Why the tape had no answer, for each request that it could not answer."""
+        return tuple(exchange.miss.reason for exchange in self.exchanges if exchange.miss)
+
+    @property
+    def said(self) -> str:
+        """The call as one line of Python, for people."""
+        asked = self.asked
+        words = [f"model={asked.model!r}"]
+        words += [f"limit={asked.limit}"] if asked.limit is not None else []
+        words += [f"{name}={value!r}" for name, value in asked.parameters.items()]
+        words += [f"response_format={asked.response_format['type']!r}"] if asked.response_format else []
+        words += [f"tools={[tool['function']['name'] for tool in asked.tools]}"] if asked.tools else []
+        words += [f"tool_choice={asked.tool_choice!r}"] if asked.tool_choice is not None else []
+        variables = "".join(f"{name}={value!r} " for name, value in self.environment.items())
+        return f"{variables}{self.mode}({', '.join(words)})"
+
+    def to_json(self) -> dict[str, Any]:
+        """The call as evidence keeps it."""
+        return {
+            "said": self.said,
+            "mode": self.mode,
+            "environment": dict(self.environment),
+            "asked": self.asked.to_json(),
+            "wire": [_exchange(exchange) for exchange in self.exchanges],
+            "result": self.result.to_json() if self.result else None,
+            "failure": self.failure.to_json() if self.failure else None,
+            "egress": [{"target": attempt.target, "stack": attempt.stack} for attempt in self.egress],
+            "log": self.log,
+            "seconds": round(self.seconds, 4),
+        }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    request, answer = exchange.request, exchange.answer
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": dict(request.headers),
+        "body": request.text(LARGE),
+        "status": answer.status if answer else None,
+        "answer": answer.text(LARGE) if answer else None,
+        "rule": answer.rule if answer else "",
+        "exchange": answer.exchange if answer else "",
+        "provenance": answer.provenance if answer else "",
+        "sources": list(answer.sources) if answer else [],
+        "miss": exchange.miss.reason if exchange.miss else None,
+        "fault": exchange.fault,
+        "stray": exchange.stray,
+    }

@@ -1,0 +1,124 @@
+"""What left a provider towards xAI, and what came back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class WireRequest:
+    """One HTTP request as it left. Header names are lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @cached_property
+    def json(self) -> Any:
+        """The parsed body; ``None`` where it is empty or not JSON."""
+        try:
+            return json.loads(self.body) if self.body else None
+        except ValueError:
+            return None
+
+    def text(self, most: int) -> str:
+        """The body as text; a digest and the length where it has more than ``most`` bytes."""
+        return _text(self.body, most)
+
+    def carries(self, key: str) -> bool:
+        """Whether the body is a JSON object with that key at its top, whatever the value."""
+        return isinstance(self.json, dict) and key in self.json
+
+    def field(self, key: str) -> Any:
+        """The value of a key at the top of the JSON body, ``None`` where it is absent."""
+        return self.json.get(key) if isinstance(self.json, dict) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back: by which rule, from which exchange, and how it is known (``recorded`` or ``derived``).
+
+    ``chunks`` are the pieces of a stream with the second at which each was sent; empty for an answer in one piece.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    chunks: tuple[tuple[float, bytes], ...] = ()
+    rule: str = ""
+    exchange: str = ""
+    provenance: str = ""
+    sources: tuple[str, ...] = ()
+
+    def text(self, most: int) -> str:
+        """The body as text; a digest and the length where it has more than ``most`` bytes."""
+        return _text(self.body, most)
+
+
+def _text(body: bytes, most: int) -> str:
+    if len(body) > most:
+        return f"sha256:{hashlib.sha256(body).hexdigest()} ({len(body):,} bytes)"
+    return body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """A rule that almost fitted: what each differing dimension would have to be, and what it was."""
+
+    rule: str
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Miss:
+    """No rule fitted the request: its meaning, and the nearest rules."""
+
+    meaning: Mapping[str, str]
+    nearest: tuple[Near, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """One sentence for people."""
+        if not self.nearest:
+            return "no rule of this world covers the request"
+        near = self.nearest[0]
+        differs = "; ".join(f"{name} is {got}, the rule wants {wanted}" for name, wanted, got in near.differences)
+        return f"no answer on tape; nearest is rule {near.rule}, but {differs}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request that left, with the answer it got (or the miss, or the fault that was injected).
+
+    ``stray`` marks what arrived while no call was open.
+    """
+
+    request: WireRequest
+    answer: Answer | None = None
+    miss: Miss | None = None
+    fault: str | None = None
+    stray: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Egress:
+    """An attempt to reach anything but the replayed xAI. It was blocked; ``stack`` tells who made it."""
+
+    target: str
+    stack: str
+    carries_secret: bool = False

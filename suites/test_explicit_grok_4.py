@@ -1,0 +1,33 @@
+"""Post-rollout validation 1: explicit grok-4 requests, and which model really answered."""
+
+import pytest
+
+from grokgate.judgement.expect import caller, wire
+
+
+@pytest.mark.requirement("POST-1.1")
+@pytest.mark.parametrize("scenario", ["plain", "redirected"])
+def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
+    call = provider.chat(rollout.model, scenario=scenario)
+    wire(call).reaches(rollout.target)
+    provider.note(f"asked {rollout.model}, left as {wire(call).model}, answered by {call.answer['model']}")
+    caller(call).is_told_a_substitution(rollout.target)
+
+
+@pytest.mark.requirement("POST-1.2")
+@pytest.mark.parametrize("part", ["text", "finish_reason", "usage"])
+def test_a_plain_prompt_gives_text_finish_reason_and_usage(provider, rollout, part):
+    call = provider.chat(rollout.model)
+    caller(call).gets_answered(part)
+
+
+@pytest.mark.requirement("POST-1.3")
+@pytest.mark.parametrize("prompt", ["greeting", "non-ascii"])
+def test_system_prompt_and_text_arrive_intact(provider, rollout, prompt):
+    call = provider.chat(rollout.model, prompt, system="Antworte knapp: ß, é, 漢字, 🙂")
+    wire(call).messages(
+        [
+            {"role": "system", "content": "Antworte knapp: ß, é, 漢字, 🙂"},
+            {"role": "user", "content": provider.prompts[prompt]},
+        ]
+    )

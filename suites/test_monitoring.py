@@ -1,0 +1,30 @@
+"""Monitoring checklist: the lines that the plan's grep commands look for."""
+
+import pytest
+
+from grokgate.formats.contract import rollout as read_rollout
+from grokgate.judgement.expect import log, wire
+
+ROLLOUT = read_rollout()
+REFUSED = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
+
+
+@pytest.mark.requirement("MON.6")
+def test_a_failed_grok_4_call_leaves_an_error_line(provider, rollout):
+    call = provider.chat(rollout.model, scenario="no-credits")
+    log(call).has_line(*rollout.logs.errors)
+
+
+@pytest.mark.requirement("MON.7")
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_removed_parameter_leaves_a_line(provider, rollout, name):
+    call = provider.chat(rollout.model, **{name: REFUSED[name]})
+    wire(call).removed(name)
+    log(call).has_line(rollout.logs.removed, naming=[name])
+
+
+@pytest.mark.requirement("MON.8")
+@pytest.mark.parametrize(("name", "id"), [("grok4", "grok-4"), ("grok", "grok-3")])
+def test_a_resolution_leaves_a_line_with_both_names(provider, rollout, name, id):
+    call = provider.flag("unset").chat(name)
+    log(call).has_line(rollout.logs.resolved, naming=[name, id])

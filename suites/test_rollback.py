@@ -1,0 +1,46 @@
+"""Rollback procedures: the flag back to false, and the emergency allow-list."""
+
+import pytest
+
+from grokgate.formats.contract import rollout as read_rollout
+from grokgate.judgement.expect import caller, listing, wire
+
+ROLLOUT = read_rollout()
+FLAG, ALLOW_LIST = ROLLOUT.flag, ROLLOUT.allow_list
+SPELLINGS = {
+    **{name: name for name in ROLLOUT.target.names},
+    "upper": "GROK-4",
+    "blanks": " grok-4\t\n",
+    **{f"prefix {prefix}": f"{prefix}{ROLLOUT.model}" for prefix in ALLOW_LIST.prefixes},
+}
+
+
+@pytest.mark.requirement("RB.1")
+def test_switching_the_flag_off_takes_grok_back(provider, rollout):
+    pilot = provider.with_env_file(**{FLAG.variable: "true"}) if provider.switch.file else provider.flag("true")
+    wire(pilot.chat(FLAG.moves)).reaches(rollout.models[FLAG.on])
+    back = pilot.switched(**{FLAG.variable: "false"})
+    wire(back.chat(FLAG.moves)).reaches(rollout.models[FLAG.off])
+    launched = provider.flag("true").with_env_file(**{FLAG.variable: "false"}).chat(FLAG.moves)
+    provider.note(f"a launcher's {FLAG.variable}=true with false in the file: {FLAG.moves} left as {wire(launched).model}")
+
+
+@pytest.mark.requirement("RB.4")
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [*((name, "unset") for name in SPELLINGS.values()), (FLAG.moves, "true")],
+    ids=[*SPELLINGS, "flagged"],
+)
+def test_blocked_by_the_allow_list_no_spelling_of_grok_4_leaves(provider, name, flag):
+    call = provider.allowing(ALLOW_LIST.block).flag(flag).chat(name)
+    wire(call).nothing_left()
+
+
+@pytest.mark.requirement("RB.5")
+@pytest.mark.parametrize("name", ALLOW_LIST.kept)
+def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, rollout, name):
+    blocked = provider.allowing(ALLOW_LIST.block)
+    call = blocked.chat(name)
+    wire(call).reaches(rollout.models[name])
+    caller(call).gets_text()
+    listing(blocked.models()).hides_or_marks(rollout.model)

@@ -1,0 +1,85 @@
+"""Rollout strategy, phases 1 to 3: which model a name reaches, before, behind and after the flag."""
+
+import pytest
+
+from grokgate.formats.contract import rollout as read_rollout
+from grokgate.judgement.expect import caller, listing, wire
+
+ROLLOUT = read_rollout()
+FLAG = ROLLOUT.flag
+NAMES = [(name, model.id) for model in ROLLOUT.models.values() for name in model.names]
+SHORT_NAMES = [(name, id) for name, id in NAMES if name != id]
+OLD_NAMES = [(name, id) for name, id in NAMES if id == FLAG.off]
+SPELLINGS = {"upper": "GROK-4", "mixed": "GrOk4", "space": " grok-4 ", "tab": "\tgrok-4", "newline": "grok-4\n"}
+
+
+@pytest.mark.requirement("P1.1")
+@pytest.mark.parametrize("id", [ROLLOUT.model, *ROLLOUT.baseline])
+def test_the_listing_shows_the_new_model_and_still_the_old_ones(provider, id):
+    listing(provider.models()).card(id)
+
+
+@pytest.mark.requirement("P1.2")
+@pytest.mark.parametrize("value", ["unset", "false"])
+def test_with_the_flag_off_grok_is_grok_3(provider, rollout, value):
+    call = provider.flag(value).chat(FLAG.moves)
+    wire(call).reaches(rollout.models[FLAG.off])
+
+
+@pytest.mark.requirement("P1.4")
+@pytest.mark.parametrize("value", ["unset", "false", "true"])
+def test_an_explicit_grok_4_is_grok_4(provider, rollout, value):
+    call = provider.flag(value).chat(rollout.model)
+    wire(call).reaches(rollout.target)
+
+
+@pytest.mark.requirement("P1.5")
+@pytest.mark.parametrize(("name", "id"), SHORT_NAMES)
+def test_a_short_or_dated_name_reaches_its_model(provider, rollout, name, id):
+    call = provider.chat(name)
+    wire(call).reaches(rollout.models[id])
+
+
+@pytest.mark.requirement("P1.6")
+@pytest.mark.parametrize("name", SPELLINGS.values(), ids=SPELLINGS)
+def test_case_and_surrounding_blanks_do_not_matter(provider, rollout, name):
+    call = provider.chat(name)
+    wire(call).reaches(rollout.target)
+
+
+@pytest.mark.requirement("P1.7")
+@pytest.mark.parametrize("name", [ROLLOUT.unknown, "grok-4-turbo", ""], ids=["unknown", "nearly-known", "empty"])
+def test_an_unknown_name_is_refused_before_anything_is_sent(provider, name):
+    call = provider.chat(name)
+    wire(call).nothing_left()
+    caller(call).is_told(name)
+
+
+@pytest.mark.requirement("P2.1")
+def test_with_the_flag_on_grok_is_grok_4(provider, rollout):
+    call = provider.flag("true").chat(FLAG.moves)
+    wire(call).reaches(rollout.models[FLAG.on])
+
+
+@pytest.mark.requirement("P2.2")
+@pytest.mark.parametrize(("name", "id"), OLD_NAMES)
+def test_with_the_flag_on_an_explicit_grok_3_is_still_grok_3(provider, rollout, name, id):
+    call = provider.flag("true").chat(name)
+    wire(call).reaches(rollout.models[id])
+
+
+@pytest.mark.requirement("P2.3")
+@pytest.mark.parametrize(("name", "id"), [pair for pair in NAMES if pair not in OLD_NAMES])
+def test_the_flag_moves_no_other_name(provider, rollout, name, id):
+    call = provider.flag("true").chat(name)
+    wire(call).reaches(rollout.models[id])
+
+
+@pytest.mark.requirement("P2.4")
+@pytest.mark.parametrize(
+    ("value", "id"),
+    [*((value, FLAG.on) for value in FLAG.true_values), *((value, FLAG.off) for value in FLAG.false_values)],
+)
+def test_true_means_on_and_all_else_off(provider, rollout, value, id):
+    call = provider.flag(value).chat(FLAG.moves)
+    wire(call).reaches(rollout.models[id])
