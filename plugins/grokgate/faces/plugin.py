@@ -6,6 +6,7 @@ process) writes the evidence from the reports, judges, and says the verdict.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -138,7 +139,8 @@ class Gate:
             {"target": seen.target, "stack": seen.stack, "node": item.nodeid, "declared": is_declared(seen.target, declared) and not seen.carries_secret}
             for seen in transcript.egress
         ]
-        report.grokgate = {"case": case.to_json(), "egress": egress}  # type: ignore[attr-defined]
+        # As text, since what xdist sends between processes is narrower than JSON.
+        report.grokgate = json.dumps({"case": case.to_json(), "egress": egress})  # type: ignore[attr-defined]
         asked = self.run.asked[requirement]
         if case.status is Status.PASSED:
             report.outcome, report.longrepr = "passed", None
@@ -154,9 +156,10 @@ class Gate:
     # --- the evidence, in the controller
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        found = getattr(report, "grokgate", None)
-        if self.is_worker or found is None:
+        travelled = getattr(report, "grokgate", None)
+        if self.is_worker or travelled is None:
             return
+        found = json.loads(travelled)
         from grokgate.values.evidence import Case
 
         case = Case.from_json(found["case"])
@@ -211,6 +214,7 @@ class Gate:
             raise pytest.UsageError(str(hindered)) from None
         if folder := self.config.getoption("allure_report_dir", None):
             shutil.rmtree(folder, ignore_errors=True)
+            Path(folder).mkdir(parents=True)
 
     def _say(self, text: str) -> None:
         """Progress of long work, at once and on a line of its own."""

@@ -49,7 +49,7 @@ _inside = threading.local()
 @contextmanager
 def guarding(guard: EgressGuard) -> Iterator[EgressGuard]:
     """Let ``guard`` stand at the door of this process; one at a time."""
-    global _standing
+    global _standing  # noqa: PLW0603  the door is the process'
     _install_hook()
     before, _standing = _standing, guard
     try:
@@ -60,19 +60,20 @@ def guarding(guard: EgressGuard) -> Iterator[EgressGuard]:
 
 def stand(guard: EgressGuard) -> None:
     """Let ``guard`` stand until the process ends."""
-    global _standing
+    global _standing  # noqa: PLW0603  the door is the process'
     _install_hook()
     _standing = guard
 
 
 def caller_stack() -> str:
     """The frames that led here, without those of grokgate and vcrpy, newest last."""
-    frames = [frame for frame in traceback.extract_stack() if not any(own in frame.filename.replace("\\", "/") for own in _OWN_FRAMES)]
+    stack = traceback.extract_stack()
+    frames = [frame for frame in stack if not any(own in frame.filename.replace("\\", "/") for own in _OWN_FRAMES)]
     return "".join(traceback.format_list(frames[-12:]))
 
 
 def _install_hook() -> None:
-    global _hook_installed
+    global _hook_installed  # noqa: PLW0603  an audit hook cannot be removed
     with _hook_lock:
         if not _hook_installed:
             sys.addaudithook(_hook)
@@ -97,16 +98,20 @@ def _target(event: str, arguments: tuple[Any, ...]) -> tuple[str, int | None] | 
     """The host and port that a socket event is about; ``None`` for what cannot leave the machine."""
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = arguments[1]
-        if isinstance(address, tuple) and len(address) >= 2:
+        # A netlink or vsock address is a tuple too, of numbers; it does not leave the machine.
+        if isinstance(address, tuple) and len(address) >= 2 and isinstance(address[0], (str, bytes, bytearray)):
             return _text(address[0]), int(address[1])
     if event == "socket.getaddrinfo":
         host, port = arguments[0], arguments[1]
         if host is None or _numeric(_text(host)):
             return None
         return _text(host), int(port) if str(port).isdigit() else None
-    if event in ("socket.gethostbyname", "socket.gethostbyaddr"):
+    if event == "socket.gethostbyname":
         host = _text(arguments[0])
-        return None if _numeric(host) or host in _LOOPBACK else (host, None)
+        return None if _numeric(host) else (host, None)
+    if event in ("socket.gethostbyaddr", "socket.getnameinfo"):  # the way back, from a number to a name, asks a server too
+        host = _text(arguments[0] if event == "socket.gethostbyaddr" else arguments[0][0])
+        return None if host in _LOOPBACK else (host, None)
     return None
 
 
@@ -115,4 +120,4 @@ def _numeric(host: str) -> bool:
 
 
 def _text(host: Any) -> str:
-    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    return host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else str(host)

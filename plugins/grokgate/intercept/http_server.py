@@ -26,7 +26,18 @@ class LoopbackServer:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}/v1"
-        config = uvicorn.Config(self._serve, log_level="critical", lifespan="off", access_log=False, ws="none")
+        config = uvicorn.Config(
+            self._serve,
+            interface="asgi3",  # else a bound method is taken for ASGI 2
+            http="httptools",
+            lifespan="off",
+            ws="none",
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,  # the answer's own headers are what xAI sends
+            date_header=False,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="grokgate-loopback", daemon=True)
         self._thread.start()
@@ -40,9 +51,8 @@ class LoopbackServer:
         asyncio.run(self._server.serve(sockets=[self._socket]))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _wire_request(scope, await _body(receive), self.port)
         try:
-            answer = self._replay.answer(request)
+            answer = self._replay.answer(_wire_request(scope, await _body(receive), self.port))
         except Disconnected:
             await _break(send)
             return

@@ -64,11 +64,18 @@ class Replay:
             if log.fault == "disconnect":
                 log.exchanges.append(Exchange(request=kept, fault=log.fault, stray=stray))
                 raise Disconnected("grokgate broke the connection, as the test asked")
-            answer = self.tape.answer(request, log.scenario)
+            answer = self._answered(request, log.scenario)
             miss = answer if isinstance(answer, Miss) else None
             given = _unanswered(answer) if isinstance(answer, Miss) else answer
             log.exchanges.append(Exchange(request=kept, answer=given, miss=miss, stray=stray))
             return given
+
+    def _answered(self, request: WireRequest, scenario: str) -> Answer | Miss:
+        """What the tape says. A fault of its own must not reach the provider as if it were xAI's, nor be blamed on it."""
+        try:
+            return self.tape.answer(request, scenario)
+        except Exception as error:
+            return Miss(meaning={}, broken=f"{type(error).__name__}: {error}")
 
     def report(self, egress: Egress) -> None:
         """Log a blocked attempt to reach another host. Takes no lock: it is called from inside the interpreter's sockets."""

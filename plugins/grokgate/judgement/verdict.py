@@ -96,5 +96,6 @@ def row_of(asked: Asked, cases: Sequence[Case]) -> Row:
     if not cases:
         because = "its test did not finish: the run was stopped, or a worker died"
         return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
+    cases = sorted(cases, key=lambda case: case.id)  # workers finish in any order; the row reads the same
     worst = min(cases, key=lambda case: WORST_FIRST.index(case.status))
     return Row(asked=asked, status=worst.status, because=worst.because, blame=worst.blame, cases=tuple(cases))

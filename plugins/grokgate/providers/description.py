@@ -168,6 +168,8 @@ def _settle(data: dict[str, Any], path: Path) -> None:
         raise BadDocument(path, "adapter", "give either an adapter, or the command of a host that speaks the protocol itself")
     if len({"requirements", "interpreter", "command"} & data.keys()) > 1:
         raise BadDocument(path, "requirements", "give one of requirements, interpreter and command: each says what runs the host")
+    if "command" in data and data.get("vehicle") == "in-process":
+        raise BadDocument(path, "vehicle", "a command runs a host; only an adapter runs in process")
     builds = {name: build for name, build in data.get("builds", {}).items() if isinstance(build, dict)}
     tables = {"environment": data, **{f"builds.{name}.environment": build for name, build in builds.items()}}
     for place, table in tables.items():

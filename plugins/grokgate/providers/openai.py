@@ -49,7 +49,7 @@ class OpenAI:
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         known = {name: value for name, value in request.parameters.items() if name in self._keywords}
         unknown = {name: value for name, value in request.parameters.items() if name not in self._keywords}
-        asked = {"model": request.model, "messages": [_message(message) for message in request.messages], **known}
+        asked = {"model": request.model, "messages": _messages(request), **known}
         if request.limit is not None:
             asked["max_tokens"] = request.limit
         if request.response_format is not None:
@@ -118,6 +118,14 @@ def _usage(usage: Any) -> Usage | None:
 
 def _tool_call(identifier: str, name: str, arguments: str) -> ToolCall:
     return ToolCall(id=identifier, name=name, arguments=json.loads(arguments))
+
+
+def _messages(request: ChatRequest) -> list[dict[str, Any]]:
+    messages = [_message(message) for message in request.messages]
+    if request.images:
+        images = [{"type": "image_url", "image_url": {"url": url}} for url in request.images]
+        messages[-1]["content"] = [{"type": "text", "text": messages[-1]["content"]}, *images]
+    return messages
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Pal:
             keywords["system_prompt"] = "\n\n".join(system)
         if request.limit is not None:
             keywords["max_output_tokens"] = request.limit
+        if request.images:
+            keywords["images"] = list(request.images)
         if request.response_format is not None:
             keywords["response_format"] = request.response_format
         if request.tools:

@@ -134,8 +134,8 @@ def load_adapter(spec: str, here: Path) -> Adapter:
         raise NoAdapter(f"{spec}: {wanted}. Install it there, or name it in the description's requirements.") from error
     found = getattr(module, name, None)
     if not callable(found):
-        there = ", ".join(sorted(key for key, value in vars(module).items() if isinstance(value, type) and key[0] != "_"))
-        raise NoAdapter(f"{spec}: {module.__file__ or source} has no class {name}; it has {there or 'none'}")
+        own = [key for key, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
+        raise NoAdapter(f"{spec}: {module.__file__ or source} has no {name}; it has {', '.join(sorted(own)) or 'nothing'}")
     return cast("Adapter", found)
 
 

@@ -4,7 +4,7 @@ Providers word a request differently; what it means decides the answer. The dime
 
 ========== ======================================================================================================
 scenario   what the test asked of xAI (``plain`` unless it asked for a refusal or a substitution)
-route      ``chat``, ``models`` or ``other``
+route      ``chat``, ``models``, the name of another endpoint that xAI has, or ``other``
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``no-model``, ``no-messages``, ``not-json`` or ``none``
 served     the model behind the asked name, ``unknown`` where there is none
@@ -30,6 +30,9 @@ from grokgate.values.wire import WireRequest
 
 Meaning = Mapping[str, str]
 
+ENDPOINTS = frozenset({"models", "responses", "completions", "messages", "language-models", "api-key", "tokenize-text"})
+"""Endpoints of docs.x.ai beside chat; one that a world has no rule for is a miss, and no 404 that a provider is blamed for."""
+
 
 def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
     """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name."""
@@ -37,7 +40,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     content = request.json if isinstance(request.json, dict) else {}
     model = world.served.get(str(content.get("model", "")))
     found["served"] = model.id if model else "unknown"
-    found["refused"] = next((name for name in model.refuses if name in content), "none") if model else "none"
+    found["refused"] = next((name for name in model.refuses if content.get(name) is not None), "none") if model else "none"
     found["stream"] = _stream(content)
     found["format"], found["schema"] = _format(content.get("response_format"))
     found["tools"] = _tools(content.get("tools"))
@@ -50,12 +53,10 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
 
 
 def _route(request: WireRequest) -> str:
-    endpoint = request.path.rstrip("/")
-    if endpoint.endswith("/v1/chat/completions") and request.method == "POST":
+    endpoint = request.path.rstrip("/").partition("/v1/")[2]
+    if (request.method, endpoint) == ("POST", "chat/completions"):
         return "chat"
-    if endpoint.endswith("/v1/models") and request.method == "GET":
-        return "models"
-    return "other"
+    return endpoint if endpoint in ENDPOINTS else "other"
 
 
 def _key(request: WireRequest, key: str, scenario: str) -> str:

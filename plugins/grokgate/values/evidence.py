@@ -62,6 +62,8 @@ class Case:
 
     def to_json(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)} | {
+            "status": self.status.value,
+            "blame": self.blame.value if self.blame else None,
             "observations": list(self.observations),
             "notes": list(self.notes),
         }
@@ -96,7 +98,10 @@ class Asked:
     blame: Blame | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self) | {
+            "settled": self.settled.value if self.settled else None,
+            "blame": self.blame.value if self.blame else None,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Asked:

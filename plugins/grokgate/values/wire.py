@@ -86,14 +86,17 @@ class Near:
 
 @dataclass(frozen=True, kw_only=True)
 class Miss:
-    """No rule fitted the request: its meaning, and the nearest rules."""
+    """No rule fitted the request: its meaning, and the nearest rules. ``broken`` tells where the tape itself failed."""
 
     meaning: Mapping[str, str]
     nearest: tuple[Near, ...] = ()
+    broken: str = ""
 
     @property
     def reason(self) -> str:
         """One sentence for people."""
+        if self.broken:
+            return f"the tape failed on the request: {self.broken}"
         if not self.nearest:
             return "no rule of this world covers the request"
         near = self.nearest[0]

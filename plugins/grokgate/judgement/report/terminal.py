@@ -51,7 +51,7 @@ def _section_line(section: tuple[str, str], rows: Sequence[Row]) -> str:
 
 
 def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
-    red = sorted((row for row in verdict.rows if row.status in RED), key=lambda row: WORST_FIRST.index(row.status))
+    red = _red(verdict)
     for row in red[:MOST_RED]:
         room = WIDTH - 14 - len(str(row.blame))
         say(f"{SIGNS[row.status]} {row.asked.id:<9} {_cut(row.because, room):<{room}} {row.blame}", COLOURS[row.status])
@@ -59,6 +59,11 @@ def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
         say(f"  … {len(red) - MOST_RED} more: {folder}/summary.md", None)
     if red:
         say("", None)
+
+
+def _red(verdict: Verdict) -> list[Row]:
+    """The red rows, the worst status first."""
+    return sorted((row for row in verdict.rows if row.status in RED), key=lambda row: WORST_FIRST.index(row.status))
 
 
 def _say_open(say: Write, verdict: Verdict) -> None:
@@ -90,10 +95,11 @@ def _verdict_line(verdict: Verdict, seconds: float) -> str:
 
 
 def _next(verdict: Verdict, provider: str, phase: str) -> str:
-    red = next((row.asked.id for row in verdict.rows if row.status in RED), None)
-    if red is None:
+    red = _red(verdict)
+    if not red:
         return f"next: grokgate check --provider {provider} --phase {phase} --scope signoff"
-    return f"next: grokgate explain {red} · grokgate check --provider {provider} --phase {phase} --only {red}"
+    worst = red[0].asked.id
+    return f"next: grokgate explain {worst} · grokgate check --provider {provider} --phase {phase} --only {worst}"
 
 
 def _cut(text: str, most: int) -> str:

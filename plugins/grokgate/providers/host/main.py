@@ -38,7 +38,8 @@ def import_grokgate() -> None:
     if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
         del sys.path[0]  # the script's folder; its modules have names that a provider may use
     spec = importlib.util.spec_from_file_location("grokgate", PACKAGE / "__init__.py", submodule_search_locations=[str(PACKAGE)])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules["grokgate"] = package
     spec.loader.exec_module(package)
@@ -79,20 +80,17 @@ class Host:
 
         if method == "start":
             return self._start(params)
-        if method == "close" and self._running is None:
-            return None
         if self._running is None:
-            return Failure(kind="NotStarted", message="the host was asked before it was started")
+            return None if method == "close" else Failure(kind="NotStarted", message="the host was asked before it was started")
         if method in MODES:
             return _json(self._running.call(ChatRequest.from_json(params), method))
-        if method == "models":
-            cards = self._running.models()
-            return [card.to_json() for card in cards] if isinstance(cards, tuple) else cards
-        if method == "documentation":
-            return self._running.documentation()
-        if method == "close":
-            return self._running.close()
-        return Failure(kind="UnknownMethod", message=f"the host knows no method {method!r}")
+        asked = {"models": self._models, "documentation": self._running.documentation, "close": self._running.close}.get(method)
+        return asked() if asked else Failure(kind="UnknownMethod", message=f"the host knows no method {method!r}")
+
+    def _models(self) -> Any:
+        assert self._running is not None
+        cards = self._running.models()
+        return [card.to_json() for card in cards] if isinstance(cards, tuple) else cards
 
     def _start(self, params: dict[str, Any]) -> dict[str, Any]:
         from grokgate.intercept.egress import EgressGuard, stand

@@ -56,13 +56,12 @@ class HostProcess:
         self._ended: Failure | None = None
         self._stderr = setting.workdir / "stderr.log"
         self._spawn(command or (str(interpreter or sys.executable), str(MAIN)), setting)
-        started = self._ask("start", _start(setting, adapter, here or Path.cwd(), allowed), start_seconds)
-        if isinstance(started, Failure):
+        answer = self._ask("start", _start(setting, adapter, here or Path.cwd(), allowed), start_seconds)
+        offer = self._read(answer, lambda said: (frozenset[str](said["modes"]), bool(said["lists"]), bool(said["documents"])))
+        if isinstance(offer, Failure):
             self.close()
-            raise NotStarted(started)
-        self.modes: frozenset[str] = frozenset(started["modes"])
-        self.lists: bool = started["lists"]
-        self.documents: bool = started["documents"]
+            raise NotStarted(offer)
+        self.modes, self.lists, self.documents = offer
 
     def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure:
         if mode not in self.modes:
@@ -86,7 +85,7 @@ class HostProcess:
         for line in self._channel.rest(POLITE):
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 self._tell_egress(json.loads(line))
-        self._end(POLITE)
+        self._end(1.0)
         self._ended = self._ended or Failure(kind="HostDied", message="the provider's host was closed")
 
     def _spawn(self, command: Sequence[str], setting: Setting) -> None:
@@ -96,7 +95,7 @@ class HostProcess:
             self._stderr_before = stderr.tell()
             try:
                 # A session of its own: Ctrl-C is for the harness, and what the library forked ends with its host.
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # noqa: S603  the description of the provider says what is run
                     command,
                     cwd=setting.workdir,
                     env={**kept, **setting.environment},
@@ -108,7 +107,8 @@ class HostProcess:
                 )
             except OSError as error:
                 raise NotStarted(Failure(kind="HostDied", message=f"cannot run {command[0]}: {error.strerror}")) from None
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._channel = Channel(self._process.stdin, self._process.stdout)
 
     def _ask(self, method: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> Any:

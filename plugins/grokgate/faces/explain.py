@@ -1,0 +1,55 @@
+"""``grokgate explain``: one requirement, for somebody who must act on it."""
+
+from __future__ import annotations
+
+from textwrap import fill, indent
+
+from grokgate.formats.suites import owners
+from grokgate.values.requirement import Requirement
+
+WIDTH = 80
+
+
+def explained(requirement: Requirement) -> str:
+    """The page, as plain text of 80 columns."""
+    parts = [
+        f"{requirement.id}  {requirement.title}",
+        _facts(requirement),
+        _part("Promise", requirement.promise),
+        _part("Plan", requirement.plan),
+        _part("Why", requirement.why),
+        _verbatim("Right", requirement.right),
+        _verbatim("Wrong", requirement.wrong),
+        _list("Met by", requirement.seen),
+        _verbatim("Mend", requirement.mend),
+        _part("Callers of a raw SDK", f"{requirement.duty}." if requirement.duty else ""),
+        _list("Proven by the mutants", _killers(requirement.id)),
+        _part("Test", owners().get(requirement.id, "none yet: the row is reported as not run")),
+        _list("Sources", requirement.sources),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _facts(requirement: Requirement) -> str:
+    claim = f" · claim {requirement.claim}" if requirement.claim else ""
+    kinds = "converting providers" if requirement.judges == "converting" else "any provider"
+    facts = f"{requirement.severity} · phases {' '.join(requirement.phases)} · decided by {', '.join(requirement.modes)}"
+    return f"{facts}\nworlds {', '.join(requirement.worlds)} · judges {kinds}{claim}"
+
+
+def _killers(id: str) -> tuple[str, ...]:
+    from grokgate.faces.matrix import mutants
+
+    return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks)
+
+
+def _part(title: str, text: str) -> str:
+    return f"{title}\n{fill(text, WIDTH, initial_indent='  ', subsequent_indent='  ')}" if text else ""
+
+
+def _verbatim(title: str, text: str) -> str:
+    return f"{title}\n{indent(text.strip(), '  ')}" if text.strip() else ""
+
+
+def _list(title: str, entries: tuple[str, ...]) -> str:
+    return f"{title}\n" + "\n".join(fill(entry, WIDTH, initial_indent="  - ", subsequent_indent="    ") for entry in entries) if entries else ""

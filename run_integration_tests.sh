@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Judges a provider for a rollout phase, from a clean checkout: makes its own environment, installs, replays the gate.
+#
+#   ./run_integration_tests.sh                                  the reference provider, phase 1
+#   ./run_integration_tests.sh --provider pal --phase 2 -n 2    another one; all options: --help
+#
+# Needs bash and Python 3.11 or later, nothing else; PYTHON names another interpreter. Nothing is sent to xAI.
+# Exit codes: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+environment="$here/.venv"
+
+python=${PYTHON:-}
+for candidate in python3 python3.13 python3.12 python3.11; do
+  [ -n "$python" ] && break
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; fi
+done
+if [ -z "$python" ]; then
+  echo "grokgate: needs Python 3.11 or later on the PATH; set PYTHON to name one" >&2
+  exit 2
+fi
+
+# The environment is made anew where what it is made from has changed.
+made_from=$("$python" -c 'import hashlib, pathlib, sys; print(sys.version_info[:2], hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest())' "$here/pyproject.toml")
+if [ "$(cat "$environment/made-from" 2>/dev/null)" != "$made_from" ]; then
+  echo "grokgate: making an environment in .venv (once; about 20 s)" >&2
+  rm -rf "$environment"
+  "$python" -m venv "$environment"
+  if ! "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$here" >"$environment/install.log" 2>&1; then
+    tail -n 12 "$environment/install.log" >&2
+    echo "grokgate: the installation failed; is a package index within reach? The whole output: .venv/install.log" >&2
+    exit 3
+  fi
+  printf '%s\n' "$made_from" >"$environment/made-from"
+fi
+exec "$environment/bin/grokgate" check "$@"

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The harness' own tests, linters and type checker, from a clean checkout, in an environment of its own (.tox).
+# Needs bash and Python 3.11 or later. Other interpreters that lie about (3.12, 3.13) are tested too.
+#
+#   ./run_tests.sh                 everything that CI runs
+#   ./run_tests.sh -e py311        one tox environment; arguments go to tox
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here"
+python=${PYTHON:-}
+for candidate in python3 python3.13 python3.12 python3.11; do
+  [ -n "$python" ] && break
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; fi
+done
+if [ -z "$python" ]; then
+  echo "grokgate: needs Python 3.11 or later on the PATH; set PYTHON to name one" >&2
+  exit 2
+fi
+if [ ! -x .tox/runner/bin/tox ]; then
+  echo "grokgate: making an environment for tox in .tox/runner (once; about 10 s)" >&2
+  "$python" -m venv .tox/runner
+  .tox/runner/bin/python -m pip install --quiet --disable-pip-version-check 'tox>=4.30' 'tox-uv>=1.28'
+fi
+exec .tox/runner/bin/tox "$@"
