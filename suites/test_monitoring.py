@@ -26,5 +26,5 @@ def test_a_removed_parameter_leaves_a_line(provider, rollout, name):
 @pytest.mark.requirement("MON.8")
 @pytest.mark.parametrize(("name", "id"), [("grok4", "grok-4"), ("grok", "grok-3")])
 def test_a_resolution_leaves_a_line_with_both_names(provider, rollout, name, id):
-    call = provider.flag("unset").chat(name)
+    call = provider.flag("false").chat(name)
     log(call).has_line(rollout.logs.resolved, naming=[name, id])

@@ -3,8 +3,8 @@
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.judgement.expect import NotApplicable, camel, caller, wire
-from grokgate.values.chat import MODES, ChatRequest, Message
+from grokgate.judgement.expect import NotApplicable, caller, camel, wire
+from grokgate.values.chat import MODES
 
 ROLLOUT = read_rollout()
 REFUSED = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}

@@ -11,9 +11,9 @@ CELLS = {f"flag={cell.flag} allow={cell.allow} {cell.name}": cell for cell in RO
 
 @pytest.mark.requirement("PRE.3")
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
-def test_a_name_means_what_the_table_says(provider, cell):
+def test_a_name_means_what_the_table_says(provider, rollout, cell):
     call = provider.flag(cell.flag).allowing(cell.allow).chat(cell.name)
-    wire(call).resolves_to(cell.expect, ROLLOUT)
+    wire(call).resolves_to(rollout.expected(cell), rollout)
 
 
 def shows_the_model(provider, rollout):
@@ -31,7 +31,7 @@ def follows_the_flag(provider, rollout):
     listing(provider.flag("true").models()).has_names(rollout.flag.on, [rollout.flag.moves])
 
 
-def shows_only_what_can_be_called(provider, rollout):
+def shows_only_what_can_be_called(provider, _):
     """Each model that is shown, and not marked as blocked, answers."""
     for card in provider.models():
         if not card.blocked:

@@ -16,12 +16,16 @@ PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 class Refused(click.ClickException):
     """Wrong use, or input that is refused: one sentence that says what to do."""
 
-    def __init__(self, message: str, code: int = 2) -> None:
-        super().__init__(message)
-        self.exit_code = code
+    exit_code = 2
 
     def show(self, file: object = None) -> None:  # noqa: ARG002  click's signature
         click.echo(f"grokgate: {self.message}", err=True)
+
+
+class EvidenceIsRefused(Refused):
+    """What was handed over as evidence is none."""
+
+    exit_code = 4
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
@@ -40,13 +44,38 @@ def main() -> None:
 
 
 @main.command(context_settings=PASSED_ON, epilog=EXIT_CODES)
-@click.option("--provider", default="reference", show_default=True, help="What is under test: a bundled name (see: grokgate providers), a TOML file, module:Class or file.py:Class.")
-@click.option("--phase", type=click.Choice(["1", "2", "3", "rollback"]), default="1", show_default=True, help="The rollout phase that is asked for.")
-@click.option("--scope", type=click.Choice(["predeploy", "postdeploy", "signoff"]), default="predeploy", show_default=True, help="Which evidence counts: replay, live traffic, or both and what people attest.")
+@click.option(
+    "--provider",
+    default="reference",
+    show_default=True,
+    help="What is under test: a bundled name (see: grokgate providers), a TOML file, module:Class or file.py:Class.",
+)
+@click.option(
+    "--phase",
+    type=click.Choice(["1", "2", "3", "rollback"]),
+    default="1",
+    show_default=True,
+    help="The rollout phase that is asked for.",
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["predeploy", "postdeploy", "signoff"]),
+    default="predeploy",
+    show_default=True,
+    help="Which evidence counts: replay, live traffic, or both and what people attest.",
+)
 @click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
-@click.option("--mode", type=click.Choice(["replay", "live"]), default="replay", show_default=True, help="Replay recorded answers, or ask the real xAI (needs XAI_API_KEY).")
+@click.option(
+    "--mode",
+    type=click.Choice(["replay", "live"]),
+    default="replay",
+    show_default=True,
+    help="Replay recorded answers, or ask the real xAI (needs XAI_API_KEY).",
+)
 @click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
-@click.option("--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated.")
+@click.option(
+    "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
+)
 @click.option("--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>.")
 @click.option("--evidence", metavar="FILE", help="Where the evidence goes. Default: <reports>/evidence.jsonl.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
@@ -88,7 +117,9 @@ def explain(id: str) -> None:
     requirement = known.get(id.partition("[")[0].lower())
     if requirement is None:
         near = [name for name in requirements() if name.lower().startswith(id.lower()[:4])]
-        raise Refused(f"no requirement is called {id!r}. {'Near it: ' + ', '.join(near) if near else 'Try: grokgate explain POST-2.2'}")
+        raise Refused(
+            f"no requirement is called {id!r}. {'Near it: ' + ', '.join(near) if near else 'Try: grokgate explain POST-2.2'}"
+        )
     click.echo(explained(requirement))
 
 
@@ -113,7 +144,7 @@ def verify(file: Path) -> None:
     try:
         text, code = recomputed(file)
     except EvidenceRefused as refused:
-        raise Refused(f"evidence refused: {refused}", code=4) from None
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)
     sys.exit(code)
 

@@ -13,7 +13,9 @@ PLUGIN = "grokgate.faces.plugin"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grokgate")
-    group.addoption("--grokgate", action="store_true", help="load grokgate's gate and its options (see: pytest --grokgate --help)")
+    group.addoption(
+        "--grokgate", action="store_true", help="load grokgate's gate and its options (see: pytest --grokgate --help)"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -52,4 +52,8 @@ def _verbatim(title: str, text: str) -> str:
 
 
 def _list(title: str, entries: tuple[str, ...]) -> str:
-    return f"{title}\n" + "\n".join(fill(entry, WIDTH, initial_indent="  - ", subsequent_indent="    ") for entry in entries) if entries else ""
+    return (
+        f"{title}\n" + "\n".join(fill(entry, WIDTH, initial_indent="  - ", subsequent_indent="    ") for entry in entries)
+        if entries
+        else ""
+    )

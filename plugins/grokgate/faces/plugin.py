@@ -31,11 +31,22 @@ _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grokgate", "grokgate: is a provider of Grok models ready for a rollout phase?")
     group.addoption("--provider", metavar="NAME", help="what is under test: a bundled name, a TOML file, module:Class")
-    group.addoption("--phase", default="1", choices=("1", "2", "3", "rollback"), help="the rollout phase that is asked for (default 1)")
-    group.addoption("--scope", default="predeploy", choices=("predeploy", "postdeploy", "signoff"), help="which evidence counts (default predeploy)")
+    group.addoption(
+        "--phase", default="1", choices=("1", "2", "3", "rollback"), help="the rollout phase that is asked for (default 1)"
+    )
+    group.addoption(
+        "--scope",
+        default="predeploy",
+        choices=("predeploy", "postdeploy", "signoff"),
+        help="which evidence counts (default predeploy)",
+    )
     group.addoption("--world", metavar="NAME", help="how xAI behaves: a folder of cassettes (default: the rollout's)")
-    group.addoption("--mode", default="replay", choices=("replay", "live"), help="replay recorded answers (default), or ask the real xAI")
-    group.addoption("--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)")
+    group.addoption(
+        "--mode", default="replay", choices=("replay", "live"), help="replay recorded answers (default), or ask the real xAI"
+    )
+    group.addoption(
+        "--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)"
+    )
     group.addoption("--only", action="append", default=[], metavar="ID", help="judge this requirement alone; may be repeated")
     group.addoption("--reports", metavar="DIR", help="where the reports go (default reports/<provider>)")
     group.addoption("--evidence", metavar="FILE", help="where the evidence goes (default <reports>/evidence.jsonl)")
@@ -95,10 +106,8 @@ class Gate:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        kept, left_out = [], []
-        for item in items:
-            (kept if _requirement(item) in self.run.to_test else left_out).append(item)
-        items[:] = kept
+        left_out = [item for item in items if _requirement(item) not in self.run.to_test]
+        items[:] = [item for item in items if _requirement(item) in self.run.to_test]
         if left_out:
             self.config.hook.pytest_deselected(items=left_out)
 
@@ -132,11 +141,16 @@ class Gate:
             seconds=call.duration,
             error=call.excinfo.value if call.excinfo else None,
             transcript=transcript,
-            declared=declared,
+            description=self.run.description,
             secret=self.run.key,
         )
         egress = [
-            {"target": seen.target, "stack": seen.stack, "node": item.nodeid, "declared": is_declared(seen.target, declared) and not seen.carries_secret}
+            {
+                "target": seen.target,
+                "stack": seen.stack,
+                "node": item.nodeid,
+                "declared": is_declared(seen.target, declared) and not seen.carries_secret,
+            }
             for seen in transcript.egress
         ]
         # As text, since what xdist sends between processes is narrower than JSON.
@@ -191,7 +205,9 @@ class Gate:
         if self.is_worker:
             return
         if self.verdict is None:
-            terminalreporter.write_line("grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True)
+            terminalreporter.write_line(
+                "grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True
+            )
             return
         from grokgate.judgement.report import terminal
 

@@ -50,7 +50,7 @@ class GateRun:
 
     @cached_property
     def rollout(self) -> Rollout:
-        return rollout("grok-4", self.world_name)
+        return rollout("grok-4", self.world_name, self.phase)
 
     @cached_property
     def world(self) -> World:
@@ -102,6 +102,7 @@ class GateRun:
                 "spec": self.spec,
                 "title": description.title,
                 "kind": description.kind,
+                "face": description.face,
                 "vehicle": description.vehicle,
                 "build": self.build,
                 "requirements": list(description.requirements),
@@ -142,7 +143,10 @@ class GateRun:
     def close(self, writer: EvidenceWriter) -> Verdict:
         """Judge, seal the evidence, and write the reports that are files."""
         verdict = self.judge()
-        writer.seal({"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": round(time.time() - self.started, 3)})
+        writer.seal(
+            {"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": round(time.time() - self.started, 3)}
+        )
+        self.folder.mkdir(parents=True, exist_ok=True)
         verdict_json.write(self.folder / "verdict.json", self.header, verdict)
         markdown.write(self.folder / "summary.md", self.header, verdict)
         junit.write(self.folder / "junit.xml", self.header, verdict)

@@ -21,7 +21,11 @@ def recomputed(path: Path) -> tuple[str, int]:
     if verdict.decision.value != footer["verdict"]:
         raise EvidenceRefused(f"{path}: says {footer['verdict']}, but its cases amount to {verdict.decision.value}")
     counts = ", ".join(f"{SIGNS[s]} {verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
-    contract = "the contract of this grokgate" if header["digests"]["contract"] == contract_digest() else "another version of the contract"
+    contract = (
+        "the contract of this grokgate"
+        if header["digests"]["contract"] == contract_digest()
+        else "another version of the contract"
+    )
     lines = [
         f"{verdict.decision.value.upper()}  {header['provider']['title']}, phase {header['phase']}, {header['scope']}, {header['started']}",
         f"{len(verdict.rows)} rows: {counts}",

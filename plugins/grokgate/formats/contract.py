@@ -31,8 +31,8 @@ def contract_digest(folder: Path | None = None) -> str:
 
 
 @cache
-def rollout(name: str = "grok-4", world: str | None = None, folder: Path | None = None) -> Rollout:
-    """A rollout in a world (its own default where none is named). Raises ``BadDocument``."""
+def rollout(name: str = "grok-4", world: str | None = None, phase: str = "1", folder: Path | None = None) -> Rollout:
+    """A rollout in a world (its own default where none is named) and a phase. Raises ``BadDocument``."""
     path = (folder or home() / "suites" / "rollouts") / f"{name}.toml"
     data = load(path, "rollout")
     chosen = world or data["default_world"]
@@ -43,7 +43,7 @@ def rollout(name: str = "grok-4", world: str | None = None, folder: Path | None 
     wanted = {model for row in data["resolution"] for model in row["expect"].values()} | {data["model"], *data["baseline"]}
     if stray := sorted(wanted - known):
         raise BadDocument(path, "model_entry", f"no entry for {', '.join(stray)}, which the file names elsewhere")
-    return Rollout.from_toml(data, world=chosen, digest=digest(read(path)))
+    return Rollout.from_toml(data, world=chosen, phase=phase, digest=digest(read(path)))
 
 
 def _files(folder: Path) -> list[Path]:

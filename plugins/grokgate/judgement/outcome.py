@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grokgate.judgement.expect import NotApplicable, Unkept
+from grokgate.providers.description import Description
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
 from grokgate.values.evidence import Blame, Case, Status
 from grokgate.values.redaction import mask
@@ -34,11 +35,11 @@ def case_of(
     seconds: float,
     error: BaseException | None,
     transcript: Transcript,
-    declared: Collection[str],
+    description: Description,
     secret: str,
 ) -> Case:
     """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
-    status, because, blame, finding = _decided(error, transcript, declared)
+    status, because, blame, finding = _decided(error, transcript, description)
     return Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -56,8 +57,8 @@ def case_of(
 Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
 
 
-def _decided(error: BaseException | None, transcript: Transcript, declared: Collection[str]) -> Decided:
-    if escaped := undeclared(transcript.egress, declared):
+def _decided(error: BaseException | None, transcript: Transcript, description: Description) -> Decided:
+    if escaped := undeclared(transcript.egress, description.egress):
         because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
         return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].stack, "at": "egress"}
     if transcript.misses:
@@ -71,6 +72,8 @@ def _decided(error: BaseException | None, transcript: Transcript, declared: Coll
         return Status.NOT_APPLICABLE, str(error), None, None
     if isinstance(error, DidNotStart):
         return Status.FAILED, f"the provider did not start: {error}", Blame.PROVIDER, None
+    if isinstance(error, NoListing) and description.kind == "passthrough":
+        return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None, None
     if isinstance(error, NoListing):
         return Status.FAILED, str(error), Blame.PROVIDER, None
     return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None

@@ -52,6 +52,7 @@ class Description:
     ``adapter`` is ``module:Class`` or ``file.py:Class`` relative to ``path``'s folder; ``None`` where ``command`` runs a host
     of the provider's own. ``requirements`` or ``interpreter`` say in what environment the host runs. ``log`` is relative to
     the workdir. ``environment`` values may name ``PLACES`` in braces. ``egress`` are hosts that it is known to reach for.
+    ``face`` names what is driven (class, MCP tool, gateway), since a status belongs to it.
     ``path`` is the file that says all this: the TOML, or the module that holds the class.
     """
 
@@ -61,6 +62,7 @@ class Description:
     adapter: str | None
     path: Path
     vehicle: Literal["in-process", "host"]
+    face: str = "class"
     claims: tuple[str, ...] = ("chat",)
     command: tuple[str, ...] | None = None
     requirements: tuple[str, ...] = ()
@@ -136,6 +138,7 @@ def _description(data: dict[str, Any], path: Path) -> Description:
         adapter=data.get("adapter"),
         path=path,
         vehicle=data.get("vehicle", "host" if own else "in-process"),
+        face=data.get("face", "class"),
         claims=tuple(data.get("claims", ("chat",))),
         command=tuple(_placed(word, path) for word in data["command"]) if "command" in data else None,
         requirements=tuple(data.get("requirements", ())),

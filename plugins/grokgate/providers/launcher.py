@@ -51,7 +51,9 @@ class Started:
 class Launcher:
     """Keeps the providers that were started, and stops them all at the end."""
 
-    def __init__(self, description: Description, world: World, prompts: Mapping[str, str], *, key: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, description: Description, world: World, prompts: Mapping[str, str], *, key: str, say: Callable[[str], None]
+    ) -> None:
         self.description = description
         self.key = key
         self._replay = Replay(Tape(world, prompts, key=key))

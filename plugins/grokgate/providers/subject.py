@@ -123,15 +123,14 @@ class Subject:
             outcome = started.running.call(request, mode)
             seconds = time.perf_counter() - begun
         logged = started.logged()
-        failed = isinstance(outcome, Failure)
         call = Call(
             asked=request,
             mode=mode,
             environment={**self.environment, **(self.env_file or {})},
             exchanges=tuple(wire.exchanges),
             egress=tuple(wire.egress),
-            result=None if failed else outcome,
-            failure=outcome if failed else None,
+            result=None if isinstance(outcome, Failure) else outcome,
+            failure=outcome if isinstance(outcome, Failure) else None,
             log=None if logged is None else logged[before:],
             seconds=seconds,
         )
@@ -192,4 +191,3 @@ class Subject:
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)
         self.transcript.misses.extend(misses)
-

@@ -34,7 +34,9 @@ class Tape:
     def answer(self, request: WireRequest, scenario: str = "plain") -> Answer | Miss:
         """What xAI would answer, or why nothing on tape does."""
         means = meaning(request, self.world, self._prompts, key=self.key, scenario=scenario)
-        found = [order for names, group in self._groups.items() if (order := group.get(tuple(means[n] for n in names))) is not None]
+        found = [
+            order for names, group in self._groups.items() if (order := group.get(tuple(means[n] for n in names))) is not None
+        ]
         if not found:
             return Miss(meaning=means, nearest=self._nearest(means))
         rule = self.world.rules[min(found)]
@@ -54,7 +56,9 @@ class Tape:
         near = [
             Near(
                 rule=rule.id,
-                differences=tuple((n, " or ".join(wanted), means[n]) for n, wanted in rule.when.items() if means[n] not in wanted),
+                differences=tuple(
+                    (n, " or ".join(wanted), means[n]) for n, wanted in rule.when.items() if means[n] not in wanted
+                ),
             )
             for rule in self.world.rules
         ]

@@ -58,8 +58,9 @@ class ChatRequest:
     """What the caller asks for.
 
     ``limit`` is the most tokens the answer may have; an adapter hands it over under the name that its library documents.
-    ``parameters`` are handed over as they are spelt here (``presence_penalty`` or ``presencePenalty``).
-    ``images`` are data URLs that go with the last message. ``response_format``, ``tools`` and ``tool_choice`` have the shapes of the chat completions API.
+    ``parameters`` are handed over as they are spelt here (``presence_penalty`` or ``presencePenalty``). ``images`` are data
+    URLs that go with the last message. ``response_format``, ``tools`` and ``tool_choice`` have the shapes of the chat
+    completions API.
     """
 
     model: str

@@ -34,5 +34,5 @@ class Requirement:
     @classmethod
     def from_toml(cls, row: Mapping[str, Any], *, section: str, prefix: str) -> Requirement:
         listed = {"phases", "modes", "worlds", "sources", "seen"}
-        values = {key: tuple(value) if key in listed else value for key, value in row.items()}
+        values: dict[str, Any] = {key: tuple(value) if key in listed else value for key, value in row.items()}
         return cls(section=section, prefix=prefix, **values)

@@ -35,6 +35,8 @@ class Flag:
     moves: str
     off: str
     on: str
+    on_by_default: tuple[str, ...]
+    """The phases in which the variable need not be set to be on."""
     true_values: tuple[str, ...]
     false_values: tuple[str, ...]
 
@@ -73,11 +75,12 @@ class LogPatterns:
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """A rollout as it is judged in one world."""
+    """A rollout as it is judged in one world and phase."""
 
     id: str
     title: str
     world: str
+    phase: str
     model: str
     unknown: str
     baseline: tuple[str, ...]
@@ -98,12 +101,22 @@ class Rollout:
         """The model whose wire names have this one."""
         return next((model for model in self.models.values() if name in model.wire), None)
 
+    def expected(self, cell: Resolution) -> str:
+        """What the table says of a cell in this phase: an unset flag means on where the phase says so."""
+        if cell.flag != UNSET or self.phase not in self.flag.on_by_default:
+            return cell.expect
+        alike = (
+            on for on in self.resolutions if (on.flag, on.allow, on.name) == (self.flag.true_values[0], cell.allow, cell.name)
+        )
+        return next(alike).expect
+
     @classmethod
-    def from_toml(cls, data: Mapping[str, Any], *, world: str, digest: str) -> Rollout:
+    def from_toml(cls, data: Mapping[str, Any], *, world: str, phase: str, digest: str) -> Rollout:
         return cls(
             id=data["id"],
             title=data["title"],
             world=world,
+            phase=phase,
             model=data["model"],
             unknown=data["unknown"],
             baseline=tuple(data["baseline"]),

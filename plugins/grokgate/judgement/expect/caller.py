@@ -54,7 +54,9 @@ class Caller:
             jsonschema.validate(json.loads(text), schema or {"type": "object"})
         except (ValueError, jsonschema.ValidationError) as fault:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
-            raise Unkept(f"the caller got text that is not the JSON asked for: {short(reason)}", expected="JSON", saw=text) from None
+            raise Unkept(
+                f"the caller got text that is not the JSON asked for: {short(reason)}", expected="JSON", saw=text
+            ) from None
 
     def gets_reasoning_tokens(self) -> None:
         """Reasoning tokens stand in a field of their own, and the sum holds."""

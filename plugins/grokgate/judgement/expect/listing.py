@@ -32,7 +32,9 @@ class Listing:
         """The entry of a model shows all these names."""
         shown = self.card(name).names
         if missing := [wanted for wanted in names if wanted not in shown]:
-            raise Unkept(f"the listing does not show {', '.join(missing)} at {name}", expected=list(names), saw=list(shown), at="aliases")
+            raise Unkept(
+                f"the listing does not show {', '.join(missing)} at {name}", expected=list(names), saw=list(shown), at="aliases"
+            )
 
     def has_capabilities(self, name: str, capabilities: Sequence[str]) -> None:
         """The entry of a model shows these capabilities; it may show more."""

@@ -12,7 +12,9 @@ NOTHING = "nothing"
 class Unkept(AssertionError):
     """A promise is not kept. ``because`` is one sentence; ``at`` is the place that shows it."""
 
-    def __init__(self, because: str, *, expected: Any = None, saw: Any = None, at: str = "", blame: Blame = Blame.PROVIDER) -> None:
+    def __init__(
+        self, because: str, *, expected: Any = None, saw: Any = None, at: str = "", blame: Blame = Blame.PROVIDER
+    ) -> None:
         super().__init__(because)
         self.because, self.expected, self.saw, self.at, self.blame = because, expected, saw, at, blame
 

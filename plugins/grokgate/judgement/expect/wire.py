@@ -69,7 +69,9 @@ class Wire:
             as_sent = " and ".join(f"{key}={value}" for key, value in sent.items()) or NOTHING
             asked = "no limit was asked for" if limit is None else f"the limit {limit} belongs in {field}"
             at = next(iter(sent), field)
-            raise Unkept(f"{asked}, but {as_sent} left for {self._asked}", expected=expected or NOTHING, saw=sent or NOTHING, at=at)
+            raise Unkept(
+                f"{asked}, but {as_sent} left for {self._asked}", expected=expected or NOTHING, saw=sent or NOTHING, at=at
+            )
 
     def converts(self, parameter: str, value: Any, model: ModelFacts) -> None:
         """The parameter leaves as given where the model takes it, and not at all where the rollout's table says it refuses it."""
@@ -105,7 +107,9 @@ class Wire:
         """The image left with the last message."""
         messages = self.request.field("messages") or [{}]
         parts = messages[-1].get("content")
-        urls = [part.get("image_url", {}).get("url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        urls = (
+            [part.get("image_url", {}).get("url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        )
         if url not in urls:
             raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=short(parts), at="messages")
 

@@ -18,7 +18,13 @@ from grokgate.values.evidence import Asked, Case, Row, Status
 REQUIREMENTS = "https://github.com/grokgate/grokgate/blob/main/docs/requirements.md"
 """Where a requirement is explained; the identifier is the anchor."""
 
-_STATUS = {Status.PASSED: "passed", Status.ATTESTED: "passed", Status.WAIVED: "passed", Status.FAILED: "failed", Status.NOT_OFFERED: "failed"}
+_STATUS = {
+    Status.PASSED: "passed",
+    Status.ATTESTED: "passed",
+    Status.WAIVED: "passed",
+    Status.FAILED: "failed",
+    Status.NOT_OFFERED: "failed",
+}
 _STATUS |= {Status.HARNESS_ERROR: "broken"}
 _SEVERITY = {"must": "critical", "should": "normal"}
 
@@ -27,16 +33,19 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
     """Say to the Allure result of the running test what it is evidence of. Does nothing where Allure is not asked for."""
     import allure
 
-    allure.dynamic.title(f"{case.id} {asked.title}")
-    allure.dynamic.description(case.because or "The promise is kept.")
+    dynamic: Any = allure.dynamic  # not typed
+    dynamic.title(f"{case.id} {asked.title}")
+    dynamic.description(case.because or "The promise is kept.")
     for name, value in _labels(header, asked).items():
-        allure.dynamic.label(name, value)
-    allure.dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)
+        dynamic.label(name, value)
+    dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)
     for number, call in enumerate(case.observations, start=1):
         with allure.step(f"{number}. {call['said']}"):
             for exchange in call["wire"]:
                 _attach(f"request {exchange['method']} {exchange['url']}", _pretty(exchange["body"]))
-                _attach(f"answer {exchange['status']} ({exchange['provenance'] or 'no recording'})", _pretty(exchange["answer"] or ""))
+                _attach(
+                    f"answer {exchange['status']} ({exchange['provenance'] or 'no recording'})", _pretty(exchange["answer"] or "")
+                )
             _attach("what the caller got", _pretty(json.dumps(call["failure"] or call["result"], ensure_ascii=False)))
             if call["log"]:
                 _attach("log", call["log"])
@@ -82,7 +91,9 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
         "grokgate": header["grokgate"],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "environment.properties").write_text("".join(f"{name.replace(' ', '_')}={value}\n" for name, value in facts.items()), "utf-8")
+    (folder / "environment.properties").write_text(
+        "".join(f"{name.replace(' ', '_')}={value}\n" for name, value in facts.items()), "utf-8"
+    )
 
 
 def _labels(header: Mapping[str, Any], asked: Asked) -> dict[str, str]:

@@ -21,7 +21,10 @@ def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
     entries = [entry for row in verdict.rows for entry in _entries(row)]
     suite = ET.Element("testsuite", name=name, tests=str(len(entries)), timestamp=str(header["started"]))
     for tag in ("failure", "error", "skipped"):
-        suite.set({"failure": "failures", "error": "errors", "skipped": "skipped"}[tag], str(sum(e.find(tag) is not None for e in entries)))
+        suite.set(
+            {"failure": "failures", "error": "errors", "skipped": "skipped"}[tag],
+            str(sum(e.find(tag) is not None for e in entries)),
+        )
     suite.extend(entries)
     root = ET.Element("testsuites", name=name)
     root.append(suite)
@@ -48,4 +51,6 @@ def _entry(asked: Asked, name: str, status: Status, because: str, seconds: float
 
 def _legal(text: str) -> str:
     """Without the characters that XML cannot hold."""
-    return "".join(c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000" else "\ufffd" for c in text)
+    return "".join(
+        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000" else "\ufffd" for c in text
+    )

@@ -22,7 +22,8 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     yield f"# {verdict.decision.value.upper()}: {provider['title']}, phase {header['phase']}, {header['scope']}"
     yield ""
     yield f"- world `{header['world']}`, rollout `{header['rollout']}`, mode {header['mode']}, {header['started']}"
-    yield f"- provider build `{header['digests']['provider'][:12]}` ({', '.join(provider['requirements']) or provider['vehicle']})"
+    packages = ", ".join(provider["requirements"]) or provider["vehicle"]
+    yield f"- provider build `{header['digests']['provider'][:12]}` ({packages}), judged at its {provider['face']}"
     yield f"- {share(verdict.rows)} (cassettes `{header['digests']['world'][:12]}`)"
     yield f"- verify offline: `grokgate verify {header['evidence']}`"
     yield ""

@@ -19,7 +19,10 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
     """Say the verdict."""
     provider = header["provider"]
     say("", None)
-    say(f"grokgate {header['grokgate']} · {provider['title']} · phase {header['phase']} · {header['scope']} · world {header['world']}", None)
+    say(
+        f"grokgate {header['grokgate']} · {provider['title']} · phase {header['phase']} · {header['scope']} · world {header['world']}",
+        None,
+    )
     say(f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]}) · evidence {folder}/", None)
     say("", None)
     for section, rows in _sections(verdict.rows).items():

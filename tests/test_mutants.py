@@ -1,0 +1,46 @@
+"""Each mutant turns red exactly the rows that it says, and each row that has a test has a mutant.
+
+Every case runs a gate in a process of its own; ``-n 2`` runs two at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from grokgate.faces.matrix import Mutant, mutants, red_rows, verdict_of
+from grokgate.formats.suites import owners
+
+MUTANTS = mutants()
+TESTED = sorted(owners())
+
+
+@pytest.fixture(scope="session")
+def reference() -> Callable[[str], set[str]]:
+    """The rows that are red for the reference provider in a phase, which no mutant is to blame for."""
+    return cache(lambda phase: red_rows("reference", phase))
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_mutant_turns_red_what_it_breaks_and_nothing_else(mutant: Mutant, reference: Callable[[str], set[str]]) -> None:
+    assert red_rows(mutant.provider, mutant.phase) - reference(mutant.phase) == mutant.breaks, mutant.doc
+
+
+@pytest.mark.parametrize("row", TESTED)
+def test_each_row_that_has_a_test_has_a_mutant(row: str) -> None:
+    assert any(row in mutant.breaks for mutant in MUTANTS), f"no mutant breaks {row}: its test may never fail"
+
+
+def test_a_miss_is_never_passed_however_good_the_answer() -> None:
+    verdict = verdict_of("mutant:swallows-the-miss", "1")
+    status = {row["id"]: row["status"] for row in verdict["rows"]}
+    assert {status[row] for row in ("POST-4.1", "POST-4.2", "POST-4.8")} == {"harness_error"}
+
+
+def test_calling_another_host_fails_the_run() -> None:
+    verdict = verdict_of("mutant:calls-home", "1")
+    assert verdict["verdict"] == "no-go"
+    assert verdict["violations"]
+    assert all("telemetry.example.net" in target for target in verdict["violations"])
