@@ -37,10 +37,11 @@ def test_tools_and_tool_choice_leave_unchanged(provider, rollout, choice):
 
 
 @pytest.mark.requirement("POST-4.5")
-@pytest.mark.parametrize("prompt", ["weather", "two-cities"], ids=["one", "several"])
-def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt):
+@pytest.mark.parametrize(("prompt", "count"), [("weather", 1), ("two-cities", 2)], ids=["one", "several"])
+def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt, count):
     call = provider.chat(rollout.model, prompt, tools=[WEATHER])
-    caller(call).gets_answered("tool_calls")
+    wire(call).carries("tools", [WEATHER])
+    caller(call).gets_tool_calls(count)
 
 
 def shows_json(provider, model):

@@ -152,7 +152,7 @@ def verify(file: Path) -> None:
 @main.command()
 @click.option("--jobs", default=2, show_default=True, help="How many gates run at once.")
 def matrix(jobs: int) -> None:
-    """Run every mutant through its gate, and print which rows each turns red."""
-    from grokgate.faces.matrix import table
+    """Run every mutant through its gate, and print which rows each turns red. Takes a minute or two."""
+    from grokgate.faces.grid import table
 
-    sys.exit(table(click.echo, jobs))
+    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs))

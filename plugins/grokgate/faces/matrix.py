@@ -10,21 +10,20 @@ import inspect
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grokgate.formats.home import home
+from grokgate.faces.check import child_environment, pytest_command
 from grokgate.providers import description
 from grokgate.providers.vehicle import load_adapter
 from grokgate.values.evidence import Status
 
 RED = (Status.FAILED, Status.NOT_OFFERED, Status.HARNESS_ERROR)
 """What a row is that says no; a row that was not run or does not apply says nothing."""
-LEFT_OUT = ("allure_pytest", "xdist", "hypothesispytest", "anyio")
-"""Plugins of pytest that a gate of one process does without; loading them takes longer than half of the rows."""
+DISPENSABLE = ("allure_pytest", "xdist", "hypothesispytest", "anyio")
+"""Plugins that pytest need not load for a gate in one process."""
 
 
 class NoVerdict(RuntimeError):
@@ -59,12 +58,12 @@ def verdict_of(provider: str, phase: str) -> dict[str, Any]:
     """The verdict of a gate, as ``verdict.json`` has it. Raises ``NoVerdict``."""
     with tempfile.TemporaryDirectory(prefix="grokgate-") as reports:
         asked = ["--provider", provider, "--phase", phase, "--reports", reports]
-        left_out = [word for plugin in LEFT_OUT for word in ("-p", f"no:{plugin}")]
+        without = [word for plugin in DISPENSABLE for word in ("-p", f"no:{plugin}")]
         gate = subprocess.run(  # noqa: S603  our own interpreter, and names of ours
-            [sys.executable, "-m", "pytest", "suites", *asked, "-q", "--tb=no", *left_out],
-            cwd=home(),
-            # What the calling pytest was told is not meant for this one: a worker's name, -n, coverage.
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+            pytest_command(["--assert=plain", *without, *asked]),  # nobody reads its assertions
+            # What a calling pytest was told, such as the name of its worker, is not meant for this one.
+            env=child_environment({name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}),
+            cwd=reports,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -75,7 +74,7 @@ def verdict_of(provider: str, phase: str) -> dict[str, Any]:
             verdict: dict[str, Any] = json.loads((Path(reports) / "verdict.json").read_bytes())
         except (OSError, ValueError):
             raise NoVerdict(
-                f"the gate of {provider} in phase {phase} gave no verdict (exit {gate.returncode}):\n{gate.stdout}"
+                f"the gate of {provider} in phase {phase} said none (exit {gate.returncode}):\n{gate.stdout}"
             ) from None
         return verdict
 

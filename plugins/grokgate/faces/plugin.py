@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from grokgate.formats.evidence_file import EvidenceWriter
     from grokgate.judgement.verdict import Verdict
     from grokgate.providers.launcher import Launcher
-    from grokgate.providers.subject import Subject
+    from grokgate.providers.subject import Subject, Transcript
+    from grokgate.values.evidence import Case
     from grokgate.values.rollout import Rollout
 
-_TRANSCRIPT: pytest.StashKey[Any] = pytest.StashKey()
+_TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
+_CASE: pytest.StashKey[Case] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -95,12 +97,9 @@ class Gate:
 
     def subject(self, item: pytest.Item) -> Subject:
         """The provider for one test, with a transcript of its own."""
-        from grokgate.providers.subject import Transcript
-
         if self._launcher is None:
             self._launcher = self.run.launcher(self._say)
-        transcript = item.stash.setdefault(_TRANSCRIPT, Transcript())
-        return self.run.subject(self._launcher, transcript)
+        return self.run.subject(self._launcher, _transcript(item))
 
     # --- which tests run
 
@@ -113,59 +112,69 @@ class Gate:
 
     # --- what each test found
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+        """Make the case of a test, and let the test end as its case does, so that every report agrees with it."""
+        from grokgate.judgement.outcome import ended_as
+
+        begun, error, result = time.perf_counter(), None, None
+        try:
+            result = yield
+        except Exception as raised:
+            error = raised
+        case = self._case(pyfuncitem, error, time.perf_counter() - begun)
+        pyfuncitem.stash[_CASE] = case
+        if self.config.getoption("allure_report_dir", None):
+            from grokgate.judgement.report import allure
+
+            allure.enrich(self.run.header, self.run.asked[case.requirement], case)
+        if end := ended_as(case, error):
+            raise pytest.skip.Exception(case.because) if case.status == "not_applicable" else end
+        return result
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let the case travel on the report, and tell a failure as grokgate does."""
+        from grokgate.judgement.report.failure import failure_text
+
         report = yield
-        requirement = _requirement(item)
-        decides = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
-        if requirement is None or not decides:
+        if call.when == "setup" and call.excinfo is not None and _requirement(item) in self.run.asked:
+            item.stash[_CASE] = self._case(item, call.excinfo.value, call.duration)
+        elif call.when != "call":
             return report
-        self._decide(report, item, call, requirement)
+        case = item.stash.get(_CASE, None)
+        if case is not None:
+            report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
+            if case.status in ("failed", "harness_error") and case.observations:
+                report.longrepr = failure_text(self.run.asked[case.requirement], case)
         return report
 
-    def _decide(self, report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None], requirement: str) -> None:
-        """Make the case, let it travel on the report, and let pytest's own outcome agree with it."""
-        from grokgate.judgement.outcome import case_of, is_declared
-        from grokgate.judgement.report.failure import failure_text
-        from grokgate.providers.subject import Transcript
-        from grokgate.values.evidence import Status
+    def _case(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Case:
+        from grokgate.judgement.outcome import case_of
 
-        transcript = item.stash.setdefault(_TRANSCRIPT, Transcript())
-        declared = self.run.description.egress
-        case = case_of(
+        requirement = _requirement(item)
+        assert requirement is not None, "a test without a row was not left out"
+        return case_of(
             requirement=requirement,
             part=item.callspec.id if hasattr(item, "callspec") else "",
             node=item.nodeid,
-            seconds=call.duration,
-            error=call.excinfo.value if call.excinfo else None,
-            transcript=transcript,
+            seconds=seconds,
+            error=error,
+            transcript=_transcript(item),
             description=self.run.description,
             secret=self.run.key,
         )
-        egress = [
-            {
-                "target": seen.target,
-                "stack": seen.stack,
-                "node": item.nodeid,
-                "declared": is_declared(seen.target, declared) and not seen.carries_secret,
-            }
-            for seen in transcript.egress
-        ]
-        # As text, since what xdist sends between processes is narrower than JSON.
-        report.grokgate = json.dumps({"case": case.to_json(), "egress": egress})  # type: ignore[attr-defined]
-        asked = self.run.asked[requirement]
-        if case.status is Status.PASSED:
-            report.outcome, report.longrepr = "passed", None
-        elif case.status is Status.NOT_APPLICABLE:
-            report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {case.because}")
-        elif case.status is not Status.HARNESS_ERROR or transcript.misses:
-            report.outcome, report.longrepr = "failed", failure_text(asked, case)
-        if self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
 
-            allure.enrich(self.run.header, asked, case)
+    def _travelling(self, case: Case, item: pytest.Item) -> str:
+        """The case and the blocked attempts of a test as text, since what xdist sends is narrower than JSON."""
+        from grokgate.judgement.outcome import undeclared
+
+        egress = _transcript(item).egress
+        failing = undeclared(egress, self.run.description.egress)
+        events = [{"target": e.target, "stack": e.stack, "node": item.nodeid, "declared": e not in failing} for e in egress]
+        return json.dumps({"case": case.to_json(), "egress": events})
 
     # --- the evidence, in the controller
 
@@ -286,6 +295,13 @@ def live_refusal(environment: Any) -> str:
     if not environment.get("XAI_API_KEY"):
         return "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
     return "live mode is not part of grokgate 0.1; nothing was sent. Replay works: grokgate check --provider NAME"
+
+
+def _transcript(item: pytest.Item) -> Transcript:
+    """All that was observed for a test."""
+    from grokgate.providers.subject import Transcript
+
+    return item.stash.setdefault(_TRANSCRIPT, Transcript())
 
 
 def _requirement(item: pytest.Item) -> str | None:

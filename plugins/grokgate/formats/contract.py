@@ -40,7 +40,8 @@ def rollout(name: str = "grok-4", world: str | None = None, phase: str = "1", fo
         if chosen not in entry["worlds"]:
             raise BadDocument(path, f"model_entry ({entry['id']}).worlds", f"says nothing of the world {chosen!r}")
     known = {entry["id"] for entry in data["model_entry"]} | {REFUSED}
-    wanted = {model for row in data["resolution"] for model in row["expect"].values()} | {data["model"], *data["baseline"]}
+    wanted = {model for row in data["resolution"] for model in row["expect"].values()}
+    wanted |= {data["model"], *data["baseline"], data["flag"]["off"], data["flag"]["on"]}
     if stray := sorted(wanted - known):
         raise BadDocument(path, "model_entry", f"no entry for {', '.join(stray)}, which the file names elsewhere")
     return Rollout.from_toml(data, world=chosen, phase=phase, digest=digest(read(path)))

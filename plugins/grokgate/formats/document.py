@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from grokgate.formats.home import SCHEMAS
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest file that is read; a library of recordings is many files, not one."""
+DEEPEST = 64
+"""Levels of nesting; more than any format needs, and less than what overflows a parser."""
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
+LONGEST = 300
+"""Characters of the schema's complaint that are quoted; it quotes what it complains of, which may be the whole file."""
 
 
 class BadDocument(ValueError):
@@ -81,7 +86,13 @@ def parse(path: Path, raw: bytes) -> Any:
         line = raw[: error.start].count(b"\n") + 1
         raise BadDocument(path, f"line {line}", f"not UTF-8 (byte {error.start})") from None
     parser: Callable[[Path, str], Any] = {".toml": _toml, ".yaml": _yaml, ".yml": _yaml}.get(path.suffix, _json)
-    return parser(path, text)
+    try:
+        content = parser(path, text)
+    except RecursionError:
+        raise BadDocument(path, "", TOO_DEEP) from None
+    if _is_deep(content):
+        raise BadDocument(path, "", TOO_DEEP)
+    return content
 
 
 def check(content: Any, schema: Any, path: Path | str) -> None:
@@ -92,7 +103,8 @@ def check(content: Any, schema: Any, path: Path | str) -> None:
     faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.absolute_path)))
     if faults:
         fault = jsonschema.exceptions.best_match(faults)
-        raise BadDocument(path, _place(content, fault.absolute_path), fault.message)
+        reason = fault.message if len(fault.message) <= LONGEST else f"{fault.message[:LONGEST]} …"
+        raise BadDocument(path, _place(content, fault.absolute_path), reason)
 
 
 def _place(content: Any, path: Any) -> str:
@@ -106,12 +118,25 @@ def _place(content: Any, path: Any) -> str:
     return place or "top level"
 
 
+def _is_deep(content: Any) -> bool:
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [child for item in level if isinstance(item, dict | list) for child in _children(item)]
+    return bool(level)
+
+
+def _children(item: dict[Any, Any] | list[Any]) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else item
+
+
 def _toml(path: Path, text: str) -> Any:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).rpartition(" (at ")
         raise BadDocument(path, place.rstrip(")"), reason or str(error)) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise BadDocument(path, "", str(error)) from None
 
 
 def _json(path: Path, text: str) -> Any:
@@ -119,7 +144,7 @@ def _json(path: Path, text: str) -> Any:
         seen: dict[str, Any] = {}
         for key, value in pairs:
             if key in seen:
-                raise BadDocument(path, "", f"the key {key!r} stands twice in one object")
+                raise BadDocument(path, f"object with the keys {', '.join(seen)}", f"the key {key!r} stands twice")
             seen[key] = value
         return seen
 
@@ -127,39 +152,66 @@ def _json(path: Path, text: str) -> Any:
         return json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise BadDocument(path, f"line {error.lineno}, column {error.colno}", error.msg) from None
-    except RecursionError:
-        raise BadDocument(path, "", "nested too deeply") from None
+    except BadDocument:
+        raise
+    except ValueError as error:  # a number of thousands of digits
+        raise BadDocument(path, "", str(error)) from None
 
 
 def _yaml(path: Path, text: str) -> Any:
     import yaml
 
-    class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-        """Plain data only: no tags of Python, no aliases (an anchor bomb is made of them), no key twice."""
+    safe: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                raise BadDocument(path, _mark(self.peek_event().start_mark), "aliases are not allowed")
-            return super().compose_node(parent, index)
+    class Loader(safe):  # type: ignore[misc]
+        """Of plain data, plain JSON: each key is a text, and stands once."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
             seen = set()
             for key, _ in node.value:
+                if key.tag != "tag:yaml.org,2002:str":
+                    raise BadDocument(path, _mark(key.start_mark), "the key is no text; put it in quotes")
                 if key.value in seen:
                     raise BadDocument(path, _mark(key.start_mark), f"the key {key.value!r} stands twice")
                 seen.add(key.value)
             made: dict[Hashable, Any] = super().construct_mapping(node, deep)
             return made
 
+        def construct_object(self, node: Any, deep: bool = False) -> Any:
+            try:
+                return super().construct_object(node, deep)
+            except BadDocument:
+                raise
+            except ValueError as error:  # a date or a number that is none
+                raise BadDocument(path, _mark(node.start_mark), str(error)) from None
+
     try:
+        _plain(path, yaml.parse(text, safe))
         return yaml.load(text, Loader)  # noqa: S506  a safe loader, made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadDocument(path, _mark(mark) if mark else "", error.problem or str(error)) from None
     except yaml.YAMLError as error:
         raise BadDocument(path, "", str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise BadDocument(path, "", "nested too deeply") from None
+
+
+def _plain(path: Path, events: Iterable[Any]) -> None:
+    """Refuse tags, aliases (an anchor bomb is made of them) and deep nesting, before anything is built.
+
+    libyaml builds in C: it asks no method of a loader about aliases, and deep nesting overflows its stack.
+    """
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise BadDocument(path, _mark(event.start_mark), TOO_DEEP)
+        if isinstance(event, yaml.AliasEvent):
+            raise BadDocument(path, _mark(event.start_mark), "aliases are not allowed")
+        if getattr(event, "tag", None) is not None:
+            raise BadDocument(path, _mark(event.start_mark), f"tags are not allowed ({event.tag})")
 
 
 def _mark(mark: Any) -> str:

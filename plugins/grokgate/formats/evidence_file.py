@@ -103,8 +103,8 @@ def _events(path: Path) -> list[dict[str, Any]]:
 
 def _event(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        event = json.loads(line)
-    except ValueError as error:
+        event = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise EvidenceRefused(f"{path}: line {number}: not JSON ({error})") from None
     if not isinstance(event, dict):
         raise EvidenceRefused(f"{path}: line {number}: not an event")
@@ -126,7 +126,12 @@ def _valid(path: Path, events: list[dict[str, Any]]) -> None:
         check(events, schema, path)
     except BadDocument as fault:
         raise EvidenceRefused(str(fault)) from None
+    if any(event["event"] in ("header", "footer") for event in events[1:-1]):
+        raise EvidenceRefused(f"{path}: a header or a footer stands inside; these are several runs, or none")
 
 
 def _line(event: Mapping[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
+    """The event as it is written; a text with half a surrogate pair, as a cut stream may give, is written in ASCII."""
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    readable = text.encode("utf-8", "ignore").decode() == text
+    return (text if readable else json.dumps(event, separators=(",", ":"))) + "\n"

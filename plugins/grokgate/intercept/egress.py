@@ -6,17 +6,21 @@ with ``EgressBlocked`` and reports it with the caller's stack. Standard library 
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from grokgate.values.wire import Egress
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OWN_FRAMES = ("grokgate/intercept", "site-packages/vcr/")
+_LOOKING_UP = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
+"""Methods that look a host's name up before any event of the interpreter tells; where the address stands in what they take."""
 
 
 class EgressBlocked(ConnectionRefusedError):
@@ -77,7 +81,21 @@ def _install_hook() -> None:
     with _hook_lock:
         if not _hook_installed:
             sys.addaudithook(_hook)
+            for name, place in _LOOKING_UP.items():
+                setattr(socket.socket, name, _looking(getattr(socket.socket, name), place))
             _hook_installed = True
+
+
+def _looking(method: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """The method, with a look at the address before its host's name is looked up, which asks a server already."""
+
+    @wraps(method)
+    def looking(self: socket.socket, *arguments: Any) -> Any:
+        if len(arguments) > max(place, 0):
+            _hook("socket.connect", (self, arguments[place]))
+        return method(self, *arguments)
+
+    return looking
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

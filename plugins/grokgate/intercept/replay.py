@@ -83,6 +83,11 @@ class Replay:
         masked = replace(egress, target=mask(egress.target, [self.tape.key]), stack=mask(egress.stack, [self.tape.key]))
         log.egress.append(masked)
 
+    def has_key_in(self, request: WireRequest) -> bool:
+        """Whether the key goes along with a request, wherever it stands in it."""
+        key = self.tape.key
+        return key in request.url or key in str(request.headers) or key.encode() in request.body
+
     def _masked(self, request: WireRequest) -> WireRequest:
         secrets = [self.tape.key]
         body = request.body.replace(self.tape.key.encode(), MASK.encode())

@@ -5,6 +5,7 @@ A miss of the tape and an undeclared attempt to reach another host override what
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -23,8 +24,9 @@ def undeclared(egress: Collection[Egress], declared: Collection[str]) -> list[Eg
 
 def is_declared(target: str, declared: Collection[str]) -> bool:
     """Whether the provider's description names the host of a target such as ``host:443`` or ``GET https://host/path``."""
-    host = target.rpartition(" ")[2].rpartition("//")[2].partition("/")[0].partition(":")[0]
-    return host in declared
+    url = target.rpartition(" ")[2]
+    authority = (url.partition("//")[2] or url).partition("/")[0]
+    return authority.rpartition("@")[2].partition(":")[0].lower() in declared
 
 
 def case_of(
@@ -40,11 +42,11 @@ def case_of(
 ) -> Case:
     """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
     status, because, blame, finding = _decided(error, transcript, description)
-    return Case(
+    case = Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
         status=status,
-        because=mask(because, [secret]),
+        because=because,
         blame=blame,
         node=node,
         seconds=round(seconds, 4),
@@ -52,6 +54,43 @@ def case_of(
         finding=finding,
         notes=tuple(transcript.notes),
     )
+    return _without(secret, case)
+
+
+def crashed(*, requirement: str, node: str) -> Case:
+    """The case of a test during which the worker process died."""
+    part = node.partition("[")[2].removesuffix("]")
+    return Case(
+        id=f"{requirement}[{part}]" if part else requirement,
+        requirement=requirement,
+        status=Status.HARNESS_ERROR,
+        because=f"the worker process died while {node} ran; a provider that ends its process needs one of its own",
+        blame=Blame.HARNESS,
+        node=node,
+    )
+
+
+def left_out(*, requirement: str, missing: int, cases: int) -> Case:
+    """What stands for the cases of a requirement that did not run, so that the others do not decide it alone."""
+    because = f"{missing} of its {cases} cases did not run: they were left out, or the run was stopped"
+    return Case(
+        id=f"{requirement}[not run]", requirement=requirement, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS
+    )
+
+
+class NotOnTape(Exception):
+    """The library of cassettes has no answer to what the provider asked; no verdict on the provider."""
+
+
+def ended_as(case: Case, error: BaseException | None) -> BaseException | None:
+    """The exception that a test must end with for its case's status; ``None`` where it passed."""
+    if case.status is Status.PASSED:
+        return None
+    if case.status is Status.FAILED:
+        return error if isinstance(error, Unkept) and error.because == case.because else Unkept(case.because)
+    if case.blame is Blame.CASSETTES:
+        return NotOnTape(case.because)
+    return error
 
 
 Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
@@ -77,6 +116,12 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if isinstance(error, NoListing):
         return Status.FAILED, str(error), Blame.PROVIDER, None
     return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None
+
+
+def _without(secret: str, case: Case) -> Case:
+    """The case with the secret masked wherever it stands: a provider may quote it in what it says and logs."""
+    text = json.dumps(case.to_json(), ensure_ascii=False)
+    return Case.from_json(json.loads(mask(text, [secret]))) if secret and secret in text else case
 
 
 def _plain(value: Any) -> Any:

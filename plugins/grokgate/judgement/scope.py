@@ -52,6 +52,7 @@ def _asked(requirement: Requirement, question: Question, tested: Collection[str]
     return Asked(
         id=requirement.id,
         title=requirement.title,
+        plan=requirement.plan,
         section=requirement.section,
         prefix=requirement.prefix,
         severity=requirement.severity,

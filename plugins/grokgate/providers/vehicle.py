@@ -158,7 +158,9 @@ async def _collected(deltas: AsyncIterator[Delta]) -> list[Delta]:
 
 
 def _status(error: BaseException | None) -> int | None:
-    while error is not None:
+    seen: set[int] = set()  # causes may run in a circle: those of an error that respx raises do
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         for carrier, name in ((error, "status_code"), (error, "status"), (_attribute(error, "response"), "status_code")):
             status = _attribute(carrier, name)
             if isinstance(status, int) and not isinstance(status, bool):

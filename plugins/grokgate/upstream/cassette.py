@@ -51,11 +51,7 @@ class Recording:
 def load_cassette(path: Path) -> tuple[Recording, ...]:
     """The exchanges of a cassette file. Raises ``BadDocument``."""
     recordings = tuple(_recording(row) for row in load(path, "cassette")["interactions"])
-    seen: set[str] = set()
     for recording in recordings:
-        if recording.id in seen:
-            raise BadDocument(path, recording.id, "the exchange stands twice")
-        seen.add(recording.id)
         if recording.at and len(recording.at) != len(_events(recording.body)):
             events = len(_events(recording.body))
             raise BadDocument(path, recording.id, f"{len(recording.at)} times for {events} events of the stream")

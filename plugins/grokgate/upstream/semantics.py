@@ -45,7 +45,8 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     found["format"], found["schema"] = _format(content.get("response_format"))
     found["tools"] = _tools(content.get("tools"))
     found["choice"] = _choice(content.get("tool_choice"))
-    messages = [message for message in content.get("messages") or () if isinstance(message, dict)]
+    turns = content.get("messages")
+    messages = [message for message in turns if isinstance(message, dict)] if isinstance(turns, list) else []
     found["turn"] = str(messages[-1].get("role", "none")) if messages else "none"
     found["parts"] = "image" if any(_has_image(message.get("content")) for message in messages) else "text"
     found["prompt"] = _prompt(messages, prompts)
@@ -56,7 +57,7 @@ def _route(request: WireRequest) -> str:
     endpoint = request.path.rstrip("/").partition("/v1/")[2]
     if (request.method, endpoint) == ("POST", "chat/completions"):
         return "chat"
-    return endpoint if endpoint in ENDPOINTS else "other"
+    return endpoint if endpoint.partition("/")[0] in ENDPOINTS else "other"
 
 
 def _key(request: WireRequest, key: str, scenario: str) -> str:
@@ -98,8 +99,8 @@ def _format(wanted: Any) -> tuple[str, str]:
 def _tools(offered: Any) -> str:
     if not isinstance(offered, list) or not offered:
         return "none"
-    functions = [tool.get("function", {}) if isinstance(tool, dict) else {} for tool in offered]
-    return " ".join(sorted(str(function.get("name", "?")) for function in functions))
+    functions = [tool.get("function") if isinstance(tool, dict) else None for tool in offered]
+    return " ".join(sorted(str(function.get("name", "?")) if isinstance(function, dict) else "?" for function in functions))
 
 
 def _choice(choice: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +49,7 @@ class World:
 
     @cached_property
     def served(self) -> Mapping[str, Model]:
-        """Each name that xAI knows, in lower case, with the model behind it."""
+        """Each name that xAI knows, spelt as it is, with the model behind it."""
         return {name: model for model in self.models for name in model.names}
 
 
@@ -59,10 +59,14 @@ def load_world(folder: Path) -> World:
     listed = load(folder / "rules.toml", "rules")["rule"]
     cassettes = sorted(folder.glob("*.yaml"))
     recordings: dict[str, Recording] = {}
+    seen: set[str] = set()
     for cassette in cassettes:
         for recording in load_cassette(cassette):
+            if recording.id in seen:
+                raise BadDocument(cassette, recording.id, "the exchange stands twice")
             if recording.rule in recordings:
                 raise BadDocument(cassette, recording.id, f"rule {recording.rule!r} has a second exchange")
+            seen.add(recording.id)
             recordings[recording.rule] = recording
     rules = tuple(_rule(row) for row in listed)
     _agree(folder / "rules.toml", rules, recordings)
@@ -70,11 +74,22 @@ def load_world(folder: Path) -> World:
     return World(
         name=facts["name"],
         title=facts["title"],
-        models=tuple(_model(row) for row in facts["model"]),
+        models=_models(folder / "world.toml", facts["model"]),
         rules=tuple(sorted(rules, key=lambda rule: STAGES.index(rule.stage))),
         recordings=recordings,
         digest=digest(*(file.read_bytes() for file in files)),
     )
+
+
+def _models(path: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[Model, ...]:
+    """The models; a name leads to one of them."""
+    taken: dict[str, str] = {}
+    for row in rows:
+        for name in (row["id"], *row["aliases"]):
+            if name in taken:
+                raise BadDocument(path, row["id"], f"the name {name!r} leads to {taken[name]} already")
+            taken[name] = row["id"]
+    return tuple(_model(row) for row in rows)
 
 
 def _model(row: Mapping[str, Any]) -> Model:

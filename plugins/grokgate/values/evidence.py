@@ -90,6 +90,7 @@ class Asked:
 
     id: str
     title: str
+    plan: str
     section: str
     prefix: str
     severity: str
@@ -108,6 +109,7 @@ class Asked:
         return cls(
             id=data["id"],
             title=data["title"],
+            plan=data["plan"],
             section=data["section"],
             prefix=data["prefix"],
             severity=data["severity"],

@@ -33,7 +33,7 @@ class WireRequest:
         """The parsed body; ``None`` where it is empty or not JSON."""
         try:
             return json.loads(self.body) if self.body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def text(self, most: int) -> str:

@@ -45,6 +45,14 @@ class Caller:
             because = f"the caller got {short(saw, 60) or NOTHING} as {name}; xAI answered {short(expected, 60) or NOTHING}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
 
+    def gets_tool_calls(self, count: int) -> None:
+        """The model called this many tools, and each call reached the caller with its id, name and parsed arguments, in order."""
+        called = len(_answered(self._call.answer, "tool_calls")) if self._call.answer else 0
+        if called != count:
+            because = f"the model called {called or 'no'} tools where it was offered one and asked for {count} calls"
+            raise Unkept(because, expected=count, saw=called, at="tools")
+        self.gets_answered("tool_calls")
+
     def gets_json(self, schema: Mapping[str, Any] | None = None) -> None:
         """The text parses, and validates against the schema."""
         import jsonschema

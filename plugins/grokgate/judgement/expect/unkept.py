@@ -12,6 +12,8 @@ NOTHING = "nothing"
 class Unkept(AssertionError):
     """A promise is not kept. ``because`` is one sentence; ``at`` is the place that shows it."""
 
+    __module__ = "builtins"  # as pytest does with its own: reports then say "Unkept: …" without a path before it
+
     def __init__(
         self, because: str, *, expected: Any = None, saw: Any = None, at: str = "", blame: Blame = Blame.PROVIDER
     ) -> None:

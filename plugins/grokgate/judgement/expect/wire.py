@@ -52,7 +52,8 @@ class Wire:
         for spelling in dict.fromkeys((key, camel(key))):
             if self.request.carries(spelling):
                 saw = self.request.field(spelling)
-                raise Unkept(f"{spelling} left for {self._asked}{self._answered}", expected=NOTHING, saw=saw, at=spelling)
+                because = f"{spelling} left for {self._asked}{self._answered}"
+                raise Unkept(because, expected=f"no {spelling} on the wire", saw=saw, at=spelling)
 
     def carries(self, key: str, value: Any) -> None:
         """The key left with this very value."""

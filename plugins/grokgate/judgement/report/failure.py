@@ -51,6 +51,7 @@ def curl(case: Case) -> str:
 
 def _lines(asked: Asked, case: Case) -> Iterator[str]:
     yield f"{case.id}  {asked.title}  ({asked.severity}, {name_of(case.status)})"
+    yield f"plan       {asked.plan}"
     yield f"because    {case.because}"
     if call := shown_call(case):
         yield f"asked      {call['said']}"

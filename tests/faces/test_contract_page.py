@@ -1,0 +1,30 @@
+"""The page of requirements says what the contract says, and no link of it leads nowhere."""
+
+import re
+from pathlib import Path
+
+from grokgate.faces.contract_page import COMMAND, page
+from grokgate.formats.contract import requirements
+from grokgate.formats.suites import owners
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_committed_page_is_the_contract_of_today() -> None:
+    assert (DOCS / "requirements.md").read_text("utf-8") == page(), f"the contract changed; make the page again: {COMMAND}"
+
+
+def test_each_row_has_one_heading_and_one_anchor_to_link_to() -> None:
+    ids = list(requirements())
+    assert re.findall(r"^### (.+)$", page(), re.MULTILINE) == ids
+    assert re.findall(r'<a id="(.+)"></a>', page()) == [id.lower() for id in ids]
+    assert re.findall(r"\]\(#(.+?)\)", page()) == [id.lower() for id in ids]
+
+
+def test_each_row_names_its_test_or_says_that_there_is_none() -> None:
+    said = re.findall(r"^- test: (.+)$", page(), re.MULTILINE)
+    tests = owners()
+    assert len(said) == len(requirements())
+    for id, line in zip(requirements(), said, strict=True):
+        name = tests.get(id, "").partition("::")[2]
+        assert (f"[`{name}`]" in line) if name else line.startswith("none")

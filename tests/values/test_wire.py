@@ -1,0 +1,74 @@
+"""A request is read as it left, and a miss explains itself."""
+
+import hashlib
+
+import pytest
+
+from grokgate.values.wire import Answer, Miss, Near, WireRequest
+
+
+def request(body=b"", url="https://api.x.ai:8443/v1/models?limit=1"):
+    return WireRequest("POST", url, {}, body)
+
+
+def test_the_address_falls_into_host_and_path():
+    assert (request().host, request().path) == ("api.x.ai:8443", "/v1/models")
+
+
+@pytest.mark.parametrize(
+    ("body", "parsed"),
+    [
+        (b'{"model": "grok-4"}', {"model": "grok-4"}),
+        (b"[1]", [1]),
+        (b"null", None),
+        (b"", None),
+        (b'{"model": ', None),
+        (b"\xff\xfe\xfa", None),
+        (b"[" * 100_000, None),
+    ],
+    ids=["object", "list", "null", "empty", "cut", "binary", "bottomless"],
+)
+def test_a_body_is_parsed_where_it_is_json(body, parsed):
+    assert request(body).json == parsed
+
+
+@pytest.mark.parametrize(
+    ("body", "carried", "value"),
+    [
+        (b'{"stop": ["END"]}', True, ["END"]),
+        (b'{"stop": null}', True, None),
+        (b'{"model": "grok-4"}', False, None),
+        (b'["stop"]', False, None),
+        (b'"stop"', False, None),
+        (b"", False, None),
+    ],
+)
+def test_a_key_at_the_top_is_carried_whatever_its_value(body, carried, value):
+    assert (request(body).carries("stop"), request(body).field("stop")) == (carried, value)
+
+
+@pytest.mark.parametrize("make", [request, lambda body: Answer(status=200, headers={}, body=body)], ids=["request", "answer"])
+def test_a_large_body_is_told_by_digest_and_length(make):
+    body = b"x" * 1001
+    assert make(body).text(1001) == "x" * 1001
+    assert make(body).text(1000) == f"sha256:{hashlib.sha256(body).hexdigest()} (1,001 bytes)"
+
+
+def test_bytes_that_are_no_text_are_shown_all_the_same():
+    assert request(b"caf\xe9").text(10) == "caf\N{REPLACEMENT CHARACTER}"
+
+
+def test_a_miss_names_the_nearest_rule_and_what_differs():
+    near = Near(rule="plain/grok-3", differences=(("stream", "no or yes", "with-usage"), ("turn", "user", "tool")))
+    assert Miss(meaning={}, nearest=(near,)).reason == (
+        "no answer on tape; nearest is rule plain/grok-3, but stream is with-usage, the rule wants no or yes; "
+        "turn is tool, the rule wants user"
+    )
+
+
+def test_a_miss_without_rules_says_so():
+    assert Miss(meaning={}).reason == "no rule of this world covers the request"
+
+
+def test_a_miss_of_a_broken_tape_names_the_fault():
+    assert Miss(meaning={}, broken="KeyError: 'x'").reason == "the tape failed on the request: KeyError: 'x'"
