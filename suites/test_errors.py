@@ -3,7 +3,8 @@
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.judgement.expect import caller
+from grokgate.judgement.expect import NotApplicable, caller
+from grokgate.values.chat import MODES
 
 ROLLOUT = read_rollout()
 OCCASIONS = {
@@ -12,11 +13,14 @@ OCCASIONS = {
     "no-credits": {"model": ROLLOUT.model, "scenario": "no-credits"},
     "disconnect": {"model": ROLLOUT.model, "fault": "disconnect"},
     "unknown-name": {"model": ROLLOUT.unknown},
+    **{f"wrong-key by {mode}": {"model": ROLLOUT.model, "scenario": "wrong-key", "mode": mode} for mode in MODES[1:]},
 }
 
 
 @pytest.mark.requirement("POST-7.3")
 @pytest.mark.parametrize("occasion", OCCASIONS.values(), ids=OCCASIONS)
 def test_the_key_shows_nowhere(provider, occasion):
+    if occasion.get("mode", "chat") not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {occasion['mode']}")
     call = provider.chat(**occasion)
-    caller(call).never_sees(provider.key)
+    caller(call).never_sees(provider.key, log=provider.log)

@@ -10,8 +10,9 @@ REFUSED = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "
 
 
 @pytest.mark.requirement("MON.6")
-def test_a_failed_grok_4_call_leaves_an_error_line(provider, rollout):
-    call = provider.chat(rollout.model, scenario="no-credits")
+@pytest.mark.parametrize("name", ROLLOUT.target.names)
+def test_a_failed_grok_4_call_leaves_an_error_line(provider, rollout, name):
+    call = provider.chat(name, scenario="no-credits")
     log(call).has_line(*rollout.logs.errors)
 
 

@@ -4,20 +4,29 @@ import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
 from grokgate.judgement.expect import NotApplicable, caller, camel, wire
-from grokgate.values.chat import MODES
+from grokgate.values.chat import MODES, ChatRequest, Message
 
 ROLLOUT = read_rollout()
 REFUSED = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
 TAKEN = {"temperature": 0.3, "top_p": 0.9, "seed": 7, "user": "u-17", "logprobs": True}
-GIVEN_TO_GROK_3 = {**TAKEN, "presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"]}
-del GIVEN_TO_GROK_3["user"], GIVEN_TO_GROK_3["logprobs"]
+GIVEN_TO_GROK_3 = {"limit": 1000, "temperature": 0.3, "top_p": 0.9, "seed": 7, **REFUSED}
+del GIVEN_TO_GROK_3["reasoning_effort"]  # POST-2.5 judges it for every model
+CONVERSATION = (
+    Message(role="user", content="Name the capital of France in one short sentence.", name="ana"),
+    Message(role="assistant", content="Paris."),
+    Message(role="user", content="And of Norway?", name="ben"),
+)
 
 
 @pytest.mark.requirement("POST-2.1")
-@pytest.mark.parametrize("limit", [1000, None], ids=["limit", "no-limit"])
-def test_the_limit_leaves_as_max_completion_tokens(provider, rollout, limit):
-    call = provider.chat(rollout.model, limit=limit)
-    wire(call).limits("max_completion_tokens", limit)
+@pytest.mark.parametrize(
+    ("asked", "limit"),
+    [({"limit": 1000}, 1000), ({}, None), ({"max_tokens": 1000}, 1000), ({"maxTokens": 1000}, 1000)],
+    ids=["limit", "no-limit", "max_tokens", "maxTokens"],
+)
+def test_the_limit_leaves_as_max_completion_tokens(provider, rollout, asked, limit):
+    call = provider.chat(rollout.model, **asked)
+    wire(call).limits("max_completion_tokens", limit, dropped_is_fine="limit" not in asked)
 
 
 @pytest.mark.requirement("POST-2.2")
@@ -42,7 +51,7 @@ def test_stop_does_not_leave(provider, rollout, value):
 
 
 @pytest.mark.requirement("POST-2.5")
-@pytest.mark.parametrize("id", ["grok-4", "grok-3-mini"])
+@pytest.mark.parametrize("id", ["grok-4", "grok-3-mini", "grok-3"])
 def test_reasoning_effort_leaves_exactly_for_the_models_that_take_it(provider, rollout, id):
     call = provider.chat(id, reasoning_effort="low")
     wire(call).converts("reasoning_effort", "low", rollout.models[id])
@@ -57,10 +66,11 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
 
 
 @pytest.mark.requirement("POST-2.7")
-@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.parametrize("name", [*TAKEN, "messages"])
 def test_what_grok_4_takes_leaves_unchanged(provider, rollout, name):
-    call = provider.chat(rollout.model, **{name: TAKEN[name]})
-    wire(call).carries(name, TAKEN[name])
+    request = ChatRequest(model=rollout.model, messages=CONVERSATION, parameters={name: TAKEN[name]} if name in TAKEN else {})
+    call = provider.ask(request)
+    wire(call).carries_what_was_asked(name)
 
 
 @pytest.mark.requirement("POST-2.8")
@@ -75,16 +85,16 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
 
 
 @pytest.mark.requirement("POST-2.9")
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_removed_parameter_is_made_known(provider, rollout, name):
-    call = provider.chat(rollout.model, **{name: REFUSED[name]})
-    wire(call).removed(name)
-    caller(call).or_log_names(name)
+@pytest.mark.parametrize("names", [*((name,) for name in REFUSED), tuple(REFUSED)], ids=[*REFUSED, "all"])
+def test_a_removed_parameter_is_made_known(provider, rollout, names):
+    call = provider.chat(rollout.model, **{name: REFUSED[name] for name in names})
+    wire(call).removed(*names)
+    caller(call).or_log_names(*names)
 
 
 @pytest.mark.requirement("POST-2.10")
-@pytest.mark.parametrize("name", ["limit", *GIVEN_TO_GROK_3])
+@pytest.mark.parametrize("name", GIVEN_TO_GROK_3)
 def test_for_grok_3_parameters_leave_as_given(provider, rollout, name):
     grok_3 = rollout.models[rollout.flag.off]
-    call = provider.chat(grok_3.id, **({"limit": 1000} if name == "limit" else {name: GIVEN_TO_GROK_3[name]}))
-    wire(call).converts(name, 1000 if name == "limit" else GIVEN_TO_GROK_3[name], grok_3)
+    call = provider.chat(grok_3.id, **{name: GIVEN_TO_GROK_3[name]})
+    wire(call).converts(name, GIVEN_TO_GROK_3[name], grok_3)

@@ -25,10 +25,12 @@ def shows_the_model(provider, rollout):
 
 
 def follows_the_flag(provider, rollout):
-    """With the flag on, grok is a name of grok-4."""
+    """With the flag on, grok is a name of grok-4, and of no other model."""
     if "flag" not in provider.claims:
         raise NotApplicable("the provider offers no flag; P2.1 says so")
-    listing(provider.flag("true").models()).has_names(rollout.flag.on, [rollout.flag.moves])
+    shown = listing(provider.flag("true").models())
+    shown.has_names(rollout.flag.on, [rollout.flag.moves])
+    shown.has_name_once(rollout.flag.moves)
 
 
 def shows_only_what_can_be_called(provider, _):

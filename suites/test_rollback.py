@@ -39,10 +39,12 @@ def test_blocked_by_the_allow_list_no_spelling_of_grok_4_leaves(provider, name, 
 
 
 @pytest.mark.requirement("RB.5")
+@pytest.mark.parametrize("value", [ALLOW_LIST.block, ALLOW_LIST.block.replace(",", " , ")], ids=["as-planned", "with-blanks"])
 @pytest.mark.parametrize("name", ALLOW_LIST.kept)
-def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, rollout, name):
-    blocked = provider.allowing(ALLOW_LIST.block)
+def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, rollout, name, value):
+    blocked = provider.allowing(value)
     call = blocked.chat(name)
     wire(call).reaches(rollout.models[name])
     caller(call).gets_text()
+    listing(blocked.models()).offers(name)
     listing(blocked.models()).hides_or_marks(rollout.model)

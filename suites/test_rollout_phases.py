@@ -16,7 +16,7 @@ SPELLINGS = {"upper": "GROK-4", "mixed": "GrOk4", "space": " grok-4 ", "tab": "\
 @pytest.mark.requirement("P1.1")
 @pytest.mark.parametrize("id", [ROLLOUT.model, *ROLLOUT.baseline])
 def test_the_listing_shows_the_new_model_and_still_the_old_ones(provider, id):
-    listing(provider.models()).card(id)
+    listing(provider.models()).registers(id)
 
 
 @pytest.mark.requirement("P1.2")

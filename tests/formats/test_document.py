@@ -10,6 +10,7 @@ from grokgate.formats.home import home
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
 PYTHON = "a: !!python/object/apply:os.system ['true']\n"
+NESTED = "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)
 DIGITS = "1" * 5000
 
 DAMAGED = {
@@ -17,6 +18,7 @@ DAMAGED = {
     "toml-key-twice": ("x.toml", "a = 1\na = 2\n", "line 2, column 6", "Cannot overwrite a value"),
     "toml-cut": ("x.toml", '[[rule]]\nid = "pla', "end of document", "Unterminated string"),
     "toml-deep": ("x.toml", "a = " + "[" * 9999, "", f"nested more than {DEEPEST} levels deep"),
+    "toml-nested": ("x.toml", f"a = {NESTED}", "", f"nested more than {DEEPEST} levels deep"),
     "toml-digits": ("x.toml", f"a = {DIGITS}", "", "4300 digits"),
     "yaml-syntax": ("x.yaml", "a: [1\nb: 2\n", "line 2, column 2", "did not find expected ',' or ']'"),
     "yaml-python-object": ("x.yaml", PYTHON, "line 1, column 4", "tags are not allowed"),
@@ -32,11 +34,13 @@ DAMAGED = {
     "yaml-no-date": ("x.yaml", "a: 2026-13-45\n", "line 1, column 4", "month must be in 1..12"),
     "yaml-digits": ("x.yaml", f"a: {DIGITS}\n", "line 1, column 4", "4300 digits"),
     "yaml-deep": ("x.yaml", "[" * 99_999, f"line 1, column {DEEPEST + 1}", f"nested more than {DEEPEST} levels deep"),
+    "yaml-nested": ("x.yaml", NESTED, f"line 1, column {DEEPEST + 1}", f"nested more than {DEEPEST} levels deep"),
     "yaml-control-character": ("x.yaml", "a: \x00\n", "", "control characters are not allowed"),
     "json-syntax": ("x.json", '{"a": 1,\n "b" 2}', "line 2, column 6", "Expecting ':' delimiter"),
     "json-cut": ("x.json", '{"a": [1, ', "line 1, column 11", "Expecting value"),
     "json-key-twice": ("x.json", '[{"a": 1, "b": 2, "a": 3}]', "object with the keys a, b", "the key 'a' stands twice"),
     "json-deep": ("x.json", "[" * 99_999, "", f"nested more than {DEEPEST} levels deep"),
+    "json-nested": ("x.json", NESTED, "", f"nested more than {DEEPEST} levels deep"),
     "json-digits": ("x.json", DIGITS, "", "4300 digits"),
 }
 

@@ -1,6 +1,7 @@
 """Evidence is what was written from header to footer, without its secrets; whatever was changed since is refused."""
 
 import json
+import re
 
 import pytest
 from hypothesis import assume, given
@@ -186,6 +187,24 @@ def test_a_reordered_line_is_found(line, sealed, read):
 def test_a_doubled_line_is_found(line, sealed, read):
     with pytest.raises(EvidenceRefused, match="seal does not fit"):
         read(b"".join([*sealed[:line], sealed[line], *sealed[line:]]))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (rb'"event":"footer"', rb'"event": "footer"'),
+        (rb'"event":"footer"', rb'"event":"foo\\u0074er"'),
+        (rb"1\.25", rb"1.250"),
+        (rb'\{(.*),("seal":"\w+")\}', rb"{\2,\1}"),
+        (rb'\{"event"', rb'{"event":"footer","event"'),
+    ],
+    ids=["blank", "escape", "number", "order", "key-twice"],
+)
+def test_a_footer_that_says_the_same_in_other_bytes_is_refused(right, wrong, sealed, read):
+    footer, changes = re.subn(right, wrong, sealed[-1])
+    assert changes == 1
+    with pytest.raises(EvidenceRefused, match="seal does not fit"):
+        read(b"".join([*sealed[:-1], footer]))
 
 
 @pytest.mark.parametrize("end", [b" ", b"\n", b"\r\n", b"{}\n"])

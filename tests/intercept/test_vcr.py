@@ -179,7 +179,7 @@ def test_a_scenario_is_answered_as_asked(through):
 
 
 def test_headers_are_those_of_the_cassette(through, tape):
-    answer, log = through(lambda: httpx.post(URL, json=ASKED, headers=HEADERS))
+    answer, _ = through(lambda: httpx.post(URL, json=ASKED, headers=HEADERS))
     assert dict(answer.headers) == tape.world.recordings["plain/grok-4-0709"].headers
 
 
@@ -201,18 +201,14 @@ ESCAPES = {
     "httpx-async": (awaited(httpx_elsewhere), EgressBlocked),
     "requests": (lambda: requests.get(ELSEWHERE, timeout=5), requests.ConnectionError),
     "aiohttp": (awaited(aiohttp_elsewhere), EgressBlocked),
-    "openai-3": (
-        lambda: openai.OpenAI(api_key="other", base_url=ELSEWHERE, max_retries=0).models.list(),
-        openai.APIConnectionError,
-    ),
+    "openai-3": (openai.OpenAI(api_key="other", base_url=ELSEWHERE).models.list, EgressBlocked),
 }
 
 
 @pytest.mark.parametrize(("client", "error"), ESCAPES.values(), ids=ESCAPES)
 def test_another_host_is_not_reached_and_the_attempt_is_logged_with_its_caller(client, error, replay):
-    with intercepted(replay, BASE), replay.call() as log:
-        with pytest.raises(error):
-            client()
+    with intercepted(replay, BASE), replay.call() as log, pytest.raises(error):
+        client()
     [attempt] = log.egress
     assert attempt.target.startswith(f"GET {ELSEWHERE}")
     assert Path(__file__).name in attempt.stack
@@ -299,9 +295,9 @@ def test_the_key_is_in_no_part_of_the_log(through):
 
 def test_requests_of_many_threads_are_all_logged(through):
     def by_threads():
-        with ThreadPoolExecutor(8) as threads:
-            return {future.result() for future in [threads.submit(by_httpx) for _ in range(24)]}
+        with httpx.Client(headers=HEADERS) as client, ThreadPoolExecutor(8) as threads:
+            return set(threads.map(lambda number: content(client.post(URL, json=ASKED | {"seed": number}).json()), range(64)))
 
     said, log = through(by_threads)
     assert said == {"Paris is the capital of France."}
-    assert len(log.exchanges) == 24
+    assert sorted(exchange.request.field("seed") for exchange in log.exchanges) == list(range(64))

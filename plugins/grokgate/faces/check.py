@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grokgate.formats.home import PACKAGE, home
+from grokgate.judgement.verdict import EXIT_CODES
+from grokgate.values.evidence import Decision
 
 WRONG_USE, HARNESS_FAILED = 2, 3
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE = 2, 3, 4
@@ -23,10 +27,19 @@ def pytest_command(arguments: Sequence[str], *, quiet: bool = True) -> list[str]
     return [sys.executable, "-m", "pytest", *settings, "-p", "grokgate.faces.plugin", *noise, *arguments, str(suites)]
 
 
-def run(arguments: Sequence[str], *, quiet: bool = True, folder: Path | None = None) -> int:
-    """Run the gate and give its exit code: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed."""
+def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder: Path | None = None) -> int:
+    """Run the gate and give its exit code: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed.
+
+    A provider that ends the process it runs in ends it with a code of its own choice, so a verdict's code counts only where
+    ``evidence`` was sealed with that verdict by this run.
+    """
+    begun = time.time()
     done = subprocess.run(pytest_command(arguments, quiet=quiet), env=child_environment(os.environ), cwd=folder, check=False)  # noqa: S603
-    return _meaning(done.returncode)
+    code = _meaning(done.returncode)
+    if code in EXIT_CODES.values() and _sealed_code(evidence, begun) != code:
+        sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
+        return HARNESS_FAILED
+    return code
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -34,6 +47,17 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     source = str(PACKAGE.parent)
     paths = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path and path != source]
     return {**environment, "PYTHONPATH": os.pathsep.join([source, *paths])} if home() != PACKAGE else dict(environment)
+
+
+def _sealed_code(evidence: Path, begun: float) -> int | None:
+    """The exit code of the verdict with which a run since ``begun`` sealed its evidence; ``None`` where none did."""
+    try:
+        lines = evidence.read_bytes().splitlines()
+        header, footer = json.loads(lines[0]), json.loads(lines[-1])
+        fresh = header["started_ms"] >= int(begun * 1000) and footer["event"] == "footer"
+        return EXIT_CODES[Decision(footer["verdict"])] if fresh else None
+    except (OSError, ValueError, LookupError):
+        return None
 
 
 def _meaning(code: int) -> int:

@@ -91,19 +91,20 @@ def check(provider: str, only: tuple[str, ...], strict: bool, pytest_arguments: 
       allure-results/  for an Allure report
     """
     from grokgate.faces import check as gate
-    from grokgate.providers.description import UnknownProvider, find_provider
+    from grokgate.faces.listing import NotFound, found
 
     try:
-        name = find_provider(provider).name
-    except (UnknownProvider, ValueError) as refused:
+        name = found(provider).name
+    except NotFound as refused:
         raise Refused(str(refused)) from None
     folder = Path(options.pop("reports") or Path("reports") / name).absolute()
+    evidence = Path(options["evidence"] or folder / "evidence.jsonl").absolute()
     arguments = ["--provider", provider, "--reports", str(folder), "--alluredir", str(folder / "allure-results")]
     arguments += [word for option, value in options.items() if value for word in (f"--{option}", value)]
     arguments += [word for id in only for word in ("--only", id)]
     arguments += ["--strict-rows"] if strict else []
     arguments += ["--tb=short"] if only else []
-    sys.exit(gate.run([*arguments, *pytest_arguments]))
+    sys.exit(gate.run([*arguments, *pytest_arguments], evidence=evidence))
 
 
 @main.command()

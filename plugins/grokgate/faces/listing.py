@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from grokgate.formats.document import BadDocument
 from grokgate.providers import description
 
 HOW = """
 Another one is named by the TOML file that describes it, by module:Class or file.py:Class, or by an entry point of the
 group grokgate.providers. Ten lines are enough: docs/your-own-provider.md."""
+
+
+class NotFound(ValueError):
+    """A name leads to no provider: one sentence that says why."""
+
+
+def found(spec: str) -> description.Description:
+    """The provider that ``spec`` names. Raises ``NotFound``, also where the provider's own module fails or exits."""
+    try:
+        return description.find_provider(spec)
+    except (description.UnknownProvider, BadDocument) as refused:
+        raise NotFound(str(refused)) from None
+    except (Exception, SystemExit) as error:
+        raise NotFound(f"{spec} cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def bundled() -> str:

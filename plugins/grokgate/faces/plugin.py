@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from grokgate.judgement.verdict import Verdict
     from grokgate.providers.launcher import Launcher
     from grokgate.providers.subject import Subject, Transcript
-    from grokgate.values.evidence import Case
+    from grokgate.values.evidence import Case, Row
     from grokgate.values.rollout import Rollout
 
 _TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
@@ -92,6 +93,9 @@ class Gate:
         self.verdict: Verdict | None = None
         self._launcher: Launcher | None = None
         self._writer: EvidenceWriter | None = None
+        self._collected: Counter[str | None] = Counter()
+        self._expected: dict[str, int] = {}
+        self._untold: list[Case] = []
         if not self.is_worker:
             self._make_ready()
 
@@ -103,12 +107,16 @@ class Gate:
 
     # --- which tests run
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
+        """Count the cases of each row before -k and the like leave some out; then leave out what the gate does not ask for."""
+        self._collected = Counter(map(_requirement, items))
+        result = yield
         left_out = [item for item in items if _requirement(item) not in self.run.to_test]
         items[:] = [item for item in items if _requirement(item) in self.run.to_test]
         if left_out:
             self.config.hook.pytest_deselected(items=left_out)
+        return result
 
     # --- what each test found
 
@@ -174,7 +182,7 @@ class Gate:
         egress = _transcript(item).egress
         failing = undeclared(egress, self.run.description.egress)
         events = [{"target": e.target, "stack": e.stack, "node": item.nodeid, "declared": e not in failing} for e in egress]
-        return json.dumps({"case": case.to_json(), "egress": events})
+        return json.dumps({"case": case.to_json(), "egress": events, "cases": self._collected[case.requirement]})
 
     # --- the evidence, in the controller
 
@@ -186,11 +194,35 @@ class Gate:
         from grokgate.values.evidence import Case
 
         case = Case.from_json(found["case"])
-        self.run.cases.append(case)
+        self._expected[case.requirement] = found["cases"]
+        self._keep(case)
         self.run.egress.extend(found["egress"])
-        self._evidence.write("case", found["case"])
         for event in found["egress"]:
             self._evidence.write("egress", event)
+
+    def _keep(self, case: Case) -> None:
+        self.run.cases.append(case)
+        self._evidence.write("case", case.to_json())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """A worker of xdist died while it ran a test, and its report died with it."""
+        from grokgate.formats.suites import requirement_of
+        from grokgate.judgement.outcome import crashed
+
+        if requirement := requirement_of(crashitem):
+            self._untold.append(crashed(requirement=requirement, node=crashitem))
+            self._keep(self._untold[-1])
+
+    def _keep_missing(self) -> None:
+        """A row of which some cases ran and some did not is not decided by those that did."""
+        from grokgate.judgement.outcome import left_out
+
+        told = Counter(case.requirement for case in self.run.cases)
+        for requirement, cases in self._expected.items():
+            if (missing := cases - told[requirement]) > 0:
+                self._untold.append(left_out(requirement=requirement, missing=missing, cases=cases))
+                self._keep(self._untold[-1])
 
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
@@ -202,11 +234,13 @@ class Gate:
             self._launcher.close()
         if self.is_worker or self._writer is None or exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
             return
+        self._keep_missing()
         self.verdict = self.run.close(self._writer)
         if folder := self.config.getoption("allure_report_dir", None):
             from grokgate.judgement.report import allure
 
-            allure.write_untested(Path(folder), self.run.header, [row for row in self.verdict.rows if not row.cases])
+            untold: list[Row | Case] = [*(row for row in self.verdict.rows if not row.cases), *self._untold]
+            allure.write_untested(Path(folder), self.run.header, self.run.asked, untold)
             allure.write_environment(Path(folder), self.run.header, self.verdict.decision.value)
         session.exitstatus = self.verdict.exit_code
 
@@ -237,6 +271,9 @@ class Gate:
             make_ready(self.run.description, self.run.build, self._say)
         except (EnvironmentNotMade, NoAdapter) as hindered:
             raise pytest.UsageError(str(hindered)) from None
+        except (Exception, SystemExit) as error:  # what the adapter's own module raises
+            said = f"{self.run.description.adapter} cannot be imported: {type(error).__name__}: {error}"
+            raise pytest.UsageError(said) from None
         if folder := self.config.getoption("allure_report_dir", None):
             shutil.rmtree(folder, ignore_errors=True)
             Path(folder).mkdir(parents=True)
@@ -256,17 +293,17 @@ class Gate:
 
 def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
+    from grokgate.faces.listing import NotFound, found
     from grokgate.faces.run import GateRun
     from grokgate.formats.contract import requirements
     from grokgate.formats.document import BadDocument
     from grokgate.judgement.scope import unknown
-    from grokgate.providers.description import UnknownProvider, find_provider
 
     spec = config.getoption("--provider")
     try:
         if config.getoption("--mode") == "live":
             raise pytest.UsageError(live_refusal(os.environ))
-        description = find_provider(spec)
+        description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
         folder = Path(config.getoption("--reports") or Path("reports") / description.name)
@@ -286,7 +323,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
             run.key = key
         _ = run.world, run.asked
         return run
-    except (UnknownProvider, BadDocument) as refused:
+    except (NotFound, BadDocument) as refused:
         raise pytest.UsageError(str(refused)) from None
 
 

@@ -21,13 +21,11 @@ def recomputed(path: Path) -> tuple[str, int]:
     if verdict.decision.value != footer["verdict"]:
         raise EvidenceRefused(f"{path}: says {footer['verdict']}, but its cases amount to {verdict.decision.value}")
     counts = ", ".join(f"{SIGNS[s]} {verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
-    contract = (
-        "the contract of this grokgate"
-        if header["digests"]["contract"] == contract_digest()
-        else "another version of the contract"
-    )
+    mine = header["digests"]["contract"] == contract_digest()
+    contract = "the contract of this grokgate" if mine else "another version of the contract"
+    asked = f"{header['provider']['title']}, phase {header['phase']}, {header['scope']}, {header['started']}"
     lines = [
-        f"{verdict.decision.value.upper()}  {header['provider']['title']}, phase {header['phase']}, {header['scope']}, {header['started']}",
+        f"{verdict.decision.value.upper()}  {asked}",
         f"{len(verdict.rows)} rows: {counts}",
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
         f"the seal fits: {footer['events']} events, unchanged since the run",

@@ -19,6 +19,8 @@ from grokgate.values.wire import Egress
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OWN_FRAMES = ("grokgate/intercept", "site-packages/vcr/")
+FRAMES = 32
+"""Frames of an attempt's caller that are told; a client library alone has some fifteen."""
 _LOOKING_UP = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
 """Methods that look a host's name up before any event of the interpreter tells; where the address stands in what they take."""
 
@@ -73,7 +75,7 @@ def caller_stack() -> str:
     """The frames that led here, without those of grokgate and vcrpy, newest last."""
     stack = traceback.extract_stack()
     frames = [frame for frame in stack if not any(own in frame.filename.replace("\\", "/") for own in _OWN_FRAMES)]
-    return "".join(traceback.format_list(frames[-12:]))
+    return "".join(traceback.format_list(frames[-FRAMES:]))
 
 
 def _install_hook() -> None:

@@ -64,7 +64,7 @@ def crashed(*, requirement: str, node: str) -> Case:
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
         status=Status.HARNESS_ERROR,
-        because=f"the worker process died while {node} ran; a provider that ends its process needs one of its own",
+        because=f'the worker died while {node} ran; for a provider that ends its process, say vehicle = "host"',
         blame=Blame.HARNESS,
         node=node,
     )

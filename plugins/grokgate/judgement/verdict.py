@@ -94,7 +94,7 @@ def row_of(asked: Asked, cases: Sequence[Case]) -> Row:
     if asked.settled is not None:
         return Row(asked=asked, status=asked.settled, because=asked.because, blame=asked.blame, cases=tuple(cases))
     if not cases:
-        because = "its test did not finish: the run was stopped, or a worker died"
+        because = "its test did not run to its end: it was left out, the run was stopped, or a worker died"
         return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
     cases = sorted(cases, key=lambda case: case.id)  # workers finish in any order; the row reads the same
     worst = min(cases, key=lambda case: WORST_FIRST.index(case.status))

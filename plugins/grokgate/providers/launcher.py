@@ -97,6 +97,10 @@ class Launcher:
         for started in self._started.values():
             started.running.close()
         self._started.clear()
+        if self.in_process:
+            from grokgate.intercept import door
+
+            door.release(self._replay)
         if self._server:
             self._server.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -155,13 +159,12 @@ class Launcher:
         """What stands in front of a provider in this process; a host process has the loopback server."""
         if not self.in_process:
             return nullcontext()
+        from grokgate.intercept import door
+
         if fault:
-            from grokgate.intercept import respx
-
-            return respx.intercepted(self._replay, XAI)
-        from grokgate.intercept import vcr
-
-        return vcr.intercepted(self._replay, XAI)
+            return door.breaking(self._replay, XAI)
+        door.keep(self._replay, XAI)
+        return nullcontext()
 
 
 def make_ready(description: Description, build: str, say: Callable[[str], None]) -> None:

@@ -184,6 +184,11 @@ class Subject:
             finally:
                 self._keep(wire.egress, [])
 
+    @property
+    def log(self) -> str:
+        """All that the provider's log holds since its start; empty where it has none."""
+        return self.started.logged() or ""
+
     def note(self, text: str) -> None:
         """Report a figure beside the result."""
         self.transcript.notes.append(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,19 @@ class Recording:
 
     def answer(self, values: Mapping[str, str]) -> Answer:
         """The answer to one request; ``values`` gives what ``fill`` asks for."""
+        if not self.fill:
+            return self._unfilled
         body = self.body
         for name in self.fill:
             body = body.replace(f"${{{name}}}", json.dumps(values[name])[1:-1])
+        return self._with(body)
+
+    @cached_property
+    def _unfilled(self) -> Answer:
+        """Made once: without anything to fill in, every request gets the same."""
+        return self._with(self.body)
+
+    def _with(self, body: str) -> Answer:
         return Answer(
             status=self.status,
             headers=self.headers,

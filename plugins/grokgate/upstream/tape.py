@@ -24,6 +24,7 @@ class Tape:
         self.world = world
         self.key = key
         self._prompts = prompts
+        self._recordings = [world.recordings[rule.id] for rule in world.rules]
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         for order, rule in enumerate(world.rules):
             names = tuple(sorted(rule.when))
@@ -39,8 +40,8 @@ class Tape:
         ]
         if not found:
             return Miss(meaning=means, nearest=self._nearest(means))
-        rule = self.world.rules[min(found)]
-        return self.world.recordings[rule.id].answer(self._values(request, means))
+        recording = self._recordings[min(found)]
+        return recording.answer(self._values(request, means) if recording.fill else {})
 
     def _values(self, request: WireRequest, means: Meaning) -> Mapping[str, str]:
         """What an exchange may ask to have filled in."""

@@ -11,6 +11,9 @@ from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Failure
 from grokgate.values.rollout import ModelFacts
 
+TELLING = 8
+"""Characters of a key that tell it."""
+
 
 class Caller:
     """What the caller of a provider got back."""
@@ -32,6 +35,16 @@ class Caller:
             raise Unkept("the caller got an answer where an error was due", expected="an error", saw=text)
         return self._call.failure
 
+    @property
+    def answer(self) -> Any:
+        """The chat completion that xAI answered with; what the caller got is held against it."""
+        answer = self._call.answer
+        if not isinstance(answer, dict) or not answer.get("choices"):
+            answered = short(answer) if self._call.left else NOTHING
+            because = f"the caller got an answer that is not xAI's, which said {answered}"
+            raise Unkept(because, expected="what xAI answered", saw=short(self.result.text))
+        return answer
+
     def gets_text(self) -> None:
         """There is an answer with text."""
         if not self.result.text:
@@ -39,7 +52,8 @@ class Caller:
 
     def gets_answered(self, part: str) -> None:
         """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``usage``, ``tool_calls``, ``reasoning``."""
-        expected, saw = _answered(self._call.answer, part), _got(self.result, part)
+        saw = _got(self.result, part)
+        expected = _answered(self.answer, part)
         if saw != expected:
             name = part.replace("_", " ")
             because = f"the caller got {short(saw, 60) or NOTHING} as {name}; xAI answered {short(expected, 60) or NOTHING}"
@@ -47,28 +61,30 @@ class Caller:
 
     def gets_tool_calls(self, count: int) -> None:
         """The model called this many tools, and each call reached the caller with its id, name and parsed arguments, in order."""
-        called = len(_answered(self._call.answer, "tool_calls")) if self._call.answer else 0
+        called = len(_answered(self.answer, "tool_calls"))
         if called != count:
             because = f"the model called {called or 'no'} tools where it was offered one and asked for {count} calls"
             raise Unkept(because, expected=count, saw=called, at="tools")
         self.gets_answered("tool_calls")
 
     def gets_json(self, schema: Mapping[str, Any] | None = None) -> None:
-        """The text parses, and validates against the schema."""
+        """The text parses, validates against the schema, and is what xAI answered."""
         import jsonschema
 
         text = self.result.text or ""
         try:
-            jsonschema.validate(json.loads(text), schema or {"type": "object"})
+            got = json.loads(text)
+            jsonschema.validate(got, schema or {"type": "object"})
         except (ValueError, jsonschema.ValidationError) as fault:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
-            raise Unkept(
-                f"the caller got text that is not the JSON asked for: {short(reason)}", expected="JSON", saw=text
-            ) from None
+            because = f"the caller got text that is not the JSON asked for: {short(reason)}"
+            raise Unkept(because, expected="JSON", saw=text) from None
+        if got != (expected := json.loads(_answered(self.answer, "text"))):
+            raise Unkept(f"the caller got JSON that xAI never answered: {short(text)}", expected=expected, saw=got, at="text")
 
     def gets_reasoning_tokens(self) -> None:
         """Reasoning tokens stand in a field of their own, and the sum holds."""
-        usage, answered = self.result.usage, self._call.answer["usage"]
+        usage, answered = self.result.usage, self.answer["usage"]
         expected = answered["completion_tokens_details"]["reasoning_tokens"]
         saw = usage.reasoning_tokens if usage else None
         if saw != expected:
@@ -88,30 +104,37 @@ class Caller:
 
     def is_told_a_substitution(self, model: ModelFacts) -> None:
         """Where another model answered than the rollout expects, the caller is told its name."""
-        answered, told = self._call.answer["model"], self.result.told_model
+        told = self.result.told_model
+        answered = self.answer["model"]
         if answered not in model.served and told != answered:
             because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
             raise Unkept(because, expected=answered, saw=told, at="model")
 
-    def or_log_names(self, parameter: str) -> None:
-        """A removed parameter is named in a field of the result, an error, or the log."""
+    def or_log_names(self, *parameters: str) -> None:
+        """Each removed parameter is named in a field of the result, an error, or the log."""
         result, failure = self._call.result, self._call.failure
         said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or ""]
-        if not any(parameter in text for text in said):
-            because = f"{parameter} was dropped for {self._call.asked.model} without a word to caller or log"
-            raise Unkept(because, expected=parameter, saw=NOTHING, at="notices")
+        if unsaid := [name for name in parameters if not any(name in text for text in said)]:
+            because = f"{', '.join(unsaid)} was dropped for {self._call.asked.model} without a word to caller or log"
+            raise Unkept(because, expected=list(parameters), saw=NOTHING, at="notices")
 
-    def never_sees(self, key: str) -> None:
-        """The key stands in nothing that the provider gave back or wrote to its log."""
+    def never_sees(self, key: str, *, log: str) -> None:
+        """Nothing that the provider gave back, or ever wrote to its log, holds the key or a telling part of it."""
         result, failure = self._call.result, self._call.failure
         places = {
             "the result": json.dumps(result.to_json(), ensure_ascii=False) if result else "",
             "the error": f"{failure.message}\n{failure.trace}" if failure else "",
-            "the log": self._call.log or "",
+            "the log": log,
         }
         for place, text in places.items():
-            if key in text:
+            if any(part in text for part in _telling_parts(key)):
                 raise Unkept(f"the API key stands in {place}", expected=NOTHING, saw="the key", at=place)
+
+
+def _telling_parts(key: str) -> list[str]:
+    """Each run of eight characters in the secret end of a key; xAI itself shows two at either end."""
+    secret = key.rpartition("-")[2]
+    return [secret[start : start + TELLING] for start in range(len(secret) - TELLING + 1)]
 
 
 def _answered(answer: Any, part: str) -> Any:
@@ -132,5 +155,7 @@ def _got(result: ChatResult, part: str) -> Any:
         usage = result.usage
         return {key: getattr(usage, key, None) for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
     if part == "tool_calls":
-        return [(call.id, call.name, dict(call.arguments)) for call in result.tool_calls]
+        return [(call.id, call.name, call.arguments) for call in result.tool_calls]
+    if part == "reasoning":
+        return result.reasoning or None
     return getattr(result, part)

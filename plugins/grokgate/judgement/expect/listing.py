@@ -23,6 +23,24 @@ class Listing:
             raise Unkept(f"the listing does not show {name}", expected=name, saw=[card.id for card in self._cards], at="listing")
         return found
 
+    def registers(self, id: str) -> None:
+        """The model has an entry of its own, not only a name at another's."""
+        if (saw := self.card(id).id) != id:
+            raise Unkept(f"{id} is only an alias of {saw} in the listing", expected=id, saw=saw, at="listing")
+
+    def offers(self, name: str) -> None:
+        """The model is listed, and not marked as blocked."""
+        if self.card(name).blocked:
+            raise Unkept(
+                f"{name} is allowed, but the listing marks it as blocked", expected="not blocked", saw=name, at="listing"
+            )
+
+    def has_name_once(self, name: str) -> None:
+        """One entry alone shows the name."""
+        shown = [card.id for card in self._cards if name in card.names]
+        if len(shown) > 1:
+            raise Unkept(f"the listing shows {name} at {' and at '.join(shown)}", expected="one entry", saw=shown, at="aliases")
+
     def declares(self, name: str, what: str, expected: Any, of: Callable[[ModelCard], Any]) -> None:
         """The entry of a model declares this."""
         if (saw := of(self.card(name))) != expected:

@@ -62,8 +62,13 @@ class Wire:
         if (saw := self.request.field(key)) != value:
             raise Unkept(f"{key} left changed for {self._asked}: {short(saw, 60)}", expected=value, saw=saw, at=key)
 
-    def limits(self, field: str, limit: int | None) -> None:
-        """The output limit left in this field alone; none left where the caller gave none."""
+    def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
+        """The output limit left in this field alone; none left where the caller gave none.
+
+        ``dropped_is_fine`` for a spelling that the provider need not know: then the limit, or the request, may stay behind.
+        """
+        if dropped_is_fine and not any(self._call.left and self.request.carries(key) for key in LIMITS):
+            return
         sent = {key: self.request.field(key) for key in LIMITS if self.request.carries(key)}
         expected = {} if limit is None else {field: limit}
         if sent != expected:
@@ -84,10 +89,10 @@ class Wire:
         else:
             self.carries(parameter, value)
 
-    def removed(self, key: str) -> None:
-        """The parameter was removed; where it left there is nothing to announce, which other rows judge."""
-        if self.request.carries(key):
-            raise NotApplicable(f"{key} was not removed; POST-2.2 to POST-2.5 judge that")
+    def removed(self, *keys: str) -> None:
+        """The parameters were removed; where one left there is nothing to announce, which other rows judge."""
+        if left := [key for key in keys if self.request.carries(key)]:
+            raise NotApplicable(f"{', '.join(left)} was not removed; POST-2.2 to POST-2.5 judge that")
 
     def is_same_as(self, other: Call, which: str) -> None:
         """Two calls left alike, but for the name of the model and what a stream needs."""
@@ -103,6 +108,14 @@ class Wire:
         saw = [_plain(message) for message in self.request.field("messages") or ()]
         if saw != [dict(message) for message in expected]:
             raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
+
+    def carries_what_was_asked(self, name: str) -> None:
+        """A parameter, or ``messages``, left as the caller gave it."""
+        if name != "messages":
+            self.carries(name, self._call.asked.parameters[name])
+            return
+        given = [{"role": turn.role, "content": turn.content, "name": turn.name} for turn in self._call.asked.messages]
+        self.messages([{key: value for key, value in turn.items() if value is not None} for turn in given])
 
     def carries_image(self, url: str) -> None:
         """The image left with the last message."""

@@ -7,12 +7,13 @@ answer, the difference and a curl line; the reason of each status that is not a 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from grokgate.judgement.report.failure import curl, difference, failure_text
+from grokgate.judgement.report.words import name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
 
 REQUIREMENTS = "https://github.com/grokgate/grokgate/blob/main/docs/requirements.md"
@@ -55,19 +56,19 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
         _attach("curl", curl(case))
 
 
-def write_untested(folder: Path, header: Mapping[str, Any], rows: list[Row]) -> None:
-    """Results for rows that no test could produce: not offered, not applicable, not run."""
-    for row in rows:
-        asked, uuid = row.asked, str(uuid4())
-        details = {"message": row.because}
+def write_untested(folder: Path, header: Mapping[str, Any], rows: Mapping[str, Asked], untold: Sequence[Row | Case]) -> None:
+    """Results that no test could produce: of rows that were settled before, and of cases that were left out or lost."""
+    for entry in untold:
+        asked, id = (entry.asked, entry.asked.id) if isinstance(entry, Row) else (rows[entry.requirement], entry.id)
+        uuid = str(uuid4())
         result = {
             "uuid": uuid,
-            "historyId": f"{header['provider']['name']}:{asked.id}",
-            "fullName": f"requirements#{asked.id}",
-            "name": f"{asked.id} {asked.title}",
-            "status": _STATUS.get(row.status, "skipped"),
-            "statusDetails": details,
-            "description": f"{row.status.value.replace('_', ' ')}: {row.because}",
+            "historyId": f"{header['provider']['name']}:{id}",
+            "fullName": f"requirements#{id}",
+            "name": f"{id} {asked.title}",
+            "status": _STATUS.get(entry.status, "skipped"),
+            "statusDetails": {"message": entry.because},
+            "description": f"{name_of(entry.status)}: {entry.because}",
             "stage": "finished",
             "start": header["started_ms"],
             "stop": header["started_ms"],

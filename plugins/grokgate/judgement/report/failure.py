@@ -26,7 +26,7 @@ def shown_call(case: Case) -> Mapping[str, Any] | None:
 def shown_exchange(case: Case) -> Mapping[str, Any] | None:
     """The request that shows the failure: the first that left for that call."""
     call = shown_call(case)
-    return call["wire"][0] if call and call["wire"] else None
+    return next((exchange for exchange in call["wire"] if not exchange["stray"]), None) if call else None
 
 
 def difference(case: Case) -> str:
@@ -39,14 +39,17 @@ def difference(case: Case) -> str:
 
 
 def curl(case: Case) -> str:
-    """The request as a curl line against xAI (or whatever ``XAI_BASE_URL`` names), with the key left to the environment."""
+    """The request as a curl line against xAI (or whatever ``XAI_BASE_URL`` names), with the key left to the environment.
+
+    Empty where nothing left, or where the evidence holds a large body by its digest alone.
+    """
     exchange = shown_exchange(case)
-    if exchange is None:
+    if exchange is None or exchange["body"].startswith("sha256:"):
         return ""
-    path = exchange["url"].partition("/v1")[2]
+    path = shlex.quote(exchange["url"].partition("/v1")[2])
     data = f" -H 'Content-Type: application/json' -d {shlex.quote(exchange['body'])}" if exchange["body"] else ""
     method = "" if exchange["method"] == "POST" and data else f" -X {exchange['method']}"
-    return f'curl -s{method} "${{XAI_BASE_URL:-https://api.x.ai/v1}}{path}" -H "Authorization: Bearer $XAI_API_KEY"{data}'
+    return f'curl -s{method} "${{XAI_BASE_URL:-https://api.x.ai/v1}}"{path} -H "Authorization: Bearer $XAI_API_KEY"{data}'
 
 
 def _lines(asked: Asked, case: Case) -> Iterator[str]:
@@ -58,7 +61,7 @@ def _lines(asked: Asked, case: Case) -> Iterator[str]:
     if exchange := shown_exchange(case):
         yield f"left       {exchange['method']} {exchange['url']}"
         yield from _body(exchange["body"], case)
-        yield f"answered   {exchange['status']} {_cut(exchange['answer'] or '')}  ({exchange['provenance'] or 'no recording'})"
+        yield f"answered   {_answered(exchange)}"
     elif call:
         yield "left       nothing"
     if call and call["failure"]:
@@ -75,13 +78,21 @@ def _body(body: str, case: Case) -> Iterator[str]:
     """The body, a line per key, with an arrow at the one that shows the failure; the rest of a long body is left out."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
         yield f"             {_cut(body)}"
         return
     at = case.finding["at"] if case.finding else ""
     for key, value in content.items():
         arrow = "   <- here" if key == at else ""
         yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {_cut(json.dumps(value, ensure_ascii=False), 70)}{arrow}"
+
+
+def _answered(exchange: Mapping[str, Any]) -> str:
+    if exchange["status"] is None:
+        return f"nothing: {exchange['fault']}, as the test asked"
+    return f"{exchange['status']} {_cut(exchange['answer'] or '')}  ({exchange['provenance'] or 'no recording'})"
 
 
 def _shown(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from grokgate.judgement.report.basis import share
@@ -19,11 +20,10 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
     """Say the verdict."""
     provider = header["provider"]
     say("", None)
-    say(
-        f"grokgate {header['grokgate']} · {provider['title']} · phase {header['phase']} · {header['scope']} · world {header['world']}",
-        None,
-    )
-    say(f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]}) · evidence {folder}/", None)
+    facts = [f"grokgate {header['grokgate']}", provider["title"], f"phase {header['phase']}", header["scope"]]
+    basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
+    for line in (*_joined([*facts, f"world {header['world']}"]), *_joined([basis, f"evidence {folder}/"])):
+        say(line, None)
     say("", None)
     for section, rows in _sections(verdict.rows).items():
         say(_section_line(section, rows), None)
@@ -31,11 +31,13 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
     _say_red(say, verdict, folder)
     _say_open(say, verdict)
     for target in sorted(set(verdict.violations)):
-        say(f"! undeclared attempt to reach {target}", "red")
+        say(_cut(f"! undeclared attempt to reach {target}", WIDTH), "red")
     if header["only"]:
-        say(f"some rows alone (--only {' '.join(header['only'])}) are never a go", None)
-    say(_verdict_line(verdict, seconds), DECISION_COLOURS[verdict.decision])
-    say(_next(verdict, provider["spec"], header["phase"]), None)
+        say(_cut(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
+    for line in _verdict_lines(verdict, seconds):
+        say(line, DECISION_COLOURS[verdict.decision])
+    for line in _next(verdict, provider["spec"], header["phase"]):
+        say(line, None)
 
 
 def _sections(rows: Sequence[Row]) -> Mapping[tuple[str, str], list[Row]]:
@@ -76,33 +78,37 @@ def _say_open(say: Write, verdict: Verdict) -> None:
         if row.status in OPEN:
             causes.setdefault(f"{SIGNS[row.status]} {name_of(row.status)}: {row.because}", []).append(row.asked.id)
     for cause, ids in causes.items():
-        say(cause, "yellow")
-        for line in _wrapped(ids):
-            say(f"    {line}", None)
+        say(_cut(cause, WIDTH), "yellow")
+        for line in wrap(" ".join(ids), WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False):
+            say(line, None)
     if causes:
         say("", None)
 
 
-def _wrapped(words: Sequence[str]) -> list[str]:
-    lines = [""]
-    for word in words:
-        if len(lines[-1]) + len(word) + 5 > WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
+    counts = ", ".join(f"{verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
+    rows = f"{len(verdict.rows)} row{'' if len(verdict.rows) == 1 else 's'}"
+    said = f"{verdict.decision.value.upper()}  {rows}: {counts} · {seconds:.1f} s · exit {verdict.exit_code}"
+    return wrap(said, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _verdict_line(verdict: Verdict, seconds: float) -> str:
-    counts = ", ".join(f"{verdict.counts[s]} {name_of(s)}" for s in (*WORST_FIRST,) if verdict.counts.get(s))
-    return f"{verdict.decision.value.upper()}  {len(verdict.rows)} rows: {counts} · {seconds:.1f} s · exit {verdict.exit_code}"
-
-
-def _next(verdict: Verdict, provider: str, phase: str) -> str:
+def _next(verdict: Verdict, provider: str, phase: str) -> list[str]:
+    """What to do now; commands are not broken, since they are there to be copied."""
     red = _red(verdict)
     if not red:
-        return f"next: grokgate check --provider {provider} --phase {phase} --scope signoff"
+        return _joined([f"next: grokgate check --provider {provider} --phase {phase} --scope signoff"])
     worst = red[0].asked.id
-    return f"next: grokgate explain {worst} · grokgate check --provider {provider} --phase {phase} --only {worst}"
+    again = f"grokgate check --provider {provider} --phase {phase} --only {worst}"
+    return _joined([f"next: grokgate explain {worst}", again], indent="      ")
+
+
+def _joined(parts: Sequence[str], indent: str = "") -> list[str]:
+    """The parts on as few lines as they fit on; none is broken."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} · {part}"
+        lines = [*lines[:-1], longer] if len(longer) <= WIDTH else [*lines, f"{indent}{part}"]
+    return lines
 
 
 def _cut(text: str, most: int) -> str:

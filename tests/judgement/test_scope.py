@@ -1,0 +1,129 @@
+"""Which rows a gate asks for, and what is settled about them before any test runs."""
+
+from collections import Counter
+
+import pytest
+
+from grokgate.formats.contract import requirements
+from grokgate.formats.suites import owners
+from grokgate.judgement.scope import PHASES, SCOPES, Question, asked_for, unknown
+from grokgate.values.evidence import Blame, Status
+
+CONTRACT = tuple(requirements().values())
+CLAIMS = {row.claim for row in CONTRACT if row.claim}
+
+
+def question(**more) -> Question:
+    facts = {"phase": "1", "scope": "predeploy", "world": "grok-4-0709", "kind": "converting", "claims": CLAIMS}
+    return Question(**{**facts, **more})
+
+
+def settled(row, tested=("POST-2.2",), **more):
+    """The one row as it is asked for; ``None`` where it is outside."""
+    inside, outside = asked_for([row], question(**more), tested)
+    assert len(inside) + len(outside) == 1
+    return next(iter(inside), None)
+
+
+def test_a_row_that_a_replayed_test_decides_is_open(requirement):
+    row = settled(requirement())
+    assert (row.settled, row.because, row.blame) == (None, "", None)
+    assert (row.id, row.title, row.plan, row.section, row.prefix) == ("POST-2.2", "a title", "a plan", "a section", "POST-2")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_row_is_asked_for_in_its_phases(phase, requirement):
+    row = requirement(phases=("2", "rollback"))
+    assert bool(settled(row, phase=phase)) == (phase in ("2", "rollback"))
+
+
+@pytest.mark.parametrize(
+    ("modes", "scopes"),
+    [
+        (("replay",), {"predeploy", "signoff"}),
+        (("live",), {"postdeploy", "signoff"}),
+        (("replay", "live"), {"predeploy", "postdeploy", "signoff"}),
+        (("attested",), {"signoff"}),
+        (("replay", "attested"), {"predeploy", "signoff"}),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_row_is_asked_for_where_its_evidence_counts(modes, scopes, requirement):
+    assert {scope for scope in SCOPES if settled(requirement(modes=modes), scope=scope)} == scopes
+
+
+@pytest.mark.parametrize(
+    ("modes", "scope", "because"),
+    [
+        (("live",), "signoff", "decided by live traffic, which this version does not take yet"),
+        (("replay", "live"), "postdeploy", "decided by live traffic, which this version does not take yet"),
+        (("attested",), "signoff", "decided by a person's attestation, which this version does not take yet"),
+    ],
+)
+def test_what_replay_cannot_decide_is_not_run(modes, scope, because, requirement):
+    row = settled(requirement(modes=modes), scope=scope)
+    assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, because, Blame.HARNESS)
+
+
+def test_a_row_without_a_test_is_not_run(requirement):
+    row = settled(requirement(), tested=())
+    assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, "no test yet", Blame.HARNESS)
+
+
+def test_a_row_of_another_world_is_not_applicable(requirement):
+    row = settled(requirement(worlds=("grok-4-0709",)), world="grok-4.3")
+    assert (row.settled, row.because, row.blame) == (Status.NOT_APPLICABLE, "does not hold in world grok-4.3", None)
+
+
+def test_what_is_not_claimed_is_not_offered(requirement):
+    row = settled(requirement(claim="flag"), claims={"chat"}, phase="2")
+    because = "the provider does not claim 'flag', and phase 2 asks for it"
+    assert (row.settled, row.because, row.blame) == (Status.NOT_OFFERED, because, Blame.PROVIDER)
+    assert settled(requirement(claim="flag"), claims={"flag"}).settled is None
+
+
+def test_a_raw_sdk_leaves_conversion_to_its_caller(requirement):
+    row = settled(requirement(judges="converting", duty="leave stop out"), kind="passthrough")
+    because = "a raw SDK sends what it is told; the caller must leave stop out"
+    assert (row.settled, row.because, row.blame) == (Status.NOT_APPLICABLE, because, None)
+    assert settled(requirement(judges="any"), kind="passthrough").settled is None
+
+
+def test_a_raw_sdk_need_not_claim_what_its_caller_does(requirement):
+    row = requirement(judges="converting", duty="keep the flag yourself", claim="flag")
+    assert settled(row, kind="passthrough", claims=()).settled is Status.NOT_APPLICABLE
+
+
+def test_only_leaves_all_others_outside(requirement):
+    rows = [requirement("POST-2.2"), requirement("POST-2.3"), requirement("P3.1", phases=("3",))]
+    inside, outside = asked_for(rows, question(only=("POST-2.3", "P3.1")), {"POST-2.3"})
+    assert [row.id for row in inside] == ["POST-2.3"]
+    assert outside == ["POST-2.2", "P3.1"], "a row of another phase stays outside though it is named"
+
+
+def test_unknown_identifiers_are_told():
+    assert unknown(["POST-2.2", "POST-9.9", "post-2.2"], {"POST-2.2"}) == ["POST-9.9", "post-2.2"]
+
+
+# --- the contract
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("phase", PHASES)
+def test_each_row_is_inside_or_outside(phase, scope):
+    inside, outside = asked_for(CONTRACT, question(phase=phase, scope=scope), owners())
+    assert Counter([*(row.id for row in inside), *outside]) == Counter(row.id for row in CONTRACT)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_each_settled_row_of_the_contract_says_why(phase):
+    for kind, claims in [("converting", ()), ("passthrough", CLAIMS), ("converting", CLAIMS)]:
+        inside, _ = asked_for(CONTRACT, question(phase=phase, scope="signoff", kind=kind, claims=claims), owners())
+        assert all(row.because for row in inside if row.settled)
+
+
+@pytest.mark.parametrize("row", [row for row in CONTRACT if row.judges == "converting"], ids=lambda row: row.id)
+def test_each_converting_row_names_the_duty_of_a_raw_sdks_caller(row):
+    inside, _ = asked_for([row], question(kind="passthrough", phase=row.phases[0], scope="signoff"), ())
+    assert row.duty
+    assert inside[0].because.endswith(f"the caller must {row.duty}")
