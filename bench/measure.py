@@ -24,9 +24,9 @@ class Times:
     def median(self) -> float:
         return statistics.median(self.seconds)
 
-    def beside(self, peer: Times) -> str:
-        """How many times the peer's time, by the medians of both."""
-        return f"x {self.median / peer.median:.2f}"
+    def beside(self, peer: Times) -> float:
+        """How many times the peer's time: the median over the rounds, in each of which both had their turn."""
+        return statistics.median(mine / other for mine, other in zip(self.seconds, peer.seconds, strict=True))
 
     def __str__(self) -> str:
         low, high = min(self.seconds), max(self.seconds)
@@ -53,8 +53,8 @@ def taking_turns(
 
 
 def say(title: str, rows: Sequence[Sequence[object]], *, columns: Sequence[str]) -> None:
-    """Print a table; the first column is as wide as its longest entry."""
-    table = [list(columns), *[[str(cell) for cell in row] for row in rows]]
+    """Print a table; a number is a ratio."""
+    table = [list(columns), *[[f"x {cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[column]) for row in table) for column in range(len(columns))]
     print(f"\n{title}")
     for row in table:

@@ -44,7 +44,7 @@ def flatness(rounds: int) -> None:
     taken = taking_turns({size: asking(Library(size, "schema")) for size in SIZES}, rounds=rounds, times=ASKED)
     rows = [(f"{size:,} exchanges", times, times.beside(taken[SIZES[0]])) for size, times in taken.items()]
     say("exchanges", rows, columns=("", "per answer", f"beside {SIZES[0]}"))
-    bar("10,000 exchanges beside 10", taken[SIZES[-1]].median / taken[SIZES[0]].median, FLAT)
+    bar("10,000 exchanges beside 10", taken[SIZES[-1]].beside(taken[SIZES[0]]), FLAT)
 
 
 def prompts(rounds: int) -> None:
@@ -97,8 +97,7 @@ def megabyte(rounds: int) -> None:
     ours = taken["harness, bytes to answer"]
     rows = [(name, times, ours.beside(times)) for name, times in taken.items()]
     say(f"a prompt of 1 MB ({len(body):,} bytes)", rows, columns=("", "per request", "harness beside it"))
-    reading = taken["peer: json.loads"].median
-    bar("beyond reading the JSON, in passes of that kind", (ours.median - reading) / reading, 1.0)
+    bar("beyond reading the JSON, in passes of that kind", ours.beside(taken["peer: json.loads"]) - 1, 1.0)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,21 @@
-"""What several floors test with: a world and a tape of it."""
+"""What several floors test with: a world and a tape of it, and gates in processes of their own."""
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from grokgate.faces.check import child_environment
+from grokgate.formats.evidence_file import Evidence, read_evidence
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.upstream.tape import Tape
@@ -22,3 +35,82 @@ def world():
 def tape(world):
     """That world, answering the one key ``example-key``."""
     return Tape(world, prompts(), key="example-key")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ran in a process of its own: its exit code, what it said, and the folder for its reports."""
+
+    code: int
+    said: str
+    complained: str
+    reports: Path
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """``verdict.json``."""
+        return json.loads((self.reports / "verdict.json").read_bytes())
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """The status of each row."""
+        return {row["id"]: row["status"] for row in self.verdict["rows"]}
+
+    @property
+    def evidence(self) -> Evidence:
+        return read_evidence(self.reports / "evidence.jsonl")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a child process is told: nothing of this pytest and its worker, and no key of the operator's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "XAI_"))}
+    return {**child_environment(kept), **more}
+
+
+@pytest.fixture
+def grokgate(tmp_path: Path) -> Callable[..., Ran]:
+    """Runs ``grokgate`` with these words in an empty folder; other keywords are environment variables."""
+
+    def run(*words: str, **variables: str) -> Ran:
+        command = [sys.executable, "-m", "grokgate", *words]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(**variables), capture_output=True, text=True, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr, tmp_path / "reports")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def gate(shared: Path) -> Callable[..., Ran]:
+    """Runs a gate with these arguments; the same gate runs once in a session, whichever worker asks first."""
+
+    def run(
+        *arguments: str,
+        command: Sequence[str] = (sys.executable, "-m", "grokgate", "check"),
+        where: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Ran:
+        told = environment() if variables is None else dict(variables)
+        folder = shared / f"gate-{hashlib.sha256(repr((arguments, command, where)).encode()).hexdigest()[:12]}"
+        folder.mkdir(exist_ok=True)
+        ended, words = folder / "ended.json", [*command, *arguments, "--reports", str(folder / "reports")]
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not ended.exists():
+                done = subprocess.run(words, cwd=where or folder, env=told, capture_output=True, text=True, check=False)
+                ended.write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
+        return Ran(*json.loads(ended.read_text()), folder / "reports")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def misbehaving() -> Callable[[str], str]:
+    """Names a provider of ``tests/providers/misbehaving.py`` as ``--provider`` takes it."""
+    return lambda name: f"{Path(__file__).parent / 'providers' / 'misbehaving.py'}:{name}"

@@ -9,6 +9,7 @@ import pytest
 from grokgate.formats.contract import contract_digest, requirements, rollout
 from grokgate.formats.document import BadDocument
 from grokgate.formats.home import home
+from grokgate.values.rollout import UNSET
 
 REQUIREMENTS = sorted((home() / "suites" / "requirements").glob("*.toml"))
 ROLLOUTS = sorted((home() / "suites" / "rollouts").glob("*.toml"))
@@ -72,6 +73,13 @@ def test_a_rollout_knows_its_target_and_finds_models_by_what_leaves():
     assert asked.target.id == asked.model == "grok-4"
     assert asked.by_wire("grok-3-beta").id == "grok-3"
     assert asked.by_wire("gpt-5") is None
+
+
+@pytest.mark.parametrize(("phase", "model"), [("1", "grok-3"), ("2", "grok-3"), ("3", "grok-4"), ("rollback", "grok-3")])
+def test_an_unset_flag_means_what_its_phase_says(phase, model):
+    asked = rollout(phase=phase)
+    cells = [cell for cell in asked.resolutions if (cell.flag, cell.allow, cell.name) == (UNSET, UNSET, "grok")]
+    assert [asked.expected(cell) for cell in cells] == [model]
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,21 @@ def test_an_older_openai_is_answered_too():
     }, done.stderr
 
 
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda body: httpx.post(URL, content=body, headers=HEADERS),
+        lambda body: httpx.post(URL, content=iter([body[:9], body[9:]]), headers=HEADERS),
+        lambda body: requests.post(URL, data=body.decode(), headers=HEADERS, timeout=5),
+        lambda body: requests.post(URL, data=bytearray(body), headers=HEADERS, timeout=5),
+    ],
+    ids=["bytes", "iterator", "text", "bytearray"],
+)
+def test_a_body_is_read_however_it_is_handed_over(send, through):
+    answer, log = through(lambda: send(json.dumps(ASKED).encode()))
+    assert (answer.status_code, log.exchanges[0].request.json) == (200, ASKED)
+
+
 def test_a_scenario_is_answered_as_asked(through):
     answer, log = through(lambda: httpx.post(URL, json=ASKED, headers=HEADERS), scenario="capacity")
     assert (answer.status_code, answer.reason_phrase) == (503, "Service Unavailable")

@@ -38,9 +38,8 @@ def exchange() -> Callable[..., Exchange]:
     """Makes a request that left, and what came back: ``exchange({"model": "grok-4"}, status=400, answer={...})``."""
 
     def make(body=None, *, answer=ANSWER, status=200, miss=None, **more) -> Exchange:
-        sent = (
-            body if isinstance(body, bytes) else json.dumps({"model": "grok-4", "messages": [GREETING], **(body or {})}).encode()
-        )
+        plain = {"model": "grok-4", "messages": [GREETING], **(body or {})} if isinstance(body, dict | None) else body
+        sent = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
         request = WireRequest("POST", URL, {"authorization": "[key]"}, sent)
         back = Answer(status=status, headers={}, body=json.dumps(answer).encode(), rule="r", provenance="derived")
         return Exchange(request=request, answer=back, miss=Miss(meaning={}, broken=miss) if miss else None, **more)
@@ -52,10 +51,12 @@ def exchange() -> Callable[..., Exchange]:
 def call(exchange) -> Callable[..., Call]:
     """Makes a call with one request, or with ``exchanges``; ``call(None, failure="ValueError: no")`` sent nothing and failed."""
 
-    def make(body=None, *, model="grok-4", exchanges=None, failure=None, status=200, answer=ANSWER, log=None, **result) -> Call:
+    def make(
+        body=None, *, model="grok-4", parameters=(), exchanges=None, failure=None, status=200, answer=ANSWER, log=None, **result
+    ) -> Call:
         kind, _, message = (failure or "").partition(": ")
         return Call(
-            asked=ChatRequest(model=model, messages=(Message(role="user", content="Hello."),)),
+            asked=ChatRequest(model=model, messages=(Message(role="user", content="Hello."),), parameters=dict(parameters)),
             mode="chat",
             environment={},
             exchanges=tuple([exchange(body, status=status, answer=answer)] if exchanges is None else exchanges),

@@ -264,9 +264,10 @@ def test_an_image_in_any_message_is_seen(turns, parts, means):
         ([("user", prompts()["puzzle"]), ("user", "Hi")], "other"),
         ([("system", prompts()["puzzle"]), ("user", "Hi")], "other"),
         ([("user", prompts()["non-ascii"])], "non-ascii"),
+        ([("user", None)], "other"),
         ([], "other"),
     ],
-    ids=["alone", "within", "part", "split", "before-a-tool", "earlier", "system", "non-ascii", "nothing"],
+    ids=["alone", "within", "part", "split", "before-a-tool", "earlier", "system", "non-ascii", "no-content", "nothing"],
 )
 def test_the_prompt_is_known_wherever_a_provider_puts_it(turns, prompt, means):
     assert means(said(*turns))["prompt"] == prompt

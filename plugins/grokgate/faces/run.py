@@ -100,7 +100,7 @@ class GateRun:
             "provider": {
                 "name": description.name,
                 "spec": self.spec,
-                "title": description.title,
+                "title": " ".join(description.title.split()),
                 "kind": description.kind,
                 "face": description.face,
                 "vehicle": description.vehicle,

@@ -21,8 +21,10 @@ def owners(folder: Path | None = None) -> dict[str, str]:
     for path in sorted(folder.glob("test_*.py")):
         tree = ast.parse(path.read_bytes(), filename=str(path))
         for function in tree.body:
-            if not isinstance(function, ast.FunctionDef) or not function.name.startswith("test_"):
+            if not getattr(function, "name", "").lower().startswith("test"):
                 continue
+            if not isinstance(function, ast.FunctionDef):
+                raise BadDocument(path, f"line {function.lineno}", "a row's test is a plain function")
             requirement = _requirement(function)
             if requirement is None:
                 raise BadDocument(path, f"line {function.lineno}", f"{function.name} names no requirement")

@@ -91,7 +91,7 @@ class Replay:
     def _masked(self, request: WireRequest) -> WireRequest:
         secrets = [self.tape.key]
         body = request.body.replace(self.tape.key.encode(), MASK.encode())
-        return replace(request, url=mask(request.url, secrets), headers=mask_headers(request.headers, secrets), body=body)
+        return WireRequest(request.method, mask(request.url, secrets), mask_headers(request.headers, secrets), body)
 
 
 def _unanswered(miss: Miss) -> Answer:

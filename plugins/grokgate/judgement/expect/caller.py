@@ -79,7 +79,7 @@ class Caller:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
             because = f"the caller got text that is not the JSON asked for: {short(reason)}"
             raise Unkept(because, expected="JSON", saw=text) from None
-        if got != (expected := json.loads(_answered(self.answer, "text"))):
+        if got != (expected := _parsed(_answered(self.answer, "text"))):
             raise Unkept(f"the caller got JSON that xAI never answered: {short(text)}", expected=expected, saw=got, at="text")
 
     def gets_reasoning_tokens(self) -> None:
@@ -135,6 +135,14 @@ def _telling_parts(key: str) -> list[str]:
     """Each run of eight characters in the secret end of a key; xAI itself shows two at either end."""
     secret = key.rpartition("-")[2]
     return [secret[start : start + TELLING] for start in range(len(secret) - TELLING + 1)]
+
+
+def _parsed(text: Any) -> Any:
+    """The text as JSON; as it is where it is none."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        return text
 
 
 def _answered(answer: Any, part: str) -> Any:

@@ -20,7 +20,7 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
     """Say the verdict."""
     provider = header["provider"]
     say("", None)
-    facts = [f"grokgate {header['grokgate']}", provider["title"], f"phase {header['phase']}", header["scope"]]
+    facts = [f"grokgate {header['grokgate']}", _cut(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
     basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
     for line in (*_joined([*facts, f"world {header['world']}"]), *_joined([basis, f"evidence {folder}/"])):
         say(line, None)
@@ -51,8 +51,9 @@ def _section_line(section: tuple[str, str], rows: Sequence[Row]) -> str:
     title, prefix = section
     counted = {status: sum(row.status is status for row in rows) for status in Status}
     order = sorted((s for s in Status if counted[s]), key=lambda s: s is not Status.PASSED)
-    counts = "  ".join(f"{SIGNS[status]} {counted[status]:<2}" for status in order)
-    return f"{_cut(title, 46):<46}  {prefix:<7} {counts}".rstrip()
+    counts = "  ".join(f"{SIGNS[status]} {counted[status]:<2}" for status in order).rstrip()
+    room = min(46, WIDTH - 10 - len(counts))
+    return f"{_cut(title, room):<{room}}  {prefix:<7} {counts}"
 
 
 def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
@@ -89,7 +90,7 @@ def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
     counts = ", ".join(f"{verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
     rows = f"{len(verdict.rows)} row{'' if len(verdict.rows) == 1 else 's'}"
     said = f"{verdict.decision.value.upper()}  {rows}: {counts} · {seconds:.1f} s · exit {verdict.exit_code}"
-    return wrap(said, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return wrap(said, WIDTH, subsequent_indent="       ", break_on_hyphens=False)
 
 
 def _next(verdict: Verdict, provider: str, phase: str) -> list[str]:

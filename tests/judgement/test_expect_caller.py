@@ -1,0 +1,206 @@
+"""Statements about what the caller got: each holds, and each breaks with a sentence that names the thing."""
+
+import pytest
+
+from grokgate.formats.fixtures import schema
+from grokgate.judgement.expect import Unkept, caller
+from grokgate.values.chat import ToolCall, Usage
+
+KEY = "xai-of-this-test-0123456789abcdef"
+REFUSAL = {"code": "invalid argument", "error": "Argument not supported on this model: stop"}
+TOLD = Usage(prompt_tokens=10, completion_tokens=2, total_tokens=32, reasoning_tokens=20)
+ADA = '{"name": "Ada Lovelace", "age": 36}'
+PERSON = schema("person")["json_schema"]["schema"]
+WEATHER = {"id": "call_1", "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'}}
+CALLED = {"model": "grok-4-0709", "choices": [{"message": {"content": None, "tool_calls": [WEATHER]}}]}
+IN_PARIS = ToolCall(id="call_1", name="get_weather", arguments={"city": "Paris"})
+
+
+def broken(statement, *arguments, **named) -> Unkept:
+    with pytest.raises(Unkept) as raised:
+        statement(*arguments, **named)
+    return raised.value
+
+
+def test_gets_text(call):
+    caller(call()).gets_text()
+    assert str(broken(caller(call(text="")).gets_text)) == "the caller got no text"
+
+
+@pytest.mark.parametrize(
+    ("part", "got"),
+    [
+        ("text", {}),
+        ("finish_reason", {"finish_reason": "stop"}),
+        ("usage", {"usage": TOLD}),
+        ("tool_calls", {}),
+        ("reasoning", {}),
+        ("reasoning", {"reasoning": ""}),
+    ],
+)
+def test_gets_what_xai_answered(part, got, call):
+    caller(call(**got)).gets_answered(part)
+
+
+@pytest.mark.parametrize(
+    ("part", "got", "because"),
+    [
+        ("text", {"text": "Rome."}, "the caller got Rome. as text; xAI answered Paris."),
+        ("finish_reason", {}, "the caller got None as finish reason; xAI answered stop"),
+        ("reasoning", {"reasoning": "Hm."}, "the caller got Hm. as reasoning; xAI answered None"),
+        ("tool_calls", {"tool_calls": (IN_PARIS,)}, "the caller got [('call_1', 'get_weather', {'city': 'Paris'})] as tool c"),
+    ],
+)
+def test_gets_something_else(part, got, because, call):
+    unkept = broken(caller(call(**got)).gets_answered, part)
+    assert str(unkept).startswith(because)
+    assert unkept.at == part
+
+
+@pytest.mark.parametrize("usage", [None, Usage(prompt_tokens=10, completion_tokens=2, total_tokens=12)])
+def test_gets_another_usage(usage, call):
+    unkept = broken(caller(call(usage=usage)).gets_answered, "usage")
+    assert unkept.expected == {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 32}
+    assert unkept.saw != unkept.expected
+
+
+STATEMENTS = {
+    "gets_text": (),
+    "gets_answered": ("text",),
+    "gets_json": (),
+    "gets_reasoning_tokens": (),
+    "gets_tool_calls": (1,),
+}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+@pytest.mark.parametrize("left", ["nothing", "refused"])
+def test_a_failure_is_the_providers_whatever_was_to_be_stated(statement, left, call):
+    sent = {"exchanges": []} if left == "nothing" else {"status": 400, "answer": REFUSAL}
+    unkept = broken(getattr(caller(call(failure="XAIError: xAI answered 400", **sent)), statement), *STATEMENTS[statement])
+    assert (str(unkept), unkept.blame) == ("the caller got XAIError: xAI answered 400", "provider")
+
+
+@pytest.mark.parametrize("statement", ["gets_answered", "gets_reasoning_tokens", "gets_tool_calls"])
+@pytest.mark.parametrize(
+    ("sent", "said"), [({"status": 400, "answer": REFUSAL}, str(REFUSAL)), ({"exchanges": []}, "nothing")], ids=["400", "silence"]
+)
+def test_an_answer_that_xai_never_gave_is_the_providers(statement, sent, said, call, rollout):
+    made_up = caller(call(**sent))
+    because = f"the caller got an answer that is not xAI's, which said {said}"
+    assert str(broken(getattr(made_up, statement), *STATEMENTS[statement])) == because
+    assert str(broken(made_up.is_told_a_substitution, rollout.target)) == because
+
+
+@pytest.mark.parametrize("asked", [None, PERSON], ids=["object", "schema"])
+def test_gets_json(asked, call):
+    answer = {"choices": [{"message": {"content": ADA}}]}
+    caller(call(answer=answer, text=f" {ADA}\n")).gets_json(asked)
+
+
+@pytest.mark.parametrize("content", ["Paris.", None, '{"name": "Ada", "age": 37}'], ids=["prose", "nothing", "another"])
+def test_gets_json_that_xai_never_answered(content, call):
+    unkept = broken(caller(call(answer={"choices": [{"message": {"content": content}}]}, text=ADA)).gets_json, PERSON)
+    assert str(unkept) == f"the caller got JSON that xAI never answered: {ADA}"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [('```json\n{"name": "Ada"}\n```', None), ("[]", None), (None, None), ('{"name": "Ada"}', PERSON)],
+    ids=["fenced", "list", "nothing", "schema"],
+)
+def test_gets_no_json(text, asked, call):
+    assert "the caller got text that is not the JSON asked for" in str(broken(caller(call(text=text)).gets_json, asked))
+
+
+def test_gets_tool_calls(call):
+    caller(call(answer=CALLED, tool_calls=(IN_PARIS,))).gets_tool_calls(1)
+    assert "asked for 2 calls" in str(broken(caller(call(answer=CALLED, tool_calls=(IN_PARIS,))).gets_tool_calls, 2))
+    assert "the model called no tools" in str(broken(caller(call()).gets_tool_calls, 1))
+    assert "as tool calls" in str(broken(caller(call(answer=CALLED)).gets_tool_calls, 1))
+
+
+def test_gets_reasoning_tokens(call):
+    caller(call(usage=TOLD)).gets_reasoning_tokens()
+
+
+@pytest.mark.parametrize(
+    ("usage", "because"),
+    [
+        (None, "xAI billed 20 reasoning tokens; the caller is told nothing"),
+        (Usage(total_tokens=32), "xAI billed 20 reasoning tokens; the caller is told nothing"),
+        (
+            Usage(prompt_tokens=10, completion_tokens=2, total_tokens=12, reasoning_tokens=20),
+            "total 12 is not prompt + completion + reasoning [10, 2, 20]",
+        ),
+    ],
+)
+def test_gets_no_reasoning_tokens(usage, because, call):
+    assert str(broken(caller(call(usage=usage)).gets_reasoning_tokens)) == because
+
+
+def test_is_told(call):
+    caller(call(exchanges=[], failure="ValueError: unknown model GROK-4-turbo")).is_told(" grok-4-Turbo ")
+
+
+@pytest.mark.parametrize(
+    ("name", "because"),
+    [("grok-5", "the error does not name grok-5: no such model"), ("\tgrok-5", r"the error does not name '\tgrok-5'")],
+)
+def test_is_not_told(name, because, call):
+    assert str(broken(caller(call(exchanges=[], failure="ValueError: no such model")).is_told, name)).startswith(because)
+
+
+def test_is_told_nothing_where_an_error_was_due(call):
+    assert str(broken(caller(call()).is_told, "grok-5")) == "the caller got an answer where an error was due"
+
+
+@pytest.mark.parametrize(("answered", "told"), [("grok-4-0709", None), ("grok-4-0709", "grok-4"), ("grok-4.3", "grok-4.3")])
+def test_is_told_a_substitution(answered, told, call, rollout):
+    answer = {"model": answered, "choices": [{}]}
+    caller(call(answer=answer, told_model=told)).is_told_a_substitution(rollout.target)
+
+
+@pytest.mark.parametrize(("told", "shown"), [(None, "nothing"), ("grok-4", "grok-4")])
+def test_is_not_told_a_substitution(told, shown, call, rollout):
+    answered = caller(call(answer={"model": "grok-4.3", "choices": [{}]}, told_model=told))
+    because = f"grok-4.3 answered for grok-4, but the caller is told {shown}"
+    assert str(broken(answered.is_told_a_substitution, rollout.target)) == because
+
+
+@pytest.mark.parametrize(
+    "told", [{"notices": ("stop was removed",)}, {"log": "WARNING removed stop"}, {"failure": "TypeError: stop is refused"}]
+)
+def test_a_removed_parameter_is_named(told, call):
+    caller(call(**told)).or_log_names("stop")
+
+
+def test_several_are_named_in_several_places(call):
+    caller(call(notices=("stop was removed",), log="WARNING removed seed")).or_log_names("stop", "seed")
+
+
+@pytest.mark.parametrize("log", [None, "", "WARNING removed seed"])
+def test_a_removed_parameter_is_not_named(log, call):
+    unkept = broken(caller(call(log=log)).or_log_names, "stop")
+    assert str(unkept) == "stop was dropped for grok-4 without a word to caller or log"
+    assert "stop" in str(broken(caller(call(log=log)).or_log_names, "seed", "stop"))
+
+
+@pytest.mark.parametrize(
+    ("where", "log", "place"),
+    [
+        ({"text": f"the key is {KEY}"}, "", "the result"),
+        ({"notices": (KEY,)}, "", "the result"),
+        ({"failure": f"XAIError: sent with {KEY}"}, "", "the error"),
+        ({"failure": f"XAIError: a key that ends in {KEY[-8:]}"}, "", "the error"),
+        ({}, f"DEBUG Bearer {KEY}", "the log"),
+    ],
+)
+def test_the_key_shows(where, log, place, call):
+    unkept = broken(caller(call(**where)).never_sees, KEY, log=log)
+    assert (str(unkept), unkept.at) == (f"the API key stands in {place}", place)
+    assert KEY not in f"{unkept} {unkept.expected} {unkept.saw}"
+
+
+def test_the_key_shows_nowhere(call):
+    caller(call(text=f"{KEY[:4]}***{KEY[-2:]}")).never_sees(KEY, log="DEBUG Bearer [key]")

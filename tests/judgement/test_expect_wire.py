@@ -1,0 +1,207 @@
+"""Statements about what left: each holds, and each breaks with a sentence that names the thing."""
+
+import pytest
+
+from grokgate.formats.fixtures import PIXEL
+from grokgate.judgement.expect import NotApplicable, Unkept, camel, wire
+
+GROK_3 = {"model": "grok-3"}
+REFUSAL = {"error": "Argument not supported on this model"}
+SYSTEM = {"role": "system", "content": "Be short."}
+USER = {"role": "user", "content": "Hello."}
+
+
+def broken(statement, *arguments, **named) -> Unkept:
+    with pytest.raises(Unkept) as raised:
+        statement(*arguments, **named)
+    return raised.value
+
+
+@pytest.mark.parametrize("name", ["grok-4", "grok-4-0709", "grok-4-latest"])
+def test_reaches(name, call, rollout):
+    wire(call({"model": name})).reaches(rollout.target)
+
+
+def test_reaches_another_model(call, rollout):
+    unkept = broken(wire(call(GROK_3, model="grok4")).reaches, rollout.target)
+    assert str(unkept) == "grok4 left as grok-3, not as grok-4"
+    assert (unkept.expected, unkept.saw, unkept.at, unkept.blame) == ("grok-4", "grok-3", "model", "provider")
+
+
+def test_reaches_nothing(call, rollout):
+    unkept = broken(wire(call(exchanges=[], failure="ValueError: unknown model")).reaches, rollout.target)
+    assert str(unkept) == "nothing left for grok-4; the caller got ValueError: unknown model"
+
+
+def test_blanks_in_a_name_are_shown(call, rollout):
+    assert str(broken(wire(call(GROK_3, model="grok-4\n")).reaches, rollout.target)).startswith(r"'grok-4\n' left as grok-3")
+
+
+def test_only_the_first_request_counts_and_no_stray_one(call, exchange, rollout):
+    stray, first, retry = exchange(GROK_3, stray=True), exchange(), exchange(GROK_3)
+    wire(call(exchanges=[stray, first, retry])).reaches(rollout.target)
+
+
+def test_nothing_left(call, exchange):
+    wire(call(exchanges=[], failure="PermissionError: no")).nothing_left()
+    wire(call(exchanges=[exchange(stray=True)])).nothing_left()
+
+
+def test_something_left(call):
+    assert str(broken(wire(call(model="xai/grok-4")).nothing_left)) == "a request for xai/grok-4 left, as grok-4"
+
+
+def test_resolves_to_a_model_or_to_nothing(call, rollout):
+    wire(call(GROK_3)).resolves_to("grok-3", rollout)
+    wire(call(exchanges=[], failure="PermissionError: no")).resolves_to("refused", rollout)
+    assert "a request for grok-4 left" in str(broken(wire(call()).resolves_to, "refused", rollout))
+    assert "not as grok-3" in str(broken(wire(call()).resolves_to, "grok-3", rollout))
+
+
+def test_without(call):
+    wire(call()).without("presence_penalty")
+
+
+@pytest.mark.parametrize("spelling", ["presence_penalty", "presencePenalty"])
+@pytest.mark.parametrize("value", [0.5, 0, None])
+def test_with_it_in_either_spelling_whatever_the_value(spelling, value, call):
+    unkept = broken(wire(call({spelling: value}, status=400, answer=REFUSAL)).without, "presence_penalty")
+    assert str(unkept) == f"{spelling} left for grok-4, which answers 400"
+    assert (unkept.expected, unkept.saw, unkept.at) == (f"no {spelling} on the wire", value, spelling)
+
+
+def test_an_answer_that_is_no_refusal_is_not_told(call):
+    assert str(broken(wire(call({"stop": []})).without, "stop")) == "stop left for grok-4"
+
+
+def test_carries(call):
+    wire(call({"seed": 7})).carries("seed", 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "because"),
+    [
+        ({}, "seed never left for grok-4"),
+        ({"seed": 8}, "seed left changed for grok-4: 8"),
+        ([1, 2], "seed never left for grok-4"),
+        (b"not json", "seed never left for grok-4"),
+    ],
+    ids=["absent", "changed", "list", "not-json"],
+)
+def test_does_not_carry(body, because, call):
+    unkept = broken(wire(call(body)).carries, "seed", 7)
+    assert (str(unkept), unkept.expected, unkept.at) == (because, 7, "seed")
+
+
+@pytest.mark.parametrize(("body", "limit"), [({"max_completion_tokens": 1000}, 1000), ({}, None)], ids=["limit", "no-limit"])
+def test_limits(body, limit, call):
+    wire(call(body)).limits("max_completion_tokens", limit)
+
+
+@pytest.mark.parametrize(
+    ("body", "limit", "because", "at"),
+    [
+        ({"max_tokens": 5}, 5, "the limit 5 belongs in max_completion_tokens, but max_tokens=5 left for grok-4", "max_tokens"),
+        (
+            {"max_tokens": 5, "max_completion_tokens": 5},
+            5,
+            "the limit 5 belongs in max_completion_tokens, but max_tokens=5 and max_completion_tokens=5 left for grok-4",
+            "max_tokens",
+        ),
+        ({}, 5, "the limit 5 belongs in max_completion_tokens, but nothing left for grok-4", "max_completion_tokens"),
+        ({"max_tokens": 9}, None, "no limit was asked for, but max_tokens=9 left for grok-4", "max_tokens"),
+    ],
+    ids=["wrong-field", "both", "neither", "invented"],
+)
+def test_limits_otherwise(body, limit, because, at, call):
+    unkept = broken(wire(call(body)).limits, "max_completion_tokens", limit)
+    assert (str(unkept), unkept.at) == (because, at)
+
+
+def test_a_spelling_that_need_not_be_known_may_be_dropped(call):
+    wire(call()).limits("max_completion_tokens", 5, dropped_is_fine=True)
+    wire(call(exchanges=[], failure="TypeError: maxTokens")).limits("max_completion_tokens", 5, dropped_is_fine=True)
+    unkept = broken(wire(call({"max_tokens": 5})).limits, "max_completion_tokens", 5, dropped_is_fine=True)
+    assert "max_tokens=5 left" in str(unkept)
+
+
+def test_converts_what_the_model_refuses_to_nothing(call, rollout):
+    wire(call()).converts("stop", ["END"], rollout.target)
+    assert "stop left" in str(broken(wire(call({"stop": ["END"]})).converts, "stop", ["END"], rollout.target))
+
+
+def test_converts_what_the_model_takes_to_itself(call, rollout):
+    grok_3 = rollout.models["grok-3"]
+    wire(call(GROK_3 | {"stop": ["END"]})).converts("stop", ["END"], grok_3)
+    assert "stop never left" in str(broken(wire(call(GROK_3)).converts, "stop", ["END"], grok_3))
+
+
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+def test_converts_a_limit_in_whichever_field(field, call, rollout):
+    wire(call(GROK_3 | {field: 10})).converts("limit", 10, rollout.models["grok-3"])
+
+
+def test_converts_a_limit_to_another_number(call, rollout):
+    unkept = broken(wire(call(GROK_3 | {"max_tokens": 9})).converts, "limit", 10, rollout.models["grok-3"])
+    assert "the limit 10 belongs in max_tokens, but max_tokens=9 left" in str(unkept)
+
+
+def test_removed(call):
+    wire(call()).removed("stop", "seed")
+    with pytest.raises(NotApplicable, match="stop was not removed"):
+        wire(call({"stop": ["END"]})).removed("seed", "stop")
+
+
+def test_is_the_same_but_for_the_name_and_the_stream(call):
+    streamed = call({"model": "grok-4-0709", "stream": True, "stream_options": {"include_usage": True}})
+    wire(streamed).is_same_as(call(), "grok-4-0709 by stream and grok-4")
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "difference"),
+    [
+        ({"stop": ["END"]}, {}, "stop is ['END'] and nothing"),
+        ({}, {"seed": 7}, "seed is nothing and 7"),
+        ({"seed": 7}, {"seed": 8}, "seed is 7 and 8"),
+    ],
+)
+def test_is_not_the_same(mine, others, difference, call):
+    unkept = broken(wire(call(mine)).is_same_as, call(others), "presencePenalty and presence_penalty")
+    assert str(unkept) == f"presencePenalty and presence_penalty leave differently: {difference}"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [SYSTEM, USER],
+        [SYSTEM, USER | {"content": [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo."}]}],
+        [SYSTEM, USER | {"name": None}],
+    ],
+    ids=["text", "parts", "null"],
+)
+def test_messages(sent, call):
+    wire(call({"messages": sent})).messages([SYSTEM, USER])
+
+
+@pytest.mark.parametrize("sent", [[USER, SYSTEM], [USER], None], ids=["order", "lost", "none"])
+def test_messages_otherwise(sent, call):
+    unkept = broken(wire(call({"messages": sent})).messages, [SYSTEM, USER])
+    assert (str(unkept), unkept.expected, unkept.at) == ("the messages left changed", [SYSTEM, USER], "messages")
+
+
+def test_carries_what_was_asked(call):
+    wire(call({"seed": 7}, parameters={"seed": 7})).carries_what_was_asked("seed")
+    assert "seed never left" in str(broken(wire(call(parameters={"seed": 7})).carries_what_was_asked, "seed"))
+    wire(call({"messages": [USER]})).carries_what_was_asked("messages")
+    assert "the messages left changed" in str(broken(wire(call({"messages": []})).carries_what_was_asked, "messages"))
+
+
+def test_carries_the_image(call):
+    image = {"type": "image_url", "image_url": {"url": PIXEL}}
+    wire(call({"messages": [USER | {"content": [{"type": "text", "text": "Look."}, image]}]})).carries_image(PIXEL)
+    assert str(broken(wire(call()).carries_image, PIXEL)) == "the image never left for grok-4"
+
+
+@pytest.mark.parametrize(("snake", "written"), [("stop", "stop"), ("top_p", "topP"), ("presence_penalty", "presencePenalty")])
+def test_camel(snake, written):
+    assert camel(snake) == written

@@ -1,0 +1,175 @@
+"""What a test's end amounts to: a miss and an undeclared attempt to get out override whatever the test asserted."""
+
+import dataclasses
+import json
+
+import pytest
+
+from grokgate.judgement.expect import NotApplicable, Unkept
+from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
+from grokgate.providers.description import find_provider
+from grokgate.providers.subject import DidNotStart, NoListing, Transcript
+from grokgate.values.evidence import Blame, Status
+from grokgate.values.wire import Egress
+
+KEY = "xai-a-key-of-this-test"
+HOME = Egress(target="GET https://prices.example.net/map.json", stack='File "provider.py", line 3, in chat\n')
+UNKEPT = Unkept("stop left for grok-4", expected="no stop", saw=["END"], at="stop")
+
+
+@pytest.fixture
+def decided(call):
+    """The case of a test that ended so; the provider declares that it reaches for prices.example.net."""
+    reference = dataclasses.replace(find_provider("reference"), egress=("prices.example.net",))
+
+    def decide(error=None, *, egress=(), misses=(), calls=None, part="half", description=reference):
+        transcript = Transcript(calls=[call()] if calls is None else calls, egress=list(egress), misses=list(misses))
+        return case_of(
+            requirement="POST-2.4",
+            part=part,
+            node="suites/test_x.py::test_y[half]",
+            seconds=0.1234567,
+            error=error,
+            transcript=transcript,
+            description=description,
+            secret=KEY,
+        )
+
+    return decide
+
+
+def test_no_error_is_a_pass(decided):
+    case = decided()
+    assert (case.id, case.requirement, case.node) == ("POST-2.4[half]", "POST-2.4", "suites/test_x.py::test_y[half]")
+    assert (case.status, case.because, case.blame, case.finding, case.seconds) == (Status.PASSED, "", None, None, 0.1235)
+    assert decided(part="").id == "POST-2.4"
+
+
+def test_what_is_unkept_fails_and_keeps_its_finding(decided):
+    case = decided(UNKEPT)
+    assert (case.status, case.because, case.blame) == (Status.FAILED, "stop left for grok-4", Blame.PROVIDER)
+    assert case.finding == {"expected": "no stop", "saw": ["END"], "at": "stop"}
+    assert case.observations[0]["said"] == "chat(model='grok-4')"
+
+
+def test_who_must_act_follows_what_is_unkept(decided):
+    assert decided(Unkept("no log", blame=Blame.CONFIGURATION)).blame is Blame.CONFIGURATION
+
+
+def test_a_finding_is_data_whatever_was_seen(decided):
+    case = decided(Unkept("so", expected=(1, {2}), saw={"a": object}))
+    assert json.loads(json.dumps(case.finding)) == {"expected": [1, [2]], "saw": {"a": "<class 'object'>"}, "at": ""}
+
+
+ENDS = {"pass": None, "unkept": UNKEPT, "swallowed": KeyError("choices"), "not-applicable": NotApplicable("no such face")}
+
+
+@pytest.mark.parametrize("error", ENDS.values(), ids=ENDS)
+def test_a_miss_overrides_any_end(error, decided):
+    case = decided(error, misses=["no answer on tape; nearest is rule plain/grok-4", "a second one"])
+    because = "no answer on tape; nearest is rule plain/grok-4"
+    assert (case.status, case.because, case.blame) == (Status.HARNESS_ERROR, because, Blame.CASSETTES)
+    assert isinstance(ended_as(case, error), NotOnTape)
+
+
+@pytest.mark.parametrize("misses", [[], ["no answer on tape"]], ids=["", "miss"])
+@pytest.mark.parametrize("error", ENDS.values(), ids=ENDS)
+def test_an_undeclared_attempt_to_get_out_overrides_even_a_miss(error, misses, decided):
+    elsewhere = dataclasses.replace(HOME, target="telemetry.example.net:443")
+    case = decided(error, egress=[HOME, elsewhere], misses=misses)
+    assert (case.status, case.blame) == (Status.FAILED, Blame.PROVIDER)
+    assert case.because == "the provider tried to reach telemetry.example.net:443, which its description does not declare"
+    assert case.finding == {"expected": "nothing but xAI", "saw": HOME.stack, "at": "egress"}
+    assert isinstance(ended_as(case, error), Unkept)
+
+
+def test_a_declared_attempt_is_no_failure(decided):
+    assert decided(egress=[HOME]).status is Status.PASSED
+
+
+def test_a_declared_attempt_with_a_secret_is_one(decided):
+    assert decided(egress=[dataclasses.replace(HOME, carries_secret=True)]).status is Status.FAILED
+
+
+def test_undeclared_lists_what_fails_a_run():
+    secret = dataclasses.replace(HOME, carries_secret=True)
+    assert undeclared([HOME, secret], ["prices.example.net"]) == [secret]
+    assert undeclared([HOME, secret], []) == [HOME, secret]
+
+
+@pytest.mark.parametrize(
+    ("target", "declared"),
+    [
+        ("prices.example.net:443", True),
+        ("prices.example.net", True),
+        ("PRICES.example.net:443", True),
+        ("GET https://prices.example.net/map.json", True),
+        ("GET https://prices.example.net:8443/map.json?of=grok", True),
+        ("GET https://user@prices.example.net/", True),
+        ("evil.example.net:443", False),
+        ("GET https://evil.example.net/prices.example.net", False),
+        ("GET https://evil.example.net/?u=https://prices.example.net/", False),
+        ("GET https://evil.example.net//prices.example.net/", False),
+        ("GET https://prices.example.net@evil.example.net/", False),
+        ("GET https://prices.example.net.evil.example.net/", False),
+        ("", False),
+    ],
+)
+def test_a_target_is_declared_by_its_host_alone(target, declared):
+    assert is_declared(target, ["prices.example.net"]) is declared
+
+
+def test_what_does_not_apply_says_why(decided):
+    case = decided(NotApplicable("the provider has no face for astream"))
+    assert (case.status, case.because, case.blame) == (Status.NOT_APPLICABLE, "the provider has no face for astream", None)
+
+
+def test_a_provider_that_does_not_start_has_failed(decided):
+    case = decided(DidNotStart("ValueError: bad flag"))
+    assert (case.status, case.blame) == (Status.FAILED, Blame.PROVIDER)
+    assert case.because == "the provider did not start: ValueError: bad flag"
+    assert str(ended_as(case, DidNotStart())) == case.because
+
+
+def test_a_listing_that_is_missing_fails_a_converting_provider_alone(decided):
+    assert decided(NoListing("the provider offers no model listing")).status is Status.FAILED
+    raw = decided(NoListing("no listing"), description=find_provider("openai"))
+    assert (raw.status, raw.because) == (Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own")
+
+
+@pytest.mark.parametrize("error", [KeyError("choices"), AssertionError("1 == 2"), pytest.skip.Exception("later")], ids=repr)
+def test_anything_else_is_the_harness_own_fault(error, decided):
+    case = decided(error)
+    assert (case.status, case.blame) == (Status.HARNESS_ERROR, Blame.HARNESS)
+    assert case.because == f"the test itself failed with {type(error).__name__}: {error}"
+    assert ended_as(case, error) is error
+
+
+def test_the_test_ends_as_its_case_does(decided):
+    assert ended_as(decided(), None) is None
+    assert ended_as(decided(UNKEPT), UNKEPT) is UNKEPT
+    other = ended_as(decided(UNKEPT), AssertionError("what pytest made of it"))
+    assert (type(other), str(other)) == (Unkept, "stop left for grok-4")
+
+
+def test_no_secret_is_kept_wherever_it_stands(decided, call):
+    leaky = call(text=f"I was sent {KEY}", log=f"DEBUG Bearer {KEY}")
+    case = decided(Unkept(f"{KEY} shows", saw=KEY, expected=[KEY]), calls=[leaky, call(failure=f"XAIError: {KEY}")])
+    assert KEY not in json.dumps(case.to_json())
+    assert case.because == "[key] shows"
+    assert case.observations[0]["log"] == "DEBUG Bearer [key]"
+
+
+@pytest.mark.parametrize(
+    ("node", "id"),
+    [("suites/test_x.py::test_y[a[1]]", "POST-2.4[a[1]]"), ("suites/test_x.py::test_y", "POST-2.4")],
+)
+def test_a_worker_that_died_is_told_with_the_test_that_it_ran(node, id):
+    case = crashed(requirement="POST-2.4", node=node)
+    assert (case.id, case.status, case.blame) == (id, Status.HARNESS_ERROR, Blame.HARNESS)
+    assert case.because.startswith(f"the worker died while {node} ran")
+
+
+def test_cases_that_were_left_out_are_told_by_number():
+    case = left_out(requirement="POST-2.4", missing=2, cases=3)
+    assert (case.status, case.because.partition(":")[0]) == (Status.NOT_RUN, "2 of its 3 cases did not run")
