@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from grokgate.formats.home import PACKAGE
+from grokgate.formats.fixtures import prompts
 from grokgate.intercept.egress import EgressBlocked
 from grokgate.intercept.vcr import intercepted
 from grokgate.providers.host.environment import interpreter_for
@@ -238,10 +239,12 @@ def test_another_host_is_not_reached_and_the_attempt_is_logged_with_its_caller(c
         {"headers": HEADERS},
         {"params": {"key": KEY}},
         {"json": {"key": KEY}},
+        {"json": {"said": prompts()["non-ascii"]}},
+        {"content": prompts()["greeting"]},
     ],
-    ids=["header", "address", "body"],
+    ids=["header", "address", "body", "prompt-as-json", "prompt-as-text"],
 )
-def test_an_attempt_that_carries_the_key_is_told_and_masked(escape, replay):
+def test_an_attempt_that_carries_the_key_or_a_prompt_is_told_and_masked(escape, replay):
     with intercepted(replay, BASE), replay.call() as log, pytest.raises(EgressBlocked):
         httpx.request("POST", ELSEWHERE, **escape)
     [attempt] = log.egress

@@ -83,10 +83,11 @@ class Replay:
         masked = replace(egress, target=mask(egress.target, [self.tape.key]), stack=mask(egress.stack, [self.tape.key]))
         log.egress.append(masked)
 
-    def has_key_in(self, request: WireRequest) -> bool:
-        """Whether the key goes along with a request, wherever it stands in it."""
-        key = self.tape.key
-        return key in request.url or key in str(request.headers) or key.encode() in request.body
+    def gives_away(self, request: WireRequest) -> bool:
+        """Whether the key, or a prompt as text or as JSON, goes along with a request, wherever it stands in it."""
+        sent = f"{request.url} {request.headers} {request.body.decode('utf-8', 'replace')}"
+        prompts = self.tape.prompts.values()
+        return any(telling in sent for telling in (self.tape.key, *prompts, *(json.dumps(prompt)[1:-1] for prompt in prompts)))
 
     def _masked(self, request: WireRequest) -> WireRequest:
         secrets = [self.tape.key]

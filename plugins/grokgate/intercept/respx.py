@@ -30,7 +30,7 @@ def intercepted(replay: Replay, base_url: str) -> Iterator[None]:
 
     def block(request: httpx.Request) -> httpx.Response:
         asked = WireRequest(request.method, str(request.url), dict(request.headers), request.read())
-        raise guard.block(f"{asked.method} {asked.url}", carries_secret=replay.has_key_in(asked))
+        raise guard.block(f"{asked.method} {asked.url}", carries_secret=replay.gives_away(asked))
 
     guard = EgressGuard((), replay.report)
     with guarding(guard), respx.mock(assert_all_called=False) as router:

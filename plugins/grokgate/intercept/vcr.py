@@ -43,7 +43,7 @@ class TapeCassette(Cassette):  # type: ignore[misc]  # vcrpy is not typed
     def play_response(self, request: Request) -> dict[str, Any]:
         asked = _wire_request(request)
         if asked.host != self._host:
-            raise self._guard.block(f"{asked.method} {asked.url}", carries_secret=self._replay.has_key_in(asked))
+            raise self._guard.block(f"{asked.method} {asked.url}", carries_secret=self._replay.gives_away(asked))
         return _vcr_response(self._replay.answer(asked))
 
 

@@ -23,7 +23,7 @@ class Tape:
     def __init__(self, world: World, prompts: Mapping[str, str], *, key: str) -> None:
         self.world = world
         self.key = key
-        self._prompts = prompts
+        self.prompts = prompts
         self._recordings = [world.recordings[rule.id] for rule in world.rules]
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         for order, rule in enumerate(world.rules):
@@ -34,7 +34,7 @@ class Tape:
 
     def answer(self, request: WireRequest, scenario: str = "plain") -> Answer | Miss:
         """What xAI would answer, or why nothing on tape does."""
-        means = meaning(request, self.world, self._prompts, key=self.key, scenario=scenario)
+        means = meaning(request, self.world, self.prompts, key=self.key, scenario=scenario)
         found = [
             order for names, group in self._groups.items() if (order := group.get(tuple(means[n] for n in names))) is not None
         ]
