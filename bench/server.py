@@ -2,7 +2,8 @@
 
 One client on one kept-alive connection asks the servers in turn; each server is a process of its own. Peers: the least that
 Python can do (asyncio streams and constant bytes), and aimock, the fastest mock server for LLM APIs that was found, where
-``--aimock`` names its command (npm install @copilotkit/aimock; node_modules/.bin/llmock).
+``--aimock`` names its command (npm install @copilotkit/aimock; node_modules/.bin/llmock). grokgate tells the exchanges apart by
+their JSON schema, aimock by the user's message.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from library import ANSWER_BYTES, HEADERS, Library, answer_body
 from measure import bar, say, taking_turns
 
-SIZES = (10, 10_000)
+SIZES = (10, 1_000, 10_000)
 ASYNCIO = "peer: asyncio, constant bytes"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 FLAT, HALF = 1.2, 0.5
@@ -43,29 +44,34 @@ def main() -> None:
 
 def measure(aimock: str | None, rounds: int, times: int) -> None:
     with ExitStack() as running:
-        subjects: dict[str, Callable[[], None]] = {ASYNCIO: asking(running, running.enter_context(served("constant")), 10)}
+        subjects: dict[str, Callable[[], None]] = {ASYNCIO: asking(running, running.enter_context(served("constant")), ours(10))}
         for size in SIZES:
-            subjects[f"grokgate, {size:,} exchanges"] = asking(running, running.enter_context(served(str(size))), size)
+            subjects[f"grokgate, {size:,} exchanges"] = asking(running, running.enter_context(served(str(size))), ours(size))
         for size in SIZES if aimock else ():
-            subjects[f"peer: aimock, {size:,}"] = asking(running, running.enter_context(mocked(str(aimock), size)), size)
+            subjects[f"peer: aimock, {size:,}"] = asking(running, running.enter_context(mocked(str(aimock), size)), Library(size))
         taken = taking_turns(subjects, rounds=rounds, times=times, clock=time.perf_counter)
-    peer, ours = taken[ASYNCIO], [taken[f"grokgate, {size:,} exchanges"] for size in SIZES]
+    peer, answered = taken[ASYNCIO], [taken[f"grokgate, {size:,} exchanges"] for size in SIZES]
     rows = [(name, taking, f"{1 / taking.median:,.0f}/s", taking.beside(peer)) for name, taking in taken.items()]
     say("loopback: a request on one connection", rows, columns=("", "per request", "requests", "beside asyncio"))
-    bar("10,000 exchanges beside 10", ours[1].beside(ours[0]), FLAT)
+    bar("10,000 exchanges beside 10", answered[-1].beside(answered[0]), FLAT)
     if not aimock:
         print("  left out: aimock (no --aimock PATH; npm install @copilotkit/aimock, then node_modules/.bin/llmock)")
-    for size, mine in zip(SIZES, ours, strict=True):
+    for size, mine in zip(SIZES, answered, strict=True):
         if aimock:
             bar(f"time per request beside aimock at {size:,} exchanges", mine.beside(taken[f"peer: aimock, {size:,}"]), HALF)
 
 
-def asking(running: ExitStack, port: int, size: int) -> Callable[[], None]:
+def ours(size: int) -> Library:
+    """What grokgate is measured with."""
+    return Library(size, "schema")
+
+
+def asking(running: ExitStack, port: int, library: Library) -> Callable[[], None]:
     """Asks the server on ``port`` for one exchange after another, on one connection."""
     connection = running.enter_context(socket.create_connection(("127.0.0.1", port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    library = Library(size)
-    requests = _forever([_posted(library.body(number)) for number in range(0, size, max(size // 100, 1))])
+    asked = range(0, library.size, max(library.size // 100, 1))
+    requests = _forever([_posted(library.body(number)) for number in asked])
 
     def ask() -> None:
         connection.sendall(next(requests))
@@ -123,7 +129,7 @@ def serve(what: str) -> None:
     from grokgate.intercept.http_server import LoopbackServer
     from grokgate.intercept.replay import Replay
 
-    replay = Replay(Library(int(what)).tape())
+    replay = Replay(ours(int(what)).tape())
     with replay.call() as log:
         server = LoopbackServer(replay)
         print(server.port, flush=True)

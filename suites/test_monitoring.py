@@ -17,11 +17,11 @@ def test_a_failed_grok_4_call_leaves_an_error_line(provider, rollout, name):
 
 
 @pytest.mark.requirement("MON.7")
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_removed_parameter_leaves_a_line(provider, rollout, name):
-    call = provider.chat(rollout.model, **{name: REFUSED[name]})
-    wire(call).removed(name)
-    log(call).has_line(rollout.logs.removed, naming=[name])
+@pytest.mark.parametrize("names", [*((name,) for name in REFUSED), tuple(REFUSED)], ids=[*REFUSED, "all"])
+def test_each_removed_parameter_leaves_a_line(provider, rollout, names):
+    call = provider.chat(rollout.model, **{name: REFUSED[name] for name in names})
+    wire(call).removed(*names)
+    log(call).has_a_line_for_each(names, rollout.logs.removed)
 
 
 @pytest.mark.requirement("MON.8")

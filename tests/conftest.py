@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,10 @@ def tape(world):
     return Tape(world, prompts(), key="example-key")
 
 
+NEEDLESS = "-p no:hypothesispytest -p no:anyio"
+"""Plugins that a developer's environment has, and that take as long to load as a small gate."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """A command that ran in a process of its own: its exit code, what it said, and the folder for its reports."""
@@ -64,7 +68,7 @@ class Ran:
 def environment(**more: str) -> dict[str, str]:
     """What a child process is told: nothing of this pytest and its worker, and no key of the operator's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "XAI_"))}
-    return {**child_environment(kept), **more}
+    return {**child_environment(kept), "PYTEST_ADDOPTS": NEEDLESS, **more}
 
 
 @pytest.fixture
@@ -87,27 +91,28 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def gate(shared: Path) -> Callable[..., Ran]:
-    """Runs a gate with these arguments; the same gate runs once in a session, whichever worker asks first."""
+def once(shared: Path) -> Callable[..., Ran]:
+    """Runs a command in a folder, by default one of its own; the same runs once in a session, whichever worker asks first."""
 
-    def run(
-        *arguments: str,
-        command: Sequence[str] = (sys.executable, "-m", "grokgate", "check"),
-        where: Path | None = None,
-        variables: Mapping[str, str] | None = None,
-    ) -> Ran:
-        told = environment() if variables is None else dict(variables)
-        folder = shared / f"gate-{hashlib.sha256(repr((arguments, command, where)).encode()).hexdigest()[:12]}"
+    def run(*words: str, where: Path | None = None) -> Ran:
+        folder = shared / f"ran-{hashlib.sha256(repr((words, where)).encode()).hexdigest()[:12]}"
         folder.mkdir(exist_ok=True)
-        ended, words = folder / "ended.json", [*command, *arguments, "--reports", str(folder / "reports")]
+        ended = folder / "ended.json"
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not ended.exists():
-                done = subprocess.run(words, cwd=where or folder, env=told, capture_output=True, text=True, check=False)
+                words = tuple(word.format(folder=folder) for word in words)
+                done = subprocess.run(words, cwd=where or folder, env=environment(), capture_output=True, text=True, check=False)
                 ended.write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
         return Ran(*json.loads(ended.read_text()), folder / "reports")
 
     return run
+
+
+@pytest.fixture(scope="session")
+def gate(once: Callable[..., Ran]) -> Callable[..., Ran]:
+    """Runs ``grokgate check`` with these arguments, once in a session."""
+    return lambda *arguments: once(sys.executable, "-m", "grokgate", "check", "--reports", "{folder}/reports", *arguments)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 
@@ -37,9 +38,9 @@ def main() -> None:
     evidence. Nothing leaves the machine.
 
     \b
-    Start:   grokgate check                      the reference provider, phase 1
-             grokgate check --provider pal       pal-mcp-server from PyPI
-             grokgate explain POST-2.2           what a row promises, and how to mend it
+    Start:  grokgate check                  the reference provider, phase 1
+            grokgate check --provider pal   pal-mcp-server from PyPI
+            grokgate explain POST-2.2       what a row promises; how to mend it
     """
 
 
@@ -84,7 +85,7 @@ def check(provider: str, only: tuple[str, ...], strict: bool, pytest_arguments: 
 
     \b
     Writes reports/<provider>/:
-      evidence.jsonl   what was observed; grokgate verify recomputes the verdict from it
+      evidence.jsonl   what was observed; grokgate verify judges it again
       verdict.json     the decision for machines
       summary.md       the decision for people, with each failure
       junit.xml        for CI servers
@@ -117,7 +118,7 @@ def explain(id: str) -> None:
     known = {name.lower(): requirement for name, requirement in requirements().items()}
     requirement = known.get(id.partition("[")[0].lower())
     if requirement is None:
-        near = [name for name in requirements() if name.lower().startswith(id.lower()[:4])]
+        near = difflib.get_close_matches(id.upper(), requirements(), n=4)
         raise Refused(
             f"no requirement is called {id!r}. {'Near it: ' + ', '.join(near) if near else 'Try: grokgate explain POST-2.2'}"
         )

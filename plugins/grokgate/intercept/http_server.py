@@ -23,7 +23,10 @@ class LoopbackServer:
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # With its protocol named, asyncio sends what is written at once. Else head and body wait 40 ms for one another.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()
         self.port: int = self._socket.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}/v1"
         config = uvicorn.Config(

@@ -22,6 +22,11 @@ class Log:
             raise Unkept(because, expected='log = "…"', at="description", blame=Blame.CONFIGURATION)
         self._lines = call.log.splitlines()
 
+    def has_a_line_for_each(self, names: Sequence[str], *patterns: str) -> None:
+        """For each of the names, one line matches all the patterns and names it."""
+        for name in names:
+            self.has_line(*patterns, naming=[name])
+
     def has_line(self, *patterns: str, naming: Sequence[str] = ()) -> None:
         """One line matches all the patterns, as the plan's ``grep`` would, and names all the words."""
         found = [line for line in self._lines if all(re.search(pattern, line) for pattern in patterns)]
