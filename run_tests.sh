@@ -16,9 +16,8 @@ if [ -z "$python" ]; then
   echo "grokgate: needs Python 3.11 or later on the PATH; set PYTHON to name one" >&2
   exit 2
 fi
-if command -v pyenv >/dev/null; then  # its other interpreters are installed, but not on the PATH
-  PYENV_VERSION=$(pyenv versions --bare | grep -E '^3\.1[1-3]\.' | paste -sd:)
-  export PYENV_VERSION
+if command -v pyenv >/dev/null; then  # its other interpreters are installed, but only the chosen one is on the PATH
+  for interpreter in "$(pyenv root)"/versions/3.1[123].*/bin; do PATH="$PATH:$interpreter"; done
 fi
 if [ ! -x .tox/runner/bin/tox ]; then
   echo "grokgate: making an environment for tox in .tox/runner (once; about 10 s)" >&2

@@ -52,7 +52,12 @@ def prompts(rounds: int) -> None:
     taken = taking_turns({count: asking(Library(count, "prompt")) for count in PROMPTS}, rounds=rounds, times=ASKED)
     few = taken[PROMPTS[0]]
     rows = [
-        (f"{count:,} prompts", times, times.beside(few), f"{(times.median - few.median) / max(count - PROMPTS[0], 1) * 1e9:.0f} ns")
+        (
+            f"{count:,} prompts",
+            times,
+            times.beside(few),
+            f"{(times.median - few.median) / max(count - PROMPTS[0], 1) * 1e9:.0f} ns",
+        )
         for count, times in taken.items()
     ]
     say("committed prompts", rows, columns=("", "per answer", f"beside {PROMPTS[0]}", "each one more"))

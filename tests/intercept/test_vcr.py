@@ -13,8 +13,8 @@ import openai
 import pytest
 import requests
 
-from grokgate.formats.home import PACKAGE
 from grokgate.formats.fixtures import prompts
+from grokgate.formats.home import PACKAGE
 from grokgate.intercept.egress import EgressBlocked
 from grokgate.intercept.vcr import intercepted
 from grokgate.providers.host.environment import interpreter_for

@@ -18,10 +18,6 @@ def test_causes_that_run_in_a_circle_come_to_an_end(length):
 
 
 def test_the_status_of_a_cause_is_found_behind_others():
-    try:
-        try:
-            raise Refused("slow down")
-        except Refused as refused:
-            raise ValueError("xAI refused") from refused
-    except ValueError as error:
-        assert failure_of(error).status == 429
+    error = ValueError("xAI refused")
+    error.__cause__ = Refused("slow down")
+    assert failure_of(error).status == 429
