@@ -17,7 +17,7 @@ def test_causes_that_run_in_a_circle_come_to_an_end(length):
     assert failure_of(errors[0]).status is None
 
 
-def test_the_status_of_a_cause_is_found_behind_others():
+def test_the_status_of_a_cause_is_found():
     error = ValueError("xAI refused")
     error.__cause__ = Refused("slow down")
     assert failure_of(error).status == 429

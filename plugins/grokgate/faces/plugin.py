@@ -1,33 +1,19 @@
-"""The hooks of pytest. Inert until ``--provider`` names what is under test.
-
-A worker (or the only process) makes a case of each test and lets it travel on the test's report. The controller (or the only
-process) writes the evidence from the reports, judges, and says the verdict.
-"""
+"""What pytest loads: the options, and the two fixtures of the suites. Inert until ``--provider`` names what is under test."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import time
-from collections import Counter
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from grokgate.faces.gate import Gate
     from grokgate.faces.run import GateRun
-    from grokgate.formats.evidence_file import EvidenceWriter
-    from grokgate.judgement.verdict import Verdict
-    from grokgate.providers.launcher import Launcher
-    from grokgate.providers.subject import Subject, Transcript
-    from grokgate.values.evidence import Case, Row
+    from grokgate.providers.subject import Subject
     from grokgate.values.rollout import Rollout
 
-_TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
-_CASE: pytest.StashKey[Case] = pytest.StashKey()
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -59,7 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
     if config.getoption("--provider") and not config.option.help:
-        gate = Gate(config)
+        from grokgate.faces.gate import Gate
+
+        gate = Gate(config, _asked_run(config))
         config.stash[_GATE] = gate
         config.pluginmanager.register(gate, "grokgate-gate")
 
@@ -80,215 +68,6 @@ def _gate(config: pytest.Config) -> Gate:
     if _GATE not in config.stash:
         raise pytest.UsageError("name what is under test: --provider reference (see: grokgate providers)")
     return config.stash[_GATE]
-
-
-class Gate:
-    """The hooks of a run that judges a provider."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
-        self.is_worker = hasattr(config, "workerinput")
-        self.run: GateRun = _asked_run(config)
-        config.option.gate_key = self.run.key
-        self.verdict: Verdict | None = None
-        self._launcher: Launcher | None = None
-        self._writer: EvidenceWriter | None = None
-        self._collected: Counter[str | None] = Counter()
-        self._expected: dict[str, int] = {}
-        self._untold: list[Case] = []
-        if not self.is_worker:
-            self._make_ready()
-
-    def subject(self, item: pytest.Item) -> Subject:
-        """The provider for one test, with a transcript of its own."""
-        if self._launcher is None:
-            self._launcher = self.run.launcher(self._say)
-        return self.run.subject(self._launcher, _transcript(item))
-
-    # --- which tests run
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
-        """Count the cases of each row before -k and the like leave some out; then leave out what the gate does not ask for."""
-        self._collected = Counter(map(_requirement, items))
-        result = yield
-        left_out = [item for item in items if _requirement(item) not in self.run.to_test]
-        items[:] = [item for item in items if _requirement(item) in self.run.to_test]
-        if left_out:
-            self.config.hook.pytest_deselected(items=left_out)
-        return result
-
-    # --- what each test found
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-        """Make the case of a test, and let the test end as its case does, so that every report agrees with it."""
-        from grokgate.judgement.outcome import ended_as
-
-        begun, error, result = time.perf_counter(), None, None
-        try:
-            result = yield
-        except Exception as raised:
-            error = raised
-        case = self._case(pyfuncitem, error, time.perf_counter() - begun)
-        pyfuncitem.stash[_CASE] = case
-        if self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
-
-            allure.enrich(self.run.header, self.run.asked[case.requirement], case)
-        if end := ended_as(case, error):
-            raise pytest.skip.Exception(case.because) if case.status == "not_applicable" else end
-        return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let the case travel on the report, and tell a failure as grokgate does."""
-        from grokgate.judgement.report.failure import failure_text
-
-        report = yield
-        if call.when == "setup" and call.excinfo is not None and _requirement(item) in self.run.asked:
-            item.stash[_CASE] = self._case(item, call.excinfo.value, call.duration)
-        elif call.when != "call":
-            return report
-        case = item.stash.get(_CASE, None)
-        if case is not None:
-            report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
-            if case.status in ("failed", "harness_error") and case.observations:
-                report.longrepr = failure_text(self.run.asked[case.requirement], case)
-        return report
-
-    def _case(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Case:
-        from grokgate.judgement.outcome import case_of
-
-        requirement = _requirement(item)
-        assert requirement is not None, "a test without a row was not left out"
-        return case_of(
-            requirement=requirement,
-            part=item.callspec.id if hasattr(item, "callspec") else "",
-            node=item.nodeid,
-            seconds=seconds,
-            error=error,
-            transcript=_transcript(item),
-            description=self.run.description,
-            secret=self.run.key,
-        )
-
-    def _travelling(self, case: Case, item: pytest.Item) -> str:
-        """The case and the blocked attempts of a test as text, since what xdist sends is narrower than JSON."""
-        from grokgate.judgement.outcome import undeclared
-
-        egress = _transcript(item).egress
-        failing = undeclared(egress, self.run.description.egress)
-        events = [{"target": e.target, "stack": e.stack, "node": item.nodeid, "declared": e not in failing} for e in egress]
-        return json.dumps({"case": case.to_json(), "egress": events, "cases": self._collected[case.requirement]})
-
-    # --- the evidence, in the controller
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        travelled = getattr(report, "grokgate", None)
-        if self.is_worker or travelled is None:
-            return
-        found = json.loads(travelled)
-        from grokgate.values.evidence import Case
-
-        case = Case.from_json(found["case"])
-        self._expected[case.requirement] = found["cases"]
-        self._keep(case)
-        self.run.egress.extend(found["egress"])
-        for event in found["egress"]:
-            self._evidence.write("egress", event)
-
-    def _keep(self, case: Case) -> None:
-        self.run.cases.append(case)
-        self._evidence.write("case", case.to_json())
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_handlecrashitem(self, crashitem: str) -> None:
-        """A worker of xdist died while it ran a test, and its report died with it."""
-        from grokgate.formats.suites import requirement_of
-        from grokgate.judgement.outcome import crashed
-
-        if requirement := requirement_of(crashitem):
-            self._untold.append(crashed(requirement=requirement, node=crashitem))
-            self._keep(self._untold[-1])
-
-    def _keep_missing(self) -> None:
-        """A row of which some cases ran and some did not is not decided by those that did."""
-        from grokgate.judgement.outcome import left_out
-
-        told = Counter(case.requirement for case in self.run.cases)
-        for requirement, cases in self._expected.items():
-            if (missing := cases - told[requirement]) > 0:
-                self._untold.append(left_out(requirement=requirement, missing=missing, cases=cases))
-                self._keep(self._untold[-1])
-
-    def pytest_sessionstart(self) -> None:
-        if not self.is_worker:
-            self._writer = self.run.open()
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self._launcher:
-            self._launcher.close()
-        if self.is_worker or self._writer is None or exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
-            return
-        self._keep_missing()
-        self.verdict = self.run.close(self._writer)
-        if folder := self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
-
-            untold: list[Row | Case] = [*(row for row in self.verdict.rows if not row.cases), *self._untold]
-            allure.write_untested(Path(folder), self.run.header, self.run.asked, untold)
-            allure.write_environment(Path(folder), self.run.header, self.verdict.decision.value)
-        session.exitstatus = self.verdict.exit_code
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self.is_worker:
-            return
-        if self.verdict is None:
-            terminalreporter.write_line(
-                "grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True
-            )
-            return
-        from grokgate.judgement.report import terminal
-
-        def say(line: str, colour: str | None) -> None:
-            terminalreporter.write_line(line, **({colour: True} if colour else {}))
-
-        terminal.write(say, self.run.header, self.verdict, seconds=time.time() - self.run.started, folder=_shown(self.run.folder))
-
-    # --- before the run
-
-    def _make_ready(self) -> None:
-        """Refuse what cannot work before anything is written over, make the provider's environment, clear old results."""
-        from grokgate.providers.host.environment import EnvironmentNotMade
-        from grokgate.providers.launcher import make_ready
-        from grokgate.providers.vehicle import NoAdapter
-
-        try:
-            make_ready(self.run.description, self.run.build, self._say)
-        except (EnvironmentNotMade, NoAdapter) as hindered:
-            raise pytest.UsageError(str(hindered)) from None
-        except (Exception, SystemExit) as error:  # what the adapter's own module raises
-            said = f"{self.run.description.adapter} cannot be imported: {type(error).__name__}: {error}"
-            raise pytest.UsageError(said) from None
-        if folder := self.config.getoption("allure_report_dir", None):
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(folder).mkdir(parents=True)
-
-    def _say(self, text: str) -> None:
-        """Progress of long work, at once and on a line of its own."""
-        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(f"grokgate: {text}", yellow=True)
-            reporter.flush()
-
-    @property
-    def _evidence(self) -> EvidenceWriter:
-        assert self._writer is not None, "a report came before the session started"
-        return self._writer
 
 
 def _asked_run(config: pytest.Config) -> GateRun:
@@ -332,22 +111,3 @@ def live_refusal(environment: Any) -> str:
     if not environment.get("XAI_API_KEY"):
         return "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
     return "live mode is not part of grokgate 0.1; nothing was sent. Replay works: grokgate check --provider NAME"
-
-
-def _transcript(item: pytest.Item) -> Transcript:
-    """All that was observed for a test."""
-    from grokgate.providers.subject import Transcript
-
-    return item.stash.setdefault(_TRANSCRIPT, Transcript())
-
-
-def _requirement(item: pytest.Item) -> str | None:
-    marker = item.get_closest_marker("requirement")
-    return str(marker.args[0]) if marker else None
-
-
-def _shown(folder: Path) -> str:
-    try:
-        return str(folder.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(folder)

@@ -56,6 +56,14 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
         _attach("curl", curl(case))
 
 
+def clear(folder: Path) -> None:
+    """Take the results of an earlier run out of a folder, and nothing else that lies there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for pattern in ("*-result.json", "*-container.json", "*-attachment.*", "environment.properties"):
+        for path in folder.glob(pattern):
+            path.unlink()
+
+
 def write_untested(folder: Path, header: Mapping[str, Any], rows: Mapping[str, Asked], untold: Sequence[Row | Case]) -> None:
     """Results that no test could produce: of rows that were settled before, and of cases that were left out or lost."""
     for entry in untold:
