@@ -10,7 +10,7 @@ from grokgate.judgement.expect import caller, wire
 def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
     call = provider.chat(rollout.model, scenario=scenario)
     wire(call).reaches(rollout.target)
-    provider.note(f"asked {rollout.model}, left as {wire(call).model}, answered by {call.answer['model']}")
+    provider.note(f"asked {rollout.model}, left as {wire(call).model}, answered by {caller(call).answer['model']}")
     caller(call).is_told_a_substitution(rollout.target)
 
 

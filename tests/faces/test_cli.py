@@ -72,7 +72,7 @@ REFUSED = {
     "described-raises": (("--provider", "raises.toml"), "raises.py:Raises cannot be imported: ZeroDivisionError"),
     "exits": (("--provider", "exits.py:X"), "exits.py:X cannot be imported: SystemExit: 0"),
     "only": (("--only", "POST-2.2", "--only", "NOPE-1"), "no requirement is called NOPE-1; docs/requirements.md lists them"),
-    "world": (("--world", "nope"), "says nothing of the world 'nope'"),
+    "world": (("--world", "nope"), "no world is called 'nope'; there are: grok-4-0709"),
     "live-without-key": (("--mode", "live"), "live mode needs XAI_API_KEY in the environment; nothing was sent."),
 }
 

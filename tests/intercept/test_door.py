@@ -1,4 +1,4 @@
-"""In one process one tape stands behind the door: from its first call until it is released, or another takes its place."""
+"""vcrpy stays in the door between calls: what is sent meanwhile is stray, and whoever closes last leaves httpx as it was."""
 
 import httpx
 import pytest
@@ -6,65 +6,86 @@ import pytest
 from grokgate.intercept import door
 from grokgate.intercept.egress import EgressBlocked
 from grokgate.intercept.replay import Replay
+from grokgate.providers.description import find_provider
+from grokgate.providers.launcher import XAI, Launcher
 
-BASE = "https://api.x.ai/v1"
-OUTSIDE = httpx.HTTPTransport.handle_request
-
-
-def ask():
-    return httpx.get(f"{BASE}/models", headers={"Authorization": "Bearer example-key"}).status_code
+KEY = "example-key"
+REAL = httpx.HTTPTransport.handle_request
 
 
 @pytest.fixture
-def kept(replay):
-    """A replay behind the door."""
-    door.keep(replay, BASE)
-    yield replay
-    door.release(replay)
+def launcher(tape):
+    launcher = Launcher(find_provider("reference"), tape.world, {}, key=KEY, say=print)
+    yield launcher
+    launcher.close()
+    assert httpx.HTTPTransport.handle_request is REAL
 
 
-def test_it_answers_call_after_call_and_in_between(kept):
-    assert ask() == 200
-    with kept.call() as log:
-        assert ask() == 200
-    assert [exchange.stray for exchange in log.exchanges] == [True, False]
+def ask():
+    return httpx.get(f"{XAI}/models", headers={"Authorization": f"Bearer {KEY}"})
 
 
-def test_nothing_else_leaves_in_between(kept):
-    with pytest.raises(EgressBlocked):
-        httpx.get("https://telemetry.example/")
-    with kept.call() as log:
-        pass
-    assert [attempt.target for attempt in log.egress] == ["GET https://telemetry.example/"]
+def rules(wire):
+    return [(exchange.answer.rule if exchange.answer else exchange.fault, exchange.stray) for exchange in wire.exchanges]
 
 
-def test_keeping_it_twice_changes_nothing(kept):
-    before = httpx.HTTPTransport.handle_request
-    door.keep(kept, BASE)
-    assert httpx.HTTPTransport.handle_request is before
+@pytest.mark.usefixtures("launcher")
+def test_before_the_first_call_nothing_stands_there():
+    assert httpx.HTTPTransport.handle_request is REAL
 
 
-def test_released_it_leaves_no_trace(replay):
-    door.keep(replay, BASE)
-    assert httpx.HTTPTransport.handle_request is not OUTSIDE
-    door.release(replay)
-    assert httpx.HTTPTransport.handle_request is OUTSIDE
-
-
-def test_another_takes_its_place_and_releasing_the_first_changes_nothing(kept, tape):
-    other = Replay(tape)
-    door.keep(other, BASE)
-    door.release(kept)
-    with other.call() as log, kept.call() as unused:
-        assert ask() == 200
-    assert (len(log.exchanges), len(unused.exchanges)) == (1, 0)
-    door.release(other)
-    assert httpx.HTTPTransport.handle_request is OUTSIDE
-
-
-def test_while_connections_break_respx_stands_there_and_afterwards_vcrpy_again(kept):
-    with kept.call(fault="disconnect") as log, door.breaking(kept, BASE), pytest.raises(httpx.RemoteProtocolError):
+def test_what_is_sent_between_two_calls_is_answered_and_logged_as_stray(launcher):
+    with launcher.call() as first:
         ask()
-    with kept.call() as next_log:
-        assert ask() == 200
-    assert [exchange.fault for exchange in (*log.exchanges, *next_log.exchanges)] == ["disconnect", None]
+    assert ask().status_code == 200
+    with launcher.call() as second:
+        ask()
+    assert (rules(first), rules(second)) == ([("models", False)], [("models", True), ("models", False)])
+
+
+def test_what_is_sent_elsewhere_between_two_calls_does_not_leave(launcher):
+    with launcher.call():
+        pass
+    with pytest.raises(EgressBlocked):
+        httpx.get("https://telemetry.example/collect")
+    with launcher.call() as wire:
+        pass
+    assert [attempt.target for attempt in wire.egress] == ["GET https://telemetry.example/collect"]
+
+
+def test_a_fault_between_two_calls_breaks_its_own_call_alone(launcher):
+    with launcher.call() as before:
+        ask()
+    with launcher.call(fault="disconnect") as broken, pytest.raises(httpx.RemoteProtocolError):
+        ask()
+    ask()
+    with launcher.call() as after:
+        ask()
+    assert [rules(wire) for wire in (before, broken, after)] == [
+        [("models", False)],
+        [("disconnect", False)],
+        [("models", True), ("models", False)],
+    ]
+
+
+def test_a_call_that_raises_leaves_the_door_kept(launcher):
+    with pytest.raises(ZeroDivisionError), launcher.call(fault="disconnect"):
+        raise ZeroDivisionError
+    ask()
+    with launcher.call() as wire:
+        pass
+    assert rules(wire) == [("models", True)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_the_one_that_was_asked_last_answers_whoever_closes_first(first, tape):
+    replays = [Replay(tape), Replay(tape)]
+    for replay in replays:
+        door.keep(replay, XAI)
+    ask()
+    with replays[1].call() as wire:
+        pass
+    assert rules(wire) == [("models", True)]
+    door.release(replays[first])
+    door.release(replays[1 - first])
+    assert httpx.HTTPTransport.handle_request is REAL

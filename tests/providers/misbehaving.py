@@ -24,6 +24,15 @@ class CallsHome(Reference):
         return super().chat(request)
 
 
+class CallsHomeAtTheEnd(Reference):
+    """Tells another host when it is stopped, after the last call."""
+
+    def close(self):
+        with suppress(Exception):
+            httpx.get("http://telemetry.example.net/ended")
+        super().close()
+
+
 class FetchesPrices(CallsHome):
     """The same, declared."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grokgate.providers.launcher import Launcher
     from grokgate.providers.subject import Subject, Transcript
     from grokgate.values.evidence import Case, Row
+    from grokgate.values.wire import Egress
 
 _TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
 _CASE: pytest.StashKey[Case] = pytest.StashKey()
@@ -123,11 +124,7 @@ class Gate:
 
     def _travelling(self, case: Case, item: pytest.Item) -> str:
         """The case and the blocked attempts of a test as text, since what xdist sends is narrower than JSON."""
-        from grokgate.judgement.outcome import undeclared
-
-        egress = _transcript(item).egress
-        failing = undeclared(egress, self.run.description.egress)
-        events = [{"target": e.target, "stack": e.stack, "node": item.nodeid, "declared": e not in failing} for e in egress]
+        events = self._events(_transcript(item).egress, item.nodeid)
         return json.dumps({"case": case.to_json(), "egress": events, "cases": self._collected[case.requirement]})
 
     # --- the evidence, in the controller
@@ -142,9 +139,7 @@ class Gate:
         case = Case.from_json(found["case"])
         self._expected[case.requirement] = found["cases"]
         self._keep(case)
-        self.run.egress.extend(found["egress"])
-        for event in found["egress"]:
-            self._evidence.write("egress", event)
+        self._keep_egress(found["egress"])
 
     def _keep(self, case: Case) -> None:
         self.run.cases.append(case)
@@ -159,6 +154,36 @@ class Gate:
         if requirement := requirement_of(crashitem):
             self._untold.append(crashed(requirement=requirement, node=crashitem))
             self._keep(self._untold[-1])
+
+    def _stop(self) -> None:
+        """Stop the providers. What they leave running in this process gets out no more, and what it tried is kept."""
+        from grokgate.intercept.egress import EgressGuard, stand
+
+        if self._launcher is None:
+            return
+        late = self._events(self._launcher.close(), node="after the last test")
+        stand(EgressGuard((), lambda _: None))
+        if self.is_worker:
+            self.config.workeroutput["grokgate"] = json.dumps(late)  # type: ignore[attr-defined]
+        else:
+            self._keep_egress(late)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of xdist ended; one that died left nothing."""
+        self._keep_egress(json.loads(getattr(node, "workeroutput", {}).get("grokgate", "[]")))
+
+    def _keep_egress(self, events: list[dict[str, Any]]) -> None:
+        self.run.egress.extend(events)
+        for event in events:
+            self._evidence.write("egress", event)
+
+    def _events(self, egress: Sequence[Egress], node: str) -> list[dict[str, Any]]:
+        """Blocked attempts as evidence keeps them."""
+        from grokgate.judgement.outcome import undeclared
+
+        failing = undeclared(egress, self.run.description.egress)
+        return [{"target": e.target, "stack": e.stack, "node": node, "declared": e not in failing} for e in egress]
 
     def _keep_missing(self) -> None:
         """A row of which some cases ran and some did not is not decided by those that did."""
@@ -176,8 +201,7 @@ class Gate:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self._launcher:
-            self._launcher.close()
+        self._stop()
         if self.is_worker or self._writer is None or exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
             return
         self._keep_missing()

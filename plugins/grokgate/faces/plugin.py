@@ -76,6 +76,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
     from grokgate.faces.run import GateRun
     from grokgate.formats.contract import requirements
     from grokgate.formats.document import BadDocument
+    from grokgate.formats.home import worlds
     from grokgate.judgement.scope import unknown
 
     spec = config.getoption("--provider")
@@ -85,6 +86,8 @@ def _asked_run(config: pytest.Config) -> GateRun:
         description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
+        if (world := config.getoption("--world")) and world not in worlds():
+            raise pytest.UsageError(f"no world is called {world!r}; there are: {', '.join(worlds())}")
         folder = Path(config.getoption("--reports") or Path("reports") / description.name)
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
         run = GateRun(

@@ -8,6 +8,11 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SCHEMAS = PACKAGE / "formats" / "schemas"
 
 
+def worlds() -> list[str]:
+    """The names of the worlds whose answers are on tape."""
+    return sorted(path.parent.name for path in (home() / "cassettes").glob("*/world.toml"))
+
+
 def home() -> Path:
     """The folder that holds ``suites``, ``cassettes`` and ``fixtures``."""
     if (PACKAGE / "suites").is_dir():

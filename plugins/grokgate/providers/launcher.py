@@ -20,6 +20,7 @@ from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import Running, load_adapter
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World
+from grokgate.values.wire import Egress
 
 if TYPE_CHECKING:
     from grokgate.intercept.http_server import LoopbackServer
@@ -93,7 +94,8 @@ class Launcher:
         self._started = {name: again if kept is started else kept for name, kept in self._started.items()}
         return again
 
-    def close(self) -> None:
+    def close(self) -> list[Egress]:
+        """Stop all that was started, and give the attempts to get out that came after the last call."""
         for started in self._started.values():
             started.running.close()
         self._started.clear()
@@ -104,6 +106,8 @@ class Launcher:
         if self._server:
             self._server.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        with self._replay.call() as after:
+            return after.egress
 
     def _run(self, build: str, environment: Mapping[str, str], workdir: Path) -> Started:
         chosen = self.description.builds.get(build, Build())
