@@ -30,6 +30,7 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
     say("", None)
     _say_red(say, verdict, folder)
     _say_open(say, verdict)
+    _say_not_applicable(say, verdict, folder)
     for target in sorted(set(verdict.violations)):
         say(_cut(f"! undeclared attempt to reach {target}", WIDTH), "red")
     if header["only"]:
@@ -60,7 +61,8 @@ def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
     red = _red(verdict)
     for row in red[:MOST_RED]:
         room = WIDTH - 14 - len(str(row.blame))
-        say(f"{SIGNS[row.status]} {row.asked.id:<9} {_cut(row.because, room):<{room}} {row.blame}", COLOURS[row.status])
+        because = row.because if row.asked.severity == "must" else f"(should) {row.because}"
+        say(f"{SIGNS[row.status]} {row.asked.id:<9} {_cut(because, room):<{room}} {row.blame}", COLOURS[row.status])
     if len(red) > MOST_RED:
         say(f"  … {len(red) - MOST_RED} more: {folder}/summary.md", None)
     if red:
@@ -86,6 +88,15 @@ def _say_open(say: Write, verdict: Verdict) -> None:
         say("", None)
 
 
+def _say_not_applicable(say: Write, verdict: Verdict, folder: str) -> None:
+    """Rows about another kind of provider or world; for a raw SDK the summary tells the duties of its caller."""
+    if count := verdict.counts.get(Status.NOT_APPLICABLE, 0):
+        sign = SIGNS[Status.NOT_APPLICABLE]
+        parts = [f"{sign} {count} not applicable", f"why, and what the caller must do himself: {folder}/summary.md"]
+        for line in (*_joined(parts, indent="  "), ""):
+            say(line, None)
+
+
 def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
     counts = ", ".join(f"{verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
     rows = f"{len(verdict.rows)} row{'' if len(verdict.rows) == 1 else 's'}"
@@ -96,6 +107,9 @@ def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
 def _next(verdict: Verdict, provider: str, phase: str) -> list[str]:
     """What to do now; commands are not broken, since they are there to be copied."""
     red = _red(verdict)
+    undecided = [row.asked.id for row in verdict.rows if row.status in OPEN]
+    if not red and undecided:
+        return [f"next: grokgate explain {undecided[0]}"]
     if not red:
         return _joined([f"next: grokgate check --provider {provider} --phase {phase} --scope signoff"])
     worst = red[0].asked.id
