@@ -9,8 +9,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 Clock = Callable[[], float]
+Name = TypeVar("Name")
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
@@ -35,14 +37,14 @@ class Times:
 
 
 def taking_turns(
-    subjects: Mapping[str, Callable[[], object]], *, rounds: int, times: int = 1, clock: Clock = time.process_time
-) -> dict[str, Times]:
+    subjects: Mapping[Name, Callable[[], object]], *, rounds: int, times: int = 1, clock: Clock = time.process_time
+) -> dict[Name, Times]:
     """What one call of each subject takes: every round calls each of them ``times`` times; a first round is not counted.
 
     The clock is that of this process' own work, which other programs on the machine disturb least; what waits for another
     process is measured with ``time.perf_counter``.
     """
-    taken: dict[str, list[float]] = {name: [] for name in subjects}
+    taken: dict[Name, list[float]] = {name: [] for name in subjects}
     for _ in range(rounds + 1):
         for name, subject in subjects.items():
             begun = clock()

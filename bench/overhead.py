@@ -4,8 +4,8 @@ Peer: pytest over an empty test file, with the same interpreter, plugins and set
 as the reference provider does, so the client's import is in both. Runs take turns. Wall time is what a user waits; processor
 time (of all processes of a run) is what the run itself does, whatever else the machine is busy with.
 
-Of a row, the provider's own time is that of its calls, as the evidence has it. What pytest and Allure do for any test is
-measured beside it, by as many empty tests with as many fixtures.
+Of a row, the provider's own time is that of its calls, as the evidence has it, and that of its starts, one per environment
+that the calls name. What pytest and Allure do for any test is measured by as many empty tests with as many fixtures.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from measure import Times, bar, say
 
 from grokgate.faces.check import child_environment, pytest_command
+from grokgate.formats.fixtures import prompts
+from grokgate.formats.home import home
+from grokgate.providers.description import find_provider
+from grokgate.providers.launcher import Launcher
+from grokgate.upstream.world import load_world
 
 GATE_MOST, COLLECTION_MOST, ROW_MOST = 3.0, 0.5, 0.010
 EMPTY, CHECK, NOTHING, MANY = "peer: pytest, empty file", "grokgate check", "grokgate check, no test", "peer: as many empty tests"
@@ -125,47 +131,53 @@ def taking_turns(runs: Mapping[str, Callable[[], None]], rounds: int) -> dict[st
 
 def whole_gate(costs: Mapping[str, Cost]) -> None:
     _say_costs("start to verdict", costs, (EMPTY, CHECK, NOTHING, MANY), EMPTY)
-    bar("seconds of the gate above an empty run", costs[CHECK].above(costs[EMPTY]), GATE_MOST)
+    bar("seconds of the gate above an empty run, wall", costs[CHECK].above(costs[EMPTY]), GATE_MOST)
     bar("the same in processor time", costs[CHECK].processor_above(costs[EMPTY]), GATE_MOST)
 
 
 def collection(costs: Mapping[str, Cost]) -> None:
     _say_costs("collection", costs, (EMPTY_COLLECTED, COLLECTED), EMPTY_COLLECTED)
-    bar("seconds of collection above an empty one", costs[COLLECTED].above(costs[EMPTY_COLLECTED]), COLLECTION_MOST)
+    bar("seconds of collection above an empty one, wall", costs[COLLECTED].above(costs[EMPTY_COLLECTED]), COLLECTION_MOST)
     bar("the same in processor time", costs[COLLECTED].processor_above(costs[EMPTY_COLLECTED]), COLLECTION_MOST)
 
 
-def rows(costs: Mapping[str, Cost], evidence: Sequence[Mapping[str, object]]) -> None:
+def rows(costs: Mapping[str, Cost], evidence: Sequence[Mapping[str, Any]]) -> None:
     """What the harness adds to each row: by the clock around whole runs, and by the evidence inside the tests."""
     number, cases = len({case["requirement"] for case in evidence}), len(evidence)
-    own, inside = _seconds_of_calls(evidence), _seconds(evidence)
-    tests = costs[CHECK].processor_above(costs[NOTHING])
-    any_test = costs[MANY].processor_above(costs[EMPTY])
+    calls = [call for case in evidence for call in case["observations"]]
+    starts = len({json.dumps(call["environment"], sort_keys=True) for call in calls})
     shares = {
-        "all tests, whole runs": tests,
-        "  the provider's calls (evidence)": own,
-        "  pytest and Allure, empty tests": any_test,
-        "  the rest: the harness and starts": tests - own - any_test,
-        "inside the tests beyond the calls": inside - own,
+        "all tests": costs[CHECK].processor_above(costs[NOTHING]),
+        "  calls of the provider": sum(call["seconds"] for call in calls),
+        f"  starts of the provider, {starts}": starts * start_of_the_provider(),
+        "  pytest and Allure, for any tests": costs[MANY].processor_above(costs[EMPTY]),
     }
+    whole, *parts = shares.values()
+    shares["  the harness"] = harness = whole - sum(parts)
     table = [(name, f"{s:.2f} s", f"{s / number * 1e3:.1f} ms", f"{s / cases * 1e3:.1f} ms") for name, s in shares.items()]
     say(f"{number} rows, {cases} cases, in processor time", table, columns=("", "in all", "per row", "per case"))
-    bar("seconds per row beyond calls, pytest and Allure", (tests - own - any_test) / number, ROW_MOST)
-    bar("seconds per row inside the tests, beyond the calls", (inside - own) / number, ROW_MOST)
+    bar("seconds per row beyond calls, starts, pytest and Allure", harness / number, ROW_MOST)
+    inside = sum(case["seconds"] for case in evidence) - sum(parts[:2])
+    bar("seconds per row inside its tests, beyond calls and starts", inside / number, ROW_MOST)
 
 
-def read_evidence(folder: Path) -> list[Mapping[str, object]]:
+def start_of_the_provider() -> float:
+    """Seconds that one start of the reference provider takes, the first one aside."""
+    description = find_provider("reference")
+    launcher = Launcher(description, load_world(home() / "cassettes" / "grok-4-0709"), prompts(), key="bench", say=print)
+    taken = []
+    for number in range(11):
+        begun = time.process_time()
+        launcher.start("current", {"NUMBER": str(number)}, None)
+        taken.append(time.process_time() - begun)
+    launcher.close()
+    return statistics.median(taken[1:])
+
+
+def read_evidence(folder: Path) -> list[Mapping[str, Any]]:
     """The cases of the last gate."""
     events = [json.loads(line) for line in (folder / "evidence.jsonl").read_text("utf-8").splitlines()]
     return [event for event in events if event["event"] == "case"]
-
-
-def _seconds(evidence: Sequence[Mapping[str, object]]) -> float:
-    return sum(case["seconds"] for case in evidence)  # type: ignore[misc]
-
-
-def _seconds_of_calls(evidence: Sequence[Mapping[str, object]]) -> float:
-    return sum(call["seconds"] for case in evidence for call in case["observations"])  # type: ignore[attr-defined]
 
 
 def _say_costs(title: str, costs: Mapping[str, Cost], names: Sequence[str], peer: str) -> None:

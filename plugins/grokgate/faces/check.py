@@ -34,12 +34,21 @@ def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder:
     ``evidence`` was sealed with that verdict by this run.
     """
     begun = time.time()
-    done = subprocess.run(pytest_command(arguments, quiet=quiet), env=child_environment(os.environ), cwd=folder, check=False)  # noqa: S603
-    code = _meaning(done.returncode)
+    command = pytest_command(arguments, quiet=quiet)
+    try:
+        code = _meaning(subprocess.run(command, env=child_environment(os.environ), cwd=folder, check=False).returncode)  # noqa: S603
+    except KeyboardInterrupt:
+        sys.stderr.write("\ngrokgate: stopped by hand; there is no verdict\n")
+        return HARNESS_FAILED
     if code in EXIT_CODES.values() and _sealed_code(evidence, begun) != code:
         sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
         return HARNESS_FAILED
     return code
+
+
+def reports_folder(provider: str, only: Sequence[str]) -> Path:
+    """Where reports go by default; those of some rows alone do not write over those of the whole gate."""
+    return Path("reports") / provider / "only" if only else Path("reports") / provider
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -77,7 +77,7 @@ def main() -> None:
 @click.option(
     "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
 )
-@click.option("--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>.")
+@click.option("--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>, with --only its folder only.")
 @click.option("--evidence", metavar="FILE", help="Where the evidence goes. Default: <reports>/evidence.jsonl.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def check(provider: str, only: tuple[str, ...], strict: bool, pytest_arguments: tuple[str, ...], **options: str | None) -> None:
@@ -98,7 +98,7 @@ def check(provider: str, only: tuple[str, ...], strict: bool, pytest_arguments: 
         name = found(provider).name
     except NotFound as refused:
         raise Refused(str(refused)) from None
-    folder = Path(options.pop("reports") or Path("reports") / name).absolute()
+    folder = Path(options.pop("reports") or gate.reports_folder(name, only)).absolute()
     evidence = Path(options["evidence"] or folder / "evidence.jsonl").absolute()
     arguments = ["--provider", provider, "--reports", str(folder), "--alluredir", str(folder / "allure-results")]
     arguments += [word for option, value in options.items() if value for word in (f"--{option}", value)]

@@ -7,6 +7,8 @@ process) writes the evidence from the reports, judges, and says the verdict.
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -43,8 +45,6 @@ class Gate:
         self._collected: Counter[str | None] = Counter()
         self._expected: dict[str, int] = {}
         self._untold: list[Case] = []
-        if not self.is_worker:
-            self._make_ready()
 
     def subject(self, item: pytest.Item) -> Subject:
         """The provider for one test, with a transcript of its own."""
@@ -102,7 +102,7 @@ class Gate:
         case = item.stash.get(_CASE, None)
         if case is not None:
             report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
-            if case.status in ("failed", "harness_error") and case.observations:
+            if case.status == "failed" or case.blame == "cassettes":
                 report.longrepr = failure_text(self.run.asked[case.requirement], case)
         return report
 
@@ -195,8 +195,10 @@ class Gate:
                 self._untold.append(left_out(requirement=requirement, missing=missing, cases=cases))
                 self._keep(self._untold[-1])
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
+            self._make_ready()
             self._writer = self.run.open()
 
     @pytest.hookimpl(trylast=True)
@@ -227,7 +229,14 @@ class Gate:
         def say(line: str, colour: str | None) -> None:
             terminalreporter.write_line(line, **({colour: True} if colour else {}))
 
-        terminal.write(say, self.run.header, self.verdict, seconds=time.time() - self.run.started, folder=_shown(self.run.folder))
+        terminal.write(
+            say,
+            self.run.header,
+            self.verdict,
+            seconds=time.time() - self.run.started,
+            folder=_shown(self.run.folder),
+            command=_command(),
+        )
 
     # --- before the run
 
@@ -274,8 +283,15 @@ def _requirement(item: pytest.Item) -> str | None:
     return str(marker.args[0]) if marker else None
 
 
+def _command() -> str:
+    """How the reader's shell finds grokgate: by its name, or by its path where an environment is not activated."""
+    beside = Path(sys.executable).parent / "grokgate"
+    found = shutil.which("grokgate")
+    return "grokgate" if not beside.exists() or (found and Path(found).samefile(beside)) else _shown(beside)
+
+
 def _shown(folder: Path) -> str:
     try:
-        return str(folder.resolve().relative_to(Path.cwd()))
+        return str(folder.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(folder)

@@ -72,6 +72,7 @@ def _gate(config: pytest.Config) -> Gate:
 
 def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
+    from grokgate.faces.check import reports_folder
     from grokgate.faces.listing import NotFound, found
     from grokgate.faces.run import GateRun
     from grokgate.formats.contract import requirements
@@ -88,7 +89,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
         if (world := config.getoption("--world")) and world not in worlds():
             raise pytest.UsageError(f"no world is called {world!r}; there are: {', '.join(worlds())}")
-        folder = Path(config.getoption("--reports") or Path("reports") / description.name)
+        folder = Path(config.getoption("--reports") or reports_folder(description.name, config.getoption("--only")))
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
         run = GateRun(
             description=description,

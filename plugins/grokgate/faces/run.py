@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import time
@@ -116,7 +117,7 @@ class GateRun:
             "strict": self.strict,
             "only": list(self.only),
             "outside": self.outside,
-            "evidence": str(self.evidence),
+            "evidence": os.path.relpath(self.evidence, self.folder),
             "digests": {
                 "contract": contract_digest(),
                 "rollout": self.rollout.digest,

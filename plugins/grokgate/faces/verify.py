@@ -28,6 +28,6 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"{verdict.decision.value.upper()}  {asked}",
         f"{len(verdict.rows)} rows: {counts}",
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
-        f"the seal fits: {footer['events']} events, unchanged since the run",
+        f"the seal fits: {footer['events']} events, undamaged since the run",
     ]
     return "\n".join(lines), verdict.exit_code

@@ -34,12 +34,12 @@ def release(replay: Replay) -> None:
 
 @contextmanager
 def breaking(replay: Replay, base_url: str) -> Iterator[None]:
-    """While this lasts respx stands in the door, since it can break connections; vcrpy would take the request first."""
+    """While this lasts a fault can be injected: for httpx by respx, which raises what httpx raises; for others by vcrpy."""
     from grokgate.intercept import respx
 
     _clear()
     try:
-        with respx.intercepted(replay, base_url):
+        with vcr.intercepted(replay, base_url, but=("httpx",)), respx.intercepted(replay, base_url):
             yield
     finally:
         keep(replay, base_url)

@@ -7,7 +7,7 @@ and by wording; ``TapeCassette`` answers by meaning and from an index instead.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -27,8 +27,8 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 class TapeCassette(Cassette):  # type: ignore[misc]  # vcrpy is not typed
     """A vcrpy cassette whose answers come from the tape; it loads nothing and saves nothing."""
 
-    def __init__(self, path: str, *, replay: Replay, guard: EgressGuard, host: str) -> None:
-        super().__init__(path, record_mode=RecordMode.NONE)
+    def __init__(self, path: str, *, replay: Replay, guard: EgressGuard, host: str, skip_patchers: Collection[str]) -> None:
+        super().__init__(path, record_mode=RecordMode.NONE, skip_patchers=skip_patchers)
         self._replay, self._guard, self._host = replay, guard, host
 
     def _load(self) -> None:
@@ -48,10 +48,13 @@ class TapeCassette(Cassette):  # type: ignore[misc]  # vcrpy is not typed
 
 
 @contextmanager
-def intercepted(replay: Replay, base_url: str) -> Iterator[None]:
-    """While this stands, what the process sends to ``base_url`` is answered by ``replay``, and nothing else leaves."""
-    guard = EgressGuard((), replay.report)
-    use = TapeCassette.use(path="tape", replay=replay, guard=guard, host=urlsplit(base_url).netloc)
+def intercepted(replay: Replay, base_url: str, *, but: Collection[str] = ()) -> Iterator[None]:
+    """While this stands, what the process sends to ``base_url`` is answered by ``replay``, and nothing else leaves.
+
+    ``but`` names client libraries that vcrpy leaves alone, since something else stands in front of them.
+    """
+    guard, host = EgressGuard((), replay.report), urlsplit(base_url).netloc
+    use = TapeCassette.use(path="tape", replay=replay, guard=guard, host=host, skip_patchers=but)
     with guarding(guard), use:
         yield
 

@@ -13,6 +13,7 @@ from typing import Any
 from grokgate.intercept.replay import Fault
 from grokgate.providers.description import Switch
 from grokgate.providers.launcher import Launcher, Started, write_env_file
+from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
 from grokgate.values.rollout import UNSET, Rollout
@@ -179,6 +180,8 @@ class Subject:
         with self.launcher.call() as wire:
             try:
                 return self.launcher.start(self.build, self.environment, self.env_file)
+            except NotStarted as error:
+                raise DidNotStart(str(error)) from error
             except (Exception, SystemExit) as error:
                 raise DidNotStart(f"{type(error).__name__}: {error}") from error
             finally:

@@ -41,7 +41,9 @@ class Wire:
     def nothing_left(self) -> None:
         """No request left."""
         if self._call.left:
-            raise Unkept(f"a request for {self._asked} left, as {self.model}", expected=NOTHING, saw=self.model, at="model")
+            raise Unkept(
+                f"a request for {self._asked} left, as {quoted(str(self.model))}", expected=NOTHING, saw=self.model, at="model"
+            )
 
     def resolves_to(self, expect: str, rollout: Rollout) -> None:
         """The request reaches that model, or nothing leaves where the table says ``refused``."""

@@ -7,17 +7,19 @@ answer, the difference and a curl line; the reason of each status that is not a 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from grokgate.formats.home import home
 from grokgate.judgement.report.failure import curl, difference, failure_text
 from grokgate.judgement.report.words import name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
 
-REQUIREMENTS = "https://github.com/grokgate/grokgate/blob/main/docs/requirements.md"
-"""Where a requirement is explained; the identifier is the anchor."""
+DOCUMENTS = "GROKGATE_DOCS"
+"""The variable that says where readers of the report find ``requirements.md``; without it, the copy of this installation."""
 
 _STATUS = {
     Status.PASSED: "passed",
@@ -120,7 +122,8 @@ def _labels(header: Mapping[str, Any], asked: Asked) -> dict[str, str]:
 
 
 def _link(id: str) -> str:
-    return f"{REQUIREMENTS}#{id.lower()}"
+    folder = os.environ.get(DOCUMENTS) or (home() / "docs").as_uri()
+    return f"{folder.rstrip('/')}/requirements.md#{id.lower()}"
 
 
 def _attach(name: str, text: str) -> None:

@@ -71,7 +71,8 @@ def _lines(asked: Asked, case: Case) -> Iterator[str]:
         yield f"saw        {_cut(_shown(case.finding['saw']))}"
     yield f"who acts   {case.blame}"
     if line := curl(case):
-        yield f"try it     {line}"
+        yield "try it     against the real xAI, with your own key:"
+        yield f"           {line}"
 
 
 def _body(body: str, case: Case) -> Iterator[str]:

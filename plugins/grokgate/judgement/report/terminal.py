@@ -16,8 +16,10 @@ Write = Callable[[str, str | None], None]
 MOST_RED, WIDTH = 24, 80
 
 
-def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: float, folder: str) -> None:
-    """Say the verdict."""
+def write(
+    say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: float, folder: str, command: str = "grokgate"
+) -> None:
+    """Say the verdict. ``command`` is how the reader's shell finds grokgate."""
     provider = header["provider"]
     say("", None)
     facts = [f"grokgate {header['grokgate']}", _cut(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
@@ -37,7 +39,7 @@ def write(say: Write, header: Mapping[str, Any], verdict: Verdict, *, seconds: f
         say(_cut(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
     for line in _verdict_lines(verdict, seconds):
         say(line, DECISION_COLOURS[verdict.decision])
-    for line in _next(verdict, provider["spec"], header["phase"]):
+    for line in _next(verdict, header, command):
         say(line, None)
 
 
@@ -100,21 +102,22 @@ def _say_not_applicable(say: Write, verdict: Verdict, folder: str) -> None:
 def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
     counts = ", ".join(f"{verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
     rows = f"{len(verdict.rows)} row{'' if len(verdict.rows) == 1 else 's'}"
-    said = f"{verdict.decision.value.upper()}  {rows}: {counts} · {seconds:.1f} s · exit {verdict.exit_code}"
-    return wrap(said, WIDTH, subsequent_indent="       ", break_on_hyphens=False)
+    *before, last = wrap(
+        f"{verdict.decision.value.upper()}  {rows}: {counts}", WIDTH, subsequent_indent="  ", break_on_hyphens=False
+    )
+    return [*before, *_joined([last, f"{seconds:.1f} s", f"exit {verdict.exit_code}"], indent="  ")]
 
 
-def _next(verdict: Verdict, provider: str, phase: str) -> list[str]:
+def _next(verdict: Verdict, header: Mapping[str, Any], command: str) -> list[str]:
     """What to do now; commands are not broken, since they are there to be copied."""
-    red = _red(verdict)
-    undecided = [row.asked.id for row in verdict.rows if row.status in OPEN]
-    if not red and undecided:
-        return [f"next: grokgate explain {undecided[0]}"]
-    if not red:
-        return _joined([f"next: grokgate check --provider {provider} --phase {phase} --scope signoff"])
-    worst = red[0].asked.id
-    again = f"grokgate check --provider {provider} --phase {phase} --only {worst}"
-    return _joined([f"next: grokgate explain {worst}", again], indent="      ")
+    red, undecided = _red(verdict), [row.asked.id for row in verdict.rows if row.status in OPEN]
+    gate = f"{command} check --provider {header['provider']['spec']} --phase {header['phase']}"
+    if red:
+        again = [] if header["only"] else [f"{gate} --only {red[0].asked.id}"]
+        return _joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")
+    if undecided:
+        return [f"next: {command} explain {undecided[0]}"]
+    return [f"next: {gate}" if header["only"] else f"next: {gate} --scope signoff"]
 
 
 def _joined(parts: Sequence[str], indent: str = "") -> list[str]:
