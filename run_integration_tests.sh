@@ -10,15 +10,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 environment="$here/.venv"
 
-python=${PYTHON:-}
-for candidate in python3 python3.13 python3.12 python3.11; do
-  [ -n "$python" ] && break
-  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; fi
-done
-if [ -z "$python" ]; then
-  echo "grokgate: needs Python 3.11 or later on the PATH; set PYTHON to name one" >&2
-  exit 2
-fi
+. "$here/.ci/python.sh"
 
 # The environment is made anew where what it is made from has changed.
 made_from=$("$python" -c 'import hashlib, pathlib, sys; print(sys.version_info[:2], hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest())' "$here/pyproject.toml")

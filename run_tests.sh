@@ -7,15 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
-python=${PYTHON:-}
-for candidate in python3 python3.13 python3.12 python3.11; do
-  [ -n "$python" ] && break
-  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; fi
-done
-if [ -z "$python" ]; then
-  echo "grokgate: needs Python 3.11 or later on the PATH; set PYTHON to name one" >&2
-  exit 2
-fi
+. "$here/.ci/python.sh"
 if command -v pyenv >/dev/null; then  # its other interpreters are installed, but only the chosen one is on the PATH
   for interpreter in "$(pyenv root)"/versions/3.1[123].*/bin; do PATH="$PATH:$interpreter"; done
 fi
