@@ -15,8 +15,14 @@ environment="$here/.venv"
 # The environment is made anew where what it is made from has changed.
 made_from=$("$python" -c 'import hashlib, pathlib, sys; print(sys.version_info[:2], hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest())' "$here/pyproject.toml")
 if [ "$(cat "$environment/made-from" 2>/dev/null)" != "$made_from" ]; then
+  if [ -e "$environment" ] && [ ! -e "$environment/of-grokgate" ]; then
+    echo "grokgate: .venv is there, and not of grokgate's making; move it away, since the gate runs in one of its own" >&2
+    exit 2
+  fi
   echo "grokgate: making an environment in .venv (once; about 20 s)" >&2
   rm -rf "$environment"
+  mkdir "$environment"
+  touch "$environment/of-grokgate"
   "$python" -m venv "$environment"
   if ! "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$here" >"$environment/install.log" 2>&1; then
     tail -n 12 "$environment/install.log" >&2

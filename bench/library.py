@@ -13,7 +13,8 @@ from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import Model, Rule, World
 from grokgate.values.wire import WireRequest
 
-KEY = "xai-bench-key"
+KEY = "xai-grokgate-0123456789abcdef01234567"
+"""As long as the keys of a gate, which is what a search for it depends on."""
 URL = "https://api.x.ai/v1/chat/completions"
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 MODEL = "grok-4"

@@ -21,8 +21,7 @@ def test_switching_the_flag_off_takes_grok_back(provider, rollout):
     wire(pilot.chat(FLAG.moves)).reaches(rollout.models[FLAG.on])
     back = pilot.switched(**{FLAG.variable: "false"})
     wire(back.chat(FLAG.moves)).reaches(rollout.models[FLAG.off])
-    launched = provider.flag("true").with_env_file(**{FLAG.variable: "false"}).chat(FLAG.moves)
-    provider.note(f"a launcher's {FLAG.variable}=true with false in the file: {FLAG.moves} left as {wire(launched).model}")
+    provider.note_which_overrules(FLAG)
 
 
 @pytest.mark.requirement("RB.4")

@@ -71,8 +71,6 @@ def test_every_rollout_loads_in_each_of_its_worlds_and_phases(path, phase):
 def test_a_rollout_knows_its_target_and_finds_models_by_what_leaves():
     asked = rollout()
     assert asked.target.id == asked.model == "grok-4"
-    assert asked.by_wire("grok-3-beta").id == "grok-3"
-    assert asked.by_wire("gpt-5") is None
 
 
 @pytest.mark.parametrize(("phase", "model"), [("1", "grok-3"), ("2", "grok-3"), ("3", "grok-4"), ("rollback", "grok-3")])

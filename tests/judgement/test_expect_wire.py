@@ -1,5 +1,7 @@
 """Statements about what left: each holds, and each breaks with a sentence that names the thing."""
 
+from dataclasses import replace
+
 import pytest
 
 from grokgate.formats.fixtures import PIXEL
@@ -37,9 +39,28 @@ def test_blanks_in_a_name_are_shown(call, rollout):
     assert str(broken(wire(call(GROK_3, model="grok-4\n")).reaches, rollout.target)).startswith(r"'grok-4\n' left as grok-3")
 
 
-def test_only_the_first_request_counts_and_no_stray_one(call, exchange, rollout):
-    stray, first, retry = exchange(GROK_3, stray=True), exchange(), exchange(GROK_3)
-    wire(call(exchanges=[stray, first, retry])).reaches(rollout.target)
+def test_a_stray_request_and_a_look_up_do_not_count(call, exchange, rollout):
+    lookup = exchange()
+    lookup = replace(lookup, request=replace(lookup.request, method="GET", url="https://api.x.ai/v1/models", body=b""))
+    looked_up = call(exchanges=[exchange(GROK_3, stray=True), lookup, exchange()])
+    wire(looked_up).reaches(rollout.target)
+    wire(call(exchanges=[lookup])).nothing_left()
+
+
+SECOND = {
+    "reaches": ({"model": "grok-3"}, lambda said, rollout: said.reaches(rollout.target)),
+    "without": ({"stop": "END"}, lambda said, _: said.without("stop")),
+    "carries": ({"seed": 8}, lambda said, _: said.carries("seed", 7)),
+    "limits": ({"max_tokens": 9}, lambda said, _: said.limits("max_completion_tokens", None)),
+    "messages": ({"messages": [SYSTEM]}, lambda said, _: said.messages([{"role": "user", "content": "Hello."}])),
+}
+
+
+@pytest.mark.parametrize(("differs", "statement"), SECOND.values(), ids=SECOND)
+def test_no_second_request_hides_behind_the_first(differs, statement, call, exchange, rollout):
+    first = exchange({"seed": 7})
+    statement(wire(call(exchanges=[first, first])), rollout)
+    broken(statement, wire(call(exchanges=[first, exchange({"seed": 7, **differs})])), rollout)
 
 
 def test_nothing_left(call, exchange):

@@ -7,6 +7,7 @@ process) writes the evidence from the reports, judges, and says the verdict.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -39,6 +40,8 @@ class Gate:
         self.is_worker = hasattr(config, "workerinput")
         self.run = run
         config.option.gate_key = self.run.key
+        for variable in ("XAI_API_KEY", "XAI_BASE_URL", run.rollout.flag.variable, run.rollout.allow_list.variable):
+            os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
         self.verdict: Verdict | None = None
         self._launcher: Launcher | None = None
         self._writer: EvidenceWriter | None = None

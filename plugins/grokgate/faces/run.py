@@ -134,7 +134,9 @@ class GateRun:
         return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)
 
     def open(self) -> EvidenceWriter:
-        """Begin the evidence file: header and the rows asked for."""
+        """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
+        for report in ("verdict.json", "summary.md", "junit.xml"):
+            (self.folder / report).unlink(missing_ok=True)
         writer = EvidenceWriter(self.evidence, (self.key,))
         writer.write("header", self.header)
         for row in self.asked.values():

@@ -1,7 +1,7 @@
 """The evidence file: one JSON line per event, from a header to a footer that seals it.
 
 A run that was killed leaves no footer; such a file is not evidence. The footer's seal covers every byte before it and the
-footer itself, so a change anywhere is found.
+footer itself, so a change that was not sealed anew is found.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class EvidenceWriter:
         self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
 
     def write(self, event: str, content: Mapping[str, Any]) -> None:
-        """One event; a line is written whole or not at all."""
+        """One event; the file is whole only once it is sealed."""
         line = mask(_line({"event": event, **content}), self._secrets)
         self._hash.update(line.encode())
         self._events += 1

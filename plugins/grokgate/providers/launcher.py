@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import shutil
 import tempfile
@@ -48,6 +49,11 @@ class Started:
             return None
         return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
 
+    def printed(self) -> str:
+        """What a provider in its own process printed, on either stream."""
+        printed = self.workdir / "stderr.log"
+        return printed.read_text("utf-8", "replace") if printed.exists() else ""
+
 
 class Launcher:
     """Keeps the providers that were started, and stops them all at the end."""
@@ -59,6 +65,7 @@ class Launcher:
         self.key = key
         self._replay = Replay(Tape(world, prompts, key=key))
         self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
+        self._numbers = itertools.count()
         self._started: dict[Hashable, Started] = {}
         self._say = say
         self._server: LoopbackServer | None = None
@@ -79,7 +86,7 @@ class Launcher:
 
     def start(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started:
         """Start the provider; ``env_file`` is what stands in its ``.env`` before. Raises what the adapter raises."""
-        workdir = self._folder / f"{len(self._started):03}"
+        workdir = self._folder / f"{next(self._numbers):03}"  # never one of a deployment that failed to start
         (workdir / "logs").mkdir(parents=True, exist_ok=True)
         if env_file is not None and self.description.switch.file:
             write_env_file(workdir / self.description.switch.file, env_file)

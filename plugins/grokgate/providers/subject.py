@@ -6,7 +6,7 @@ Suites cannot tell the vehicle. Every call is kept in the transcript, from which
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from grokgate.providers.launcher import Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
-from grokgate.values.rollout import UNSET, Rollout
+from grokgate.values.rollout import UNSET, Flag, Rollout
 from grokgate.values.wire import Egress
 
 
@@ -167,7 +167,7 @@ class Subject:
         begun = time.perf_counter()
         write_env_file(started.workdir / self.switch.file, variables)
         if self.switch.restart:
-            self.launcher.restarted(started, self.build, self.environment)
+            self._begun(lambda: self.launcher.restarted(started, self.build, self.environment))
         how = "after a restart" if self.switch.restart else "without a restart"
         self.note(f"switched in {self.switch.file} {how} in {time.perf_counter() - begun:.2f} s")
         return self
@@ -177,9 +177,13 @@ class Subject:
         """The running provider. Raises ``DidNotStart``."""
         if found := self.launcher.found(self.build, self.environment, self.env_file):
             return found
+        return self._begun(lambda: self.launcher.start(self.build, self.environment, self.env_file))
+
+    def _begun(self, begin: Callable[[], Started]) -> Started:
+        """What ``begin`` starts, with what leaves meanwhile kept. Raises ``DidNotStart``."""
         with self.launcher.call() as wire:
             try:
-                return self.launcher.start(self.build, self.environment, self.env_file)
+                return begin()
             except NotStarted as error:
                 raise DidNotStart(str(error)) from error
             except (Exception, SystemExit) as error:
@@ -189,12 +193,21 @@ class Subject:
 
     @property
     def log(self) -> str:
-        """All that the provider's log holds since its start; empty where it has none."""
-        return self.started.logged() or ""
+        """All that the provider has written since its start: its log, and what it printed where it has a process of its own."""
+        return (self.started.logged() or "") + self.started.printed()
 
     def note(self, text: str) -> None:
         """Report a figure beside the result."""
         self.transcript.notes.append(text)
+
+    def note_which_overrules(self, flag: Flag) -> None:
+        """Report what the flag's name means where a launcher says true and the file says false; either is right."""
+        try:
+            call = self.under(**{flag.variable: "true"}).with_env_file(**{flag.variable: "false"}).chat(flag.moves)
+            said = f"left as {call.left[0].field('model')}" if call.left else "was refused"
+        except DidNotStart as error:
+            said = f"did not start: {error}"
+        self.note(f"with {flag.variable}=true from the launcher and false in the file, {flag.moves} {said}")
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)

@@ -34,13 +34,17 @@ class Call:
 
     @property
     def left(self) -> tuple[WireRequest, ...]:
-        """The requests that left for this call, in order; retries are among them."""
-        return tuple(exchange.request for exchange in self.exchanges if not exchange.stray)
+        """The requests for an answer that left, in order; retries are among them, look-ups such as GET /models are not."""
+        return tuple(exchange.request for exchange in self._asked_on_the_wire)
+
+    @property
+    def _asked_on_the_wire(self) -> tuple[Exchange, ...]:
+        return tuple(exchange for exchange in self.exchanges if exchange.request.method == "POST" and not exchange.stray)
 
     @property
     def answer(self) -> Any:
         """The parsed body of the last answer that the provider got; ``None`` where it is not JSON."""
-        bodies = [exchange.answer.body for exchange in self.exchanges if exchange.answer]
+        bodies = [exchange.answer.body for exchange in self._asked_on_the_wire if exchange.answer]
         try:
             return json.loads(bodies[-1]) if bodies else None
         except ValueError:

@@ -97,10 +97,6 @@ class Rollout:
         """The model that is rolled out."""
         return self.models[self.model]
 
-    def by_wire(self, name: str | None) -> ModelFacts | None:
-        """The model whose wire names have this one."""
-        return next((model for model in self.models.values() if name in model.wire), None)
-
     def expected(self, cell: Resolution) -> str:
         """What the table says of a cell in this phase: an unset flag means on where the phase says so."""
         if cell.flag != UNSET or self.phase not in self.flag.on_by_default:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Failure
 from grokgate.values.rollout import ModelFacts
 
+REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
+"""How a line of a log says that something was left out; the name of a parameter alone says nothing."""
 TELLING = 8
 """Characters of a key that tell it."""
 
@@ -113,8 +116,9 @@ class Caller:
     def or_log_names(self, *parameters: str) -> None:
         """Each removed parameter is named in a field of the result, an error, or the log."""
         result, failure = self._call.result, self._call.failure
-        said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or ""]
-        if unsaid := [name for name in parameters if not any(name in text for text in said)]:
+        logged = [line for line in (self._call.log or "").splitlines() if REMOVAL.search(line)]
+        said = [*(result.notices if result else ()), failure.message if failure else "", *logged]
+        if unsaid := [name for name in parameters if not any(re.search(rf"\b{name}\b", text) for text in said)]:
             because = f"{', '.join(unsaid)} was dropped for {self._call.asked.model} without a word to caller or log"
             raise Unkept(because, expected=list(parameters), saw=NOTHING, at="notices")
 

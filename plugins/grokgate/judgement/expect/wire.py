@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted, short
@@ -15,18 +16,24 @@ _NAMES_AND_MODES = frozenset({"model", "stream", "stream_options"})
 
 
 class Wire:
-    """What left for a call. A retry repeats a request, so statements are about the first one."""
+    """What left for a call: statements hold for each request, so that no second one hides behind the first."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
 
     @property
-    def request(self) -> WireRequest:
+    def requests(self) -> tuple[WireRequest, ...]:
+        """The requests that left, at least one."""
         if not self._call.left:
             failure = self._call.failure
             met = f"; the caller got {failure.kind}: {short(failure.message)}" if failure else ""
             raise Unkept(f"nothing left for {self._asked}{met}", expected="a request", saw=NOTHING)
-        return self._call.left[0]
+        return self._call.left
+
+    @property
+    def request(self) -> WireRequest:
+        """The first request that left."""
+        return self.requests[0]
 
     @property
     def model(self) -> Any:
@@ -35,8 +42,9 @@ class Wire:
 
     def reaches(self, model: ModelFacts) -> None:
         """The request names this model, by one of the names that it has on the wire."""
-        if self.model not in model.wire:
-            raise Unkept(f"{self._asked} left as {self.model}, not as {model.id}", expected=model.id, saw=self.model, at="model")
+        for request in self.requests:
+            if (saw := request.field("model")) not in model.wire:
+                raise Unkept(f"{self._asked} left as {saw}, not as {model.id}", expected=model.id, saw=saw, at="model")
 
     def nothing_left(self) -> None:
         """No request left."""
@@ -51,27 +59,32 @@ class Wire:
 
     def without(self, key: str) -> None:
         """The key did not leave, neither in the API's spelling nor in camel case."""
-        for spelling in dict.fromkeys((key, camel(key))):
-            if self.request.carries(spelling):
-                saw = self.request.field(spelling)
+        for request, spelling in product(self.requests, dict.fromkeys((key, camel(key)))):
+            if request.carries(spelling):
+                saw = request.field(spelling)
                 because = f"{spelling} left for {self._asked}{self._answered}"
                 raise Unkept(because, expected=f"no {spelling} on the wire", saw=saw, at=spelling)
 
     def carries(self, key: str, value: Any) -> None:
         """The key left with this very value."""
-        if not self.request.carries(key):
-            raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
-        if (saw := self.request.field(key)) != value:
-            raise Unkept(f"{key} left changed for {self._asked}: {short(saw, 60)}", expected=value, saw=saw, at=key)
+        for request in self.requests:
+            if not request.carries(key):
+                raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
+            if (saw := request.field(key)) != value:
+                raise Unkept(f"{key} left changed for {self._asked}: {short(saw, 60)}", expected=value, saw=saw, at=key)
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
         """The output limit left in this field alone; none left where the caller gave none.
 
         ``dropped_is_fine`` for a spelling that the provider need not know: then the limit, or the request, may stay behind.
         """
-        if dropped_is_fine and not any(self._call.left and self.request.carries(key) for key in LIMITS):
+        if dropped_is_fine and not any(request.carries(key) for request in self._call.left for key in LIMITS):
             return
-        sent = {key: self.request.field(key) for key in LIMITS if self.request.carries(key)}
+        for request in self.requests:
+            self._limits(request, field, limit)
+
+    def _limits(self, request: WireRequest, field: str, limit: int | None) -> None:
+        sent = {key: request.field(key) for key in LIMITS if request.carries(key)}
         expected = {} if limit is None else {field: limit}
         if sent != expected:
             as_sent = " and ".join(f"{key}={value}" for key, value in sent.items()) or NOTHING
@@ -107,9 +120,10 @@ class Wire:
 
     def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
         """These messages left, in this order; a text may be written as a string or as parts."""
-        saw = [_plain(message) for message in self.request.field("messages") or ()]
-        if saw != [dict(message) for message in expected]:
-            raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
+        for request in self.requests:
+            saw = [_plain(message) for message in request.field("messages") or ()]
+            if saw != [dict(message) for message in expected]:
+                raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
 
     def carries_what_was_asked(self, name: str) -> None:
         """A parameter, or ``messages``, left as the caller gave it."""
