@@ -84,7 +84,7 @@ def test_what_is_not_claimed_is_not_offered(requirement):
 
 def test_a_raw_sdk_leaves_conversion_to_its_caller(requirement):
     row = settled(requirement(judges="converting", duty="leave stop out"), kind="passthrough")
-    because = "a raw SDK sends what it is told; the caller must leave stop out"
+    because = "a raw SDK sends what it is told; what its caller must do: leave stop out"
     assert (row.settled, row.because, row.blame) == (Status.NOT_APPLICABLE, because, None)
     assert settled(requirement(judges="any"), kind="passthrough").settled is None
 
@@ -126,4 +126,4 @@ def test_each_settled_row_of_the_contract_says_why(phase):
 def test_each_converting_row_names_the_duty_of_a_raw_sdks_caller(row):
     inside, _ = asked_for([row], question(kind="passthrough", phase=row.phases[0], scope="signoff"), ())
     assert row.duty
-    assert inside[0].because.endswith(f"the caller must {row.duty}")
+    assert inside[0].because.endswith(f"what its caller must do: {row.duty}")

@@ -66,7 +66,7 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
     if question.world not in requirement.worlds:
         return Status.NOT_APPLICABLE, f"does not hold in world {question.world}", None
     if requirement.judges == "converting" and question.kind == "passthrough":
-        return Status.NOT_APPLICABLE, f"a raw SDK sends what it is told; the caller must {requirement.duty}", None
+        return Status.NOT_APPLICABLE, f"a raw SDK sends what it is told; what its caller must do: {requirement.duty}", None
     if requirement.claim and requirement.claim not in question.claims:
         because = f"the provider does not claim {requirement.claim!r}, and phase {question.phase} asks for it"
         return Status.NOT_OFFERED, because, Blame.PROVIDER
