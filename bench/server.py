@@ -27,6 +27,8 @@ SIZES = (10, 1_000, 10_000)
 ASYNCIO = "peer: asyncio, constant bytes"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 FLAT, HALF = 1.2, 0.5
+WARM = 3_000
+"""Requests to each server before it is measured; aimock runs on a compiler that gets faster as it goes."""
 
 
 def main() -> None:
@@ -49,6 +51,7 @@ def measure(aimock: str | None, rounds: int, times: int) -> None:
             subjects[f"grokgate, {size:,} exchanges"] = asking(running, running.enter_context(served(str(size))), ours(size))
         for size in SIZES if aimock else ():
             subjects[f"peer: aimock, {size:,}"] = asking(running, running.enter_context(mocked(str(aimock), size)), Library(size))
+        taking_turns(subjects, rounds=WARM // times, times=times)
         taken = taking_turns(subjects, rounds=rounds, times=times, clock=time.perf_counter)
     peer, answered = taken[ASYNCIO], [taken[f"grokgate, {size:,} exchanges"] for size in SIZES]
     rows = [(name, taking, f"{1 / taking.median:,.0f}/s", taking.beside(peer)) for name, taking in taken.items()]
@@ -168,9 +171,11 @@ def mocked(aimock: str, size: int) -> Iterator[int]:
         file.write_text(json.dumps({"fixtures": fixtures}))
         command = [aimock, "--port", str(port), "--fixtures", str(file), "--log-level", "silent"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603  what the caller named
-            _await_server(port)
-            yield port
-            process.terminate()
+            try:
+                _await_server(port)
+                yield port
+            finally:
+                process.terminate()
 
 
 def _await_server(port: int) -> None:
