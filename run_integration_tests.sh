@@ -8,7 +8,7 @@
 # Exit codes: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-environment="$here/.venv"
+environment="$here/.gate"  # not .venv, which is yours, and where tox-uv leaves a pointer of its own
 
 . "$here/.ci/python.sh"
 
@@ -16,17 +16,17 @@ environment="$here/.venv"
 made_from=$("$python" -c 'import hashlib, pathlib, sys; print(sys.version_info[:2], hashlib.sha256(pathlib.Path(sys.argv[1]).read_bytes()).hexdigest())' "$here/pyproject.toml")
 if [ "$(cat "$environment/made-from" 2>/dev/null)" != "$made_from" ]; then
   if [ -e "$environment" ] && [ ! -e "$environment/of-grokgate" ]; then
-    echo "grokgate: .venv is there, and not of grokgate's making; move it away, since the gate runs in one of its own" >&2
+    echo "grokgate: .gate is there, and not of grokgate's making; move it away, since the gate runs in one of its own" >&2
     exit 2
   fi
-  echo "grokgate: making an environment in .venv (once; about 20 s)" >&2
+  echo "grokgate: making an environment in .gate (once; about 20 s)" >&2
   rm -rf "$environment"
   mkdir "$environment"
   touch "$environment/of-grokgate"
   "$python" -m venv "$environment"
   if ! "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$here" >"$environment/install.log" 2>&1; then
     tail -n 12 "$environment/install.log" >&2
-    echo "grokgate: the installation failed; is a package index within reach? The whole output: .venv/install.log" >&2
+    echo "grokgate: the installation failed; is a package index within reach? The whole output: .gate/install.log" >&2
     exit 3
   fi
   printf '%s\n' "$made_from" >"$environment/made-from"
