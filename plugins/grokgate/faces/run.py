@@ -69,14 +69,18 @@ class GateRun:
         )
 
     @cached_property
-    def asked(self) -> Mapping[str, Asked]:
-        """The rows asked for, by identifier."""
-        inside, _ = asked_for(requirements().values(), self.question, owners())
-        return {row.id: row for row in inside}
+    def _scoped(self) -> tuple[list[Asked], list[str]]:
+        return asked_for(requirements().values(), self.question, owners())
 
     @cached_property
+    def asked(self) -> Mapping[str, Asked]:
+        """The rows asked for, by identifier."""
+        return {row.id: row for row in self._scoped[0]}
+
+    @property
     def outside(self) -> list[str]:
-        return asked_for(requirements().values(), self.question, owners())[1]
+        """The identifiers of the rows that phase or scope leave out."""
+        return self._scoped[1]
 
     @property
     def to_test(self) -> set[str]:

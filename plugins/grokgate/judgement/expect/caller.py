@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grokgate.judgement.expect.unkept import NOTHING, Unkept, quoted, short
+from grokgate.judgement.expect.unkept import NOTHING, Unkept, quoted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Failure
+from grokgate.values.line import one_line
 from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
@@ -27,14 +28,14 @@ class Caller:
     @property
     def result(self) -> ChatResult:
         if failure := self._call.failure:
-            raise Unkept(f"the caller got {failure.kind}: {short(failure.message)}", expected="an answer", saw=failure.kind)
+            raise Unkept(f"the caller got {failure.kind}: {one_line(failure.message)}", expected="an answer", saw=failure.kind)
         assert self._call.result is not None, "a call ends in a result or in a failure"
         return self._call.result
 
     @property
     def failure(self) -> Failure:
         if self._call.failure is None:
-            text = short(self._call.result.text if self._call.result else "")
+            text = one_line(self._call.result.text if self._call.result else "")
             raise Unkept("the caller got an answer where an error was due", expected="an error", saw=text)
         return self._call.failure
 
@@ -43,9 +44,9 @@ class Caller:
         """The chat completion that xAI answered with; what the caller got is held against it."""
         answer = self._call.answer
         if not isinstance(answer, dict) or not answer.get("choices"):
-            answered = short(answer) if self._call.left else NOTHING
+            answered = one_line(answer) if self._call.left else NOTHING
             because = f"the caller got an answer that is not xAI's, which said {answered}"
-            raise Unkept(because, expected="what xAI answered", saw=short(self.result.text))
+            raise Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
         return answer
 
     def gets_text(self) -> None:
@@ -59,7 +60,7 @@ class Caller:
         expected = _answered(self.answer, part)
         if saw != expected:
             name = part.replace("_", " ")
-            because = f"the caller got {short(saw, 60) or NOTHING} as {name}; xAI answered {short(expected, 60) or NOTHING}"
+            because = f"the caller got {one_line(saw, 60) or NOTHING} as {name}; xAI answered {one_line(expected, 60) or NOTHING}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
 
     def gets_tool_calls(self, count: int) -> None:
@@ -80,10 +81,10 @@ class Caller:
             jsonschema.validate(got, schema or {"type": "object"})
         except (ValueError, jsonschema.ValidationError) as fault:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
-            because = f"the caller got text that is not the JSON asked for: {short(reason)}"
+            because = f"the caller got text that is not the JSON asked for: {one_line(reason)}"
             raise Unkept(because, expected="JSON", saw=text) from None
         if got != (expected := _parsed(_answered(self.answer, "text"))):
-            raise Unkept(f"the caller got JSON that xAI never answered: {short(text)}", expected=expected, saw=got, at="text")
+            raise Unkept(f"the caller got JSON that xAI never answered: {one_line(text)}", expected=expected, saw=got, at="text")
 
     def gets_reasoning_tokens(self) -> None:
         """Reasoning tokens stand in a field of their own, and the sum holds."""
@@ -103,7 +104,7 @@ class Caller:
         """The error names this."""
         message = self.failure.message
         if name.strip().lower() not in message.lower():
-            raise Unkept(f"the error does not name {quoted(name)}: {short(message)}", expected=name, saw=message, at="error")
+            raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
 
     def is_told_a_substitution(self, model: ModelFacts) -> None:
         """Where another model answered than the rollout expects, the caller is told its name."""

@@ -25,12 +25,6 @@ class NotApplicable(Exception):
     """The case does not concern this provider, and why."""
 
 
-def short(value: Any, most: int = 160) -> str:
-    """A value on one line of at most ``most`` characters."""
-    line = " ".join(str(value).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
 def quoted(name: str) -> str:
     """A name as it is; in quotes where blanks around it would not show."""
     return name if name and name.isprintable() and name == name.strip() else repr(name)

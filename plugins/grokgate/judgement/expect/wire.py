@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted, short
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
+from grokgate.upstream.tape import camel_case
 from grokgate.values.call import Call
+from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, ModelFacts, Rollout
 from grokgate.values.wire import WireRequest
 
@@ -26,7 +28,7 @@ class Wire:
         """The requests that left, at least one."""
         if not self._call.left:
             failure = self._call.failure
-            met = f"; the caller got {failure.kind}: {short(failure.message)}" if failure else ""
+            met = f"; the caller got {failure.kind}: {one_line(failure.message)}" if failure else ""
             raise Unkept(f"nothing left for {self._asked}{met}", expected="a request", saw=NOTHING)
         return self._call.left
 
@@ -59,7 +61,7 @@ class Wire:
 
     def without(self, key: str) -> None:
         """The key did not leave, neither in the API's spelling nor in camel case."""
-        for request, spelling in product(self.requests, dict.fromkeys((key, camel(key)))):
+        for request, spelling in product(self.requests, dict.fromkeys((key, camel_case(key)))):
             if request.carries(spelling):
                 saw = request.field(spelling)
                 because = f"{spelling} left for {self._asked}{self._answered}"
@@ -71,7 +73,7 @@ class Wire:
             if not request.carries(key):
                 raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
             if (saw := request.field(key)) != value:
-                raise Unkept(f"{key} left changed for {self._asked}: {short(saw, 60)}", expected=value, saw=saw, at=key)
+                raise Unkept(f"{key} left changed for {self._asked}: {one_line(saw, 60)}", expected=value, saw=saw, at=key)
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
         """The output limit left in this field alone; none left where the caller gave none.
@@ -114,7 +116,7 @@ class Wire:
         mine, others = _conversion(self.request), _conversion(Wire(other).request)
         for key in sorted(mine.keys() | others.keys()):
             if mine.get(key, NOTHING) != others.get(key, NOTHING):
-                mine_shown, others_shown = short(mine.get(key, NOTHING), 40), short(others.get(key, NOTHING), 40)
+                mine_shown, others_shown = one_line(mine.get(key, NOTHING), 40), one_line(others.get(key, NOTHING), 40)
                 because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
                 raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
 
@@ -141,7 +143,7 @@ class Wire:
             [part.get("image_url", {}).get("url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
         )
         if url not in urls:
-            raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=short(parts), at="messages")
+            raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=one_line(parts), at="messages")
 
     @property
     def _asked(self) -> str:
@@ -151,12 +153,6 @@ class Wire:
     def _answered(self) -> str:
         status = next((exchange.answer.status for exchange in self._call.exchanges if exchange.answer), None)
         return f", which answers {status}" if status and status >= 400 else ""
-
-
-def camel(key: str) -> str:
-    """``presence_penalty`` in camel case."""
-    head, *rest = key.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 def _conversion(request: WireRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from grokgate.judgement.report.words import name_of
 from grokgate.values.evidence import Asked, Case
+from grokgate.values.line import one_line
 
 WIDTH = 100
 
@@ -65,10 +66,10 @@ def _lines(asked: Asked, case: Case) -> Iterator[str]:
     elif call:
         yield "left       nothing"
     if call and call["failure"]:
-        yield f"caller     {call['failure']['kind']}: {_cut(call['failure']['message'])}"
+        yield f"caller     {call['failure']['kind']}: {one_line(call['failure']['message'], WIDTH)}"
     if case.finding:
-        yield f"expected   {_cut(_shown(case.finding['expected']))}"
-        yield f"saw        {_cut(_shown(case.finding['saw']))}"
+        yield f"expected   {one_line(_shown(case.finding['expected']), WIDTH)}"
+        yield f"saw        {one_line(_shown(case.finding['saw']), WIDTH)}"
     yield f"who acts   {case.blame}"
     if line := curl(case):
         yield "try it     against the real xAI, with your own key:"
@@ -82,24 +83,20 @@ def _body(body: str, case: Case) -> Iterator[str]:
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        yield f"             {_cut(body)}"
+        yield f"             {one_line(body, WIDTH)}"
         return
     at = case.finding["at"] if case.finding else ""
     for key, value in content.items():
         arrow = "   <- here" if key == at else ""
-        yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {_cut(json.dumps(value, ensure_ascii=False), 70)}{arrow}"
+        shown = one_line(json.dumps(value, ensure_ascii=False), 70)
+        yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {shown}{arrow}"
 
 
 def _answered(exchange: Mapping[str, Any]) -> str:
     if exchange["status"] is None:
         return f"nothing: {exchange['fault']}, as the test asked"
-    return f"{exchange['status']} {_cut(exchange['answer'] or '')}  ({exchange['provenance'] or 'no recording'})"
+    return f"{exchange['status']} {one_line(exchange['answer'] or '', WIDTH)}  ({exchange['provenance'] or 'no recording'})"
 
 
 def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _cut(text: str, most: int = WIDTH) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -10,6 +10,7 @@ from grokgate.judgement.report.basis import share
 from grokgate.judgement.report.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
+from grokgate.values.line import one_line
 
 Write = Callable[[str, str | None], None]
 """Writes one line in a colour, or without."""
@@ -22,7 +23,7 @@ def write(
     """Say the verdict. ``command`` is how the reader's shell finds grokgate."""
     provider = header["provider"]
     say("", None)
-    facts = [f"grokgate {header['grokgate']}", _cut(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
+    facts = [f"grokgate {header['grokgate']}", one_line(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
     basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
     for line in (*_joined([*facts, f"world {header['world']}"]), *_joined([basis, f"evidence {folder}/"])):
         say(line, None)
@@ -34,9 +35,9 @@ def write(
     _say_open(say, verdict)
     _say_not_applicable(say, verdict, folder)
     for target in sorted(set(verdict.violations)):
-        say(_cut(f"! undeclared attempt to reach {target}", WIDTH), "red")
+        say(one_line(f"! undeclared attempt to reach {target}", WIDTH), "red")
     if header["only"]:
-        say(_cut(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
+        say(one_line(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
     for line in _verdict_lines(verdict, seconds):
         say(line, DECISION_COLOURS[verdict.decision])
     for line in _next(verdict, header, command):
@@ -56,7 +57,7 @@ def _section_line(section: tuple[str, str], rows: Sequence[Row]) -> str:
     order = sorted((s for s in Status if counted[s]), key=lambda s: s is not Status.PASSED)
     counts = "  ".join(f"{SIGNS[status]} {counted[status]:<2}" for status in order).rstrip()
     room = min(46, WIDTH - 10 - len(counts))
-    return f"{_cut(title, room):<{room}}  {prefix:<7} {counts}"
+    return f"{one_line(title, room):<{room}}  {prefix:<7} {counts}"
 
 
 def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
@@ -64,7 +65,7 @@ def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
     for row in red[:MOST_RED]:
         room = WIDTH - 14 - len(str(row.blame))
         because = row.because if row.asked.severity == "must" else f"(should) {row.because}"
-        say(f"{SIGNS[row.status]} {row.asked.id:<9} {_cut(because, room):<{room}} {row.blame}", COLOURS[row.status])
+        say(f"{SIGNS[row.status]} {row.asked.id:<9} {one_line(because, room):<{room}} {row.blame}", COLOURS[row.status])
     if len(red) > MOST_RED:
         say(f"  … {len(red) - MOST_RED} more: {folder}/summary.md", None)
     if red:
@@ -83,7 +84,7 @@ def _say_open(say: Write, verdict: Verdict) -> None:
         if row.status in OPEN:
             causes.setdefault(f"{SIGNS[row.status]} {name_of(row.status)}: {row.because}", []).append(row.asked.id)
     for cause, ids in causes.items():
-        say(_cut(cause, WIDTH), "yellow")
+        say(one_line(cause, WIDTH), "yellow")
         for line in wrap(" ".join(ids), WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False):
             say(line, None)
     if causes:
@@ -127,8 +128,3 @@ def _joined(parts: Sequence[str], indent: str = "") -> list[str]:
         longer = f"{lines[-1]} · {part}"
         lines = [*lines[:-1], longer] if len(longer) <= WIDTH else [*lines, f"{indent}{part}"]
     return lines
-
-
-def _cut(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
