@@ -35,7 +35,7 @@ class Library:
 
     def tape(self) -> Tape:
         rules = tuple(self._rule(number) for number in range(self.size))
-        recordings = {rule.id: _recording(rule.id) for rule in rules}
+        recordings = tuple(_recording(rule.id) for rule in rules)
         model = Model(id="grok-4-0709", names=frozenset({"grok-4-0709", MODEL}), window=256_000, refuses=("stop",))
         world = World(name="bench", title="bench", models=(model,), rules=rules, recordings=recordings, digest="")
         return Tape(world, self.prompts, key=KEY)

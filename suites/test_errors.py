@@ -11,7 +11,7 @@ OCCASIONS = {
     "success": {"model": ROLLOUT.model},
     "wrong-key": {"model": ROLLOUT.model, "scenario": "wrong-key"},
     "no-credits": {"model": ROLLOUT.model, "scenario": "no-credits"},
-    "disconnect": {"model": ROLLOUT.model, "fault": "disconnect"},
+    "reset": {"model": ROLLOUT.model, "fault": "reset"},
     "unknown-name": {"model": ROLLOUT.unknown},
     **{f"wrong-key by {mode}": {"model": ROLLOUT.model, "scenario": "wrong-key", "mode": mode} for mode in MODES[1:]},
 }

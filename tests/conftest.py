@@ -37,6 +37,18 @@ def tape(world):
     return Tape(world, prompts(), key="example-key")
 
 
+@pytest.fixture(scope="session")
+def later_world():
+    """How xAI behaves since grok-4 is grok-4.3."""
+    return load_world(home() / "cassettes" / "grok-4.3")
+
+
+@pytest.fixture(scope="session")
+def later_tape(later_world):
+    """That world, answering the same key."""
+    return Tape(later_world, prompts(), key="example-key")
+
+
 NEEDLESS = "-p no:hypothesispytest -p no:anyio"
 """Plugins that a developer's environment has, and that take as long to load as a small gate."""
 

@@ -47,20 +47,23 @@ DAMAGED = {
 WORLD = """
 name = "small"
 title = "A small world"
+most_tools = 200
 era = { from = "2025-07-09" }
 [[model]]
 id = "grok-4-0709"
 aliases = []
 window = 256000
+thinking = "hidden"
 refuses = []
 sources = ["docs.x.ai models page"]
 """
 AS_YAML = """
 name: small
 title: A small world
+most_tools: 200
 era: {from: '2025-07-09'}
 model:
-- {id: grok-4-0709, aliases: [], window: 256000, refuses: [], sources: [docs.x.ai models page]}
+- {id: grok-4-0709, aliases: [], window: 256000, thinking: hidden, refuses: [], sources: [docs.x.ai models page]}
 """
 
 

@@ -5,11 +5,53 @@ import base64
 import pytest
 
 from grokgate.formats import home as place
-from grokgate.formats.fixtures import PIXEL, prompts, schema, tool
+from grokgate.formats.fixtures import OPENING, PIXEL, LongPrompt, common_words, long_prompts, prompt, prompts, schema, tool
 
 
 def test_a_prompt_is_a_text_in_one_line():
     assert [name for name, text in prompts().items() if not text.strip() or "\n" in text] == []
+
+
+EACH_LONG_PROMPT = pytest.mark.parametrize("long", long_prompts().values(), ids=lambda long: long.name)
+
+
+@EACH_LONG_PROMPT
+def test_a_long_prompt_has_a_word_for_each_of_its_tokens(long):
+    assert len(long.text.split()) == long.tokens
+
+
+@EACH_LONG_PROMPT
+def test_a_long_prompt_names_itself_at_either_end_and_is_common_words_between(long):
+    first, *between, last = long.text.split("\n")
+    assert (first, last) == (f"{OPENING}{long.name}]", f"[end of {long.name}]")
+    assert {word for line in between for word in line.split()} == common_words()
+
+
+@EACH_LONG_PROMPT
+def test_a_long_prompt_is_found_by_its_name_and_no_other_prompt_has_that(long):
+    assert prompt(long.name) == long.text
+    assert long.name not in prompts()
+
+
+def test_the_margin_is_small_beside_what_separates_a_prompt_from_its_window():
+    hidden = 687
+    assert long_prompts()["under-256000"].tokens + hidden + long_prompts()["under-256000"].margin < 256_000
+    assert long_prompts()["under-131072"].tokens + long_prompts()["under-131072"].margin < 131_072
+    assert long_prompts()["over-256000"].tokens > 256_000
+
+
+@pytest.mark.parametrize("tokens", range(9, 40))
+def test_a_long_prompt_of_any_length_has_that_length(tokens):
+    assert len(LongPrompt("short", tokens, 0, ("a", "few", "words")).text.split()) == tokens
+
+
+def test_a_prompt_of_ordinary_length_is_found_by_its_name():
+    assert prompt("puzzle") == prompts()["puzzle"]
+
+
+def test_a_prompt_that_is_none_is_not_found():
+    with pytest.raises(KeyError, match="sonnet"):
+        prompt("sonnet")
 
 
 def test_a_tool_has_the_shape_of_the_api():

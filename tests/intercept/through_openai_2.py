@@ -38,7 +38,7 @@ async def through_async():
 
 def missed():
     try:
-        openai.OpenAI(api_key=KEY, base_url=BASE).responses.create(model="grok-4", input="Hi")
+        openai.OpenAI(api_key=KEY, base_url=BASE).completions.create(model="grok-4", prompt="Hi")
     except openai.APIStatusError as error:
         return error.status_code
 

@@ -12,7 +12,8 @@ from grokgate.providers.vehicle import load_adapter
 from grokgate.values.chat import ChatResult
 
 Reference = load_adapter("provider.py:Reference", home() / "fixtures" / "reference")
-SEARCH = {"type": "function", "function": {"name": "search", "parameters": {"type": "object", "properties": {}}}}
+TWICE = {"n": 2}
+"""What no answer on tape has: a second choice."""
 
 
 class CallsHome(Reference):
@@ -54,7 +55,7 @@ class SwallowsTheMiss(Reference):
     """Sends what nothing on tape fits, and makes the answer up that it did not get."""
 
     def body(self, request, model, parameters, *, stream):
-        return super().body(request, model, parameters, stream=stream) | {"tools": [SEARCH]}
+        return super().body(request, model, parameters, stream=stream) | TWICE
 
     def chat(self, request):
         try:
@@ -91,15 +92,15 @@ class Naive:
 
     def chat(self, request):
         turns = [{"role": turn.role, "content": turn.content} for turn in request.messages]
-        tools = {"tools": [SEARCH]} if request.response_format else {}
+        twice = TWICE if request.response_format else {}
         answer = httpx.post(
             f"{self.setting.base_url}/chat/completions",
-            json={"model": "grok-4", "messages": turns, **request.parameters, **tools},
+            json={"model": "grok-4", "messages": turns, **request.parameters, **twice},
             headers={"Authorization": f"Bearer {self.setting.api_key}"},
         )
-        if answer.is_error and not tools:
+        if answer.is_error and not twice:
             raise RuntimeError(f"{answer.status_code} for the key {self.setting.api_key}: {answer.text}")
-        text = '{"name": "Ada", "age": 36}' if tools else answer.json()["choices"][0]["message"]["content"]
+        text = '{"name": "Ada", "age": 36}' if twice else answer.json()["choices"][0]["message"]["content"]
         return ChatResult(text=text, finish_reason="stop")
 
     def close(self):

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grokgate.formats.fixtures import long_prompts
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.semantics import meaning
-from grokgate.upstream.tape import NEAREST, Tape, camel_case
+from grokgate.upstream.tape import MOST_ANSWERS, NEAREST, Tape
 from grokgate.upstream.world import STAGES, Rule
 from grokgate.values.wire import WireRequest
 
@@ -23,8 +24,18 @@ def chat(key=KEY, path="/v1/chat/completions", **content):
     return WireRequest("POST", f"https://api.x.ai{path}", {"authorization": key}, body)
 
 
-def recorded(rule):
-    return Recording(id=rule, rule=rule, status=200, headers={}, body="", provenance="derived", sources=("a page",))
+def said(text, **content):
+    return chat(messages=[{"role": "user", "content": text}], **content)
+
+
+def refusal(answer):
+    """The status and text of a refusal."""
+    return answer.status, json.loads(answer.body)["error"]
+
+
+def derived(rule, **more):
+    defaults = {"id": rule, "status": 200, "headers": {}, "body": "", "provenance": "derived", "sources": ("a page",)}
+    return Recording(**(defaults | {"rule": rule} | more))
 
 
 def rules(*whens, stages=("content",)):
@@ -36,9 +47,9 @@ def rules(*whens, stages=("content",)):
 def taped(world):
     """A tape of the models of the world, with other rules."""
 
-    def tape_of(*listed):
-        recordings = {rule.id: recorded(rule.id) for rule in listed}
-        return Tape(replace(world, rules=listed, recordings=recordings), {"hi": "Hi"}, key="example-key")
+    def tape_of(*listed, recordings=None):
+        played = tuple(derived(rule.id) for rule in listed) if recordings is None else recordings
+        return Tape(replace(world, rules=listed, recordings=played), {"hi": "Hi"}, key="example-key")
 
     return tape_of
 
@@ -46,14 +57,17 @@ def taped(world):
 @pytest.mark.parametrize(
     ("request_", "scenario", "rule"),
     [
-        (chat(), "plain", "plain/grok-4-0709"),
-        (chat(model="grok-3"), "plain", "plain/grok-3"),
+        (chat(), "plain", "plain/hidden"),
+        (chat(model="grok-3"), "plain", "plain/none"),
+        (chat(model="grok-3-mini"), "plain", "plain/shown"),
         (chat(stop=["x"], presence_penalty=0), "plain", "refused/presence-penalty"),
         (chat(model="grok-9", stop=["x"], stream=True), "plain", "unknown-model"),
         (chat(model=None, messages=None), "plain", "no-model"),
         (chat(key="Bearer other", model="grok-9"), "plain", "wrong-key"),
         (chat(key="", model=None), "plain", "missing-key"),
         (chat(key="", path="/v1/chat", model=None), "plain", "no-such-route"),
+        (said(long_prompts()["over-256000"].text, stop=["x"]), "plain", "refused/stop"),
+        (said(long_prompts()["over-256000"].text, stream=True), "plain", "too-long"),
         (chat(model="grok-9", stop=["x"]), "capacity", "capacity"),
         (chat(key="Bearer other"), "capacity", "wrong-key"),
     ],
@@ -92,11 +106,115 @@ def test_a_stream_comes_in_the_pieces_in_which_it_was_sent(tape):
     assert times == sorted(times)
 
 
+def test_a_stream_has_its_usage_where_it_was_asked_for_and_no_event_of_it_elsewhere(tape):
+    without, with_usage = (tape.answer(chat(stream=True, stream_options={"include_usage": wanted})) for wanted in (False, True))
+    usage = [chunk for chunk in with_usage.chunks if b'"usage"' in chunk[1]]
+    assert len(usage) == 1
+    assert without.chunks == tuple(chunk for chunk in with_usage.chunks if chunk not in usage)
+    assert (without.rule, without.body) == (with_usage.rule, b"".join(event for _, event in without.chunks))
+
+
+def test_what_is_filled_in_differs_from_request_to_request(tape):
+    models = ["grok-3", "grok-2", "grok-3"]
+    assert [json.loads(tape.answer(chat(model=model)).body)["model"] for model in models] == ["grok-3", "grok-2-1212", "grok-3"]
+
+
+def test_the_same_answer_is_made_once_and_no_more_are_kept_than_are_allowed(taped):
+    tape = taped(*rules({"route": ("chat",)}), recordings=(derived("rule-0", body='"${asked}"', fill=("asked",)),))
+    assert tape.answer(chat(model="m")) is tape.answer(chat(model="m"))
+    for number in range(2 * MOST_ANSWERS + 1):
+        assert tape.answer(chat(model=f"m{number}")).body == f'"m{number}"'.encode()
+    assert len(tape.world.recordings[0].answers) <= MOST_ANSWERS
+
+
+def test_an_answer_that_needs_a_price_that_the_world_has_not_is_a_fault_of_the_world(taped, world):
+    tape = taped(*rules({"route": ("chat",)}), recordings=(derived("rule-0", body="${cost}", fill=("cost",)),))
+    free = replace(tape.world, models=tuple(replace(model, price=None) for model in world.models))
+    with pytest.raises(LookupError, match=r"world\.toml has no price for grok-4-0709, which the answer needs"):
+        Tape(free, {}, key="example-key").answer(chat())
+
+
+# --- the windows --------------------------------------------------------------------------------------------------------
+
+
+def prompted(name, model="grok-4"):
+    return said(long_prompts()[name].text, model=model)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "rule"),
+    [
+        ("grok-4", "under-131072", "long/hidden"),
+        ("grok-4", "between-the-windows", "long/hidden"),
+        ("grok-4", "under-256000", "long/hidden"),
+        ("grok-4", "over-256000", "too-long"),
+        ("grok-3", "under-131072", "long/none"),
+        ("grok-3", "between-the-windows", "too-long"),
+        ("grok-3-mini", "under-131072", "long/shown"),
+        ("grok-3-mini", "between-the-windows", "too-long"),
+        ("grok-4-fast", "over-256000", "long/hidden"),
+    ],
+)
+def test_a_prompt_is_held_against_the_window_of_its_model(model, name, rule, tape):
+    assert tape.answer(prompted(name, model)).rule == rule
+
+
+@pytest.mark.parametrize(("name", "rule"), [("over-256000", "long/shown"), ("over-1000000", "too-long")])
+def test_grok_4_of_today_has_a_wider_window(name, rule, later_tape):
+    assert later_tape.answer(prompted(name)).rule == rule
+
+
+@pytest.mark.parametrize("name", ["over-256000", "over-by-408", "over-by-429", "over-by-500", "over-by-503"])
+def test_a_refusal_names_the_count_and_the_window(name, tape):
+    tokens = long_prompts()[name].tokens
+    text = f"This model's maximum prompt length is 256000 but the request contains {tokens} tokens."
+    assert refusal(tape.answer(prompted(name))) == (400, text)
+
+
+@pytest.mark.parametrize("number", [408, 429, 500, 503])
+@pytest.mark.parametrize("words", [0, 1, 300])
+def test_the_count_looks_like_a_status_even_with_words_around(number, words, tape):
+    around = "word " * words
+    _, text = refusal(tape.answer(said(around + long_prompts()[f"over-by-{number}"].text + around)))
+    assert f"contains {number}" in text
+
+
+def test_what_an_accepted_prompt_costs_is_counted_with_the_hidden_one(tape):
+    usage = json.loads(tape.answer(prompted("under-256000")).body)["usage"]
+    assert usage["prompt_tokens"] == 255_000 + 687
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] + 118
+
+
+def test_a_prompt_that_was_cut_on_the_way_is_neither_long_nor_refused(tape):
+    text = long_prompts()["over-256000"].text
+    answer = tape.answer(said(text[: len(text) // 2]))
+    assert (answer.rule, answer.status) == ("plain/hidden", 200)
+
+
+def test_a_prompt_of_which_nobody_knows_whether_it_fits_is_a_miss(tape):
+    miss = tape.answer(said("antidisestablishmentarianism " * 20_000))
+    assert miss.nearest[0].differences == (("length", "fits", "unclear"),)
+
+
 def test_a_miss_names_the_nearest_rule_and_the_differences(tape):
-    miss = tape.answer(chat(tools=[{"type": "function", "function": {"name": "get_time"}}]))
-    assert miss.nearest[0].rule == "plain/grok-4-0709"
-    assert miss.nearest[0].differences == (("tools", "none", "get_time"),)
-    assert miss.reason.endswith("nearest is rule plain/grok-4-0709, but tools is get_time, the rule wants none")
+    miss = tape.answer(chat(n=2))
+    assert miss.nearest[0].rule == "plain/hidden"
+    assert miss.nearest[0].differences == (("extras", "none", "n"),)
+    assert miss.reason.endswith("nearest is rule plain/hidden, but extras is n, the rule wants none")
+
+
+def test_a_rule_is_as_near_as_the_nearest_of_its_exchanges(taped):
+    narrow = (
+        derived("rule-0", id="a", when={"prompt": ("hi",), "turn": ("tool",)}),
+        derived("rule-0", id="b", when={"turn": ("tool",)}),
+    )
+    miss = taped(*rules({"stream": ("no",)}), recordings=narrow).answer(said("Ho"))
+    assert [(near.rule, near.differences) for near in miss.nearest] == [("rule-0", (("turn", "tool", "user"),))]
+
+
+def test_a_rule_that_fits_and_has_no_exchange_is_named_as_such(taped):
+    miss = taped(*rules({"stream": ("no",)}), recordings=()).answer(chat())
+    assert miss.reason == "no answer on tape; rule rule-0 covers the request, but no exchange plays for it"
 
 
 def test_of_rules_as_near_the_one_that_agrees_in_more_is_named_first(taped):
@@ -108,7 +226,7 @@ def test_of_rules_as_near_the_one_that_agrees_in_more_is_named_first(taped):
 
 
 def test_no_more_rules_are_named_than_help(tape):
-    assert len(tape.answer(chat(path="/v1/responses")).nearest) == NEAREST
+    assert len(tape.answer(chat(path="/v1/tokenize-text")).nearest) == NEAREST
 
 
 def test_a_tape_without_rules_misses(taped):
@@ -116,11 +234,34 @@ def test_a_tape_without_rules_misses(taped):
     assert (miss.nearest, miss.reason) == ((), "no rule of this world covers the request")
 
 
-@pytest.mark.parametrize(
-    ("snake", "camel"), [("stop", "stop"), ("presence_penalty", "presencePenalty"), ("a_b_c", "aBC"), ("none", "none")]
-)
-def test_refusals_name_arguments_in_camel_case(snake, camel):
-    assert camel_case(snake) == camel
+# --- several exchanges for a rule ----------------------------------------------------------------------------------------
+
+
+def test_of_several_exchanges_the_narrower_plays_then_the_recorded_then_the_newer(taped):
+    recordings = (
+        derived("rule-0", id="wide"),
+        derived("rule-0", id="older", provenance="recorded", recorded_at="2025-11-01T00:00:00Z"),
+        derived("rule-0", id="newer", provenance="recorded", recorded_at="2025-12-01T00:00:00Z"),
+        derived("rule-0", id="narrow", when={"prompt": ("hi",)}),
+    )
+    tape = taped(*rules({"route": ("chat",)}), recordings=recordings)
+    assert [recording.id for recording in tape.world.playing["rule-0"]] == ["narrow", "newer", "older", "wide"]
+    assert [tape.answer(said(text)).exchange for text in ("Hi", "Ho")] == ["narrow", "newer"]
+
+
+def test_an_exchange_plays_only_for_what_both_it_and_its_rule_want(taped):
+    recordings = (derived("rule-0", when={"served": ("grok-3", "grok-2-1212")}),)
+    tape = taped(*rules({"served": ("grok-4-0709", "grok-3")}), recordings=recordings)
+    assert [played(tape.answer(chat(model=model))) for model in ("grok-4", "grok-3", "grok-2")] == [None, "rule-0", None]
+
+
+def test_an_earlier_rule_wins_over_a_narrower_exchange_of_a_later_one(taped):
+    recordings = (derived("rule-0"), derived("rule-1", when={"prompt": ("hi",)}))
+    assert taped(*rules({"route": ("chat",)}, {"stream": ("no",)}), recordings=recordings).answer(chat()).rule == "rule-0"
+
+
+def test_what_no_rule_fits_never_plays(taped):
+    assert taped(*rules({"route": ("models",)}), recordings=(derived("rule-0"), derived("", id="kept"))).answer(chat()).nearest
 
 
 # --- the index answers as reading the rules from top to bottom does ------------------------------------------------------
@@ -170,9 +311,10 @@ def test_the_index_finds_what_reading_finds(taped, listed, request_, scenario):
     assert played(tape.answer(request_, scenario)) == read_through(tape, request_, scenario)
 
 
-@given(REQUEST, st.sampled_from(["plain", "capacity", "redirected"]))
-def test_on_the_bundled_tape_too(tape, request_, scenario):
-    assert played(tape.answer(request_, scenario)) == read_through(tape, request_, scenario)
+@given(REQUEST, st.sampled_from(["plain", "capacity", "redirected", "retired-names-refused"]))
+def test_on_the_bundled_tapes_too(tape, later_tape, request_, scenario):
+    for one in (tape, later_tape):
+        assert played(one.answer(request_, scenario)) == read_through(one, request_, scenario)
 
 
 def test_an_answer_costs_one_look_up_per_shape_of_rule_however_many_there_are(taped):

@@ -6,7 +6,8 @@ import pytest
 
 from grokgate.formats.document import BadDocument
 from grokgate.formats.home import SCHEMAS
-from grokgate.upstream.cassette import load_cassette
+from grokgate.upstream.cassette import Repeat, load_cassette
+from grokgate.upstream.price import Price
 from grokgate.upstream.world import STAGES, load_world
 
 MODEL = """
@@ -14,12 +15,14 @@ MODEL = """
 id = "grok-4-0709"
 aliases = ["grok-4"]
 window = 256000
+thinking = "hidden"
 refuses = ["stop"]
 sources = ["docs.x.ai models page"]
 """
 FACTS = f"""
 name = "small"
 title = "A small world"
+most_tools = 200
 era = {{ from = "2025-07-09" }}
 {MODEL}
 """
@@ -30,11 +33,12 @@ def rule(id, stage="content", when='{ route = "chat" }'):
     return f'[[rule]]\nid = "{id}"\nstage = "{stage}"\nwhen = {when}\nsources = ["a page"]\n'
 
 
-def exchange(id, rule, body="{}", **block):
+def exchange(id, rule, body="{}", kind="application/json", /, **block):
+    written = {"id": id, "rule": rule, "provenance": "derived", "sources": ["a page"]} | block
     return {
-        "grokgate": {"id": id, "rule": rule, "provenance": "derived", "sources": ["a page"]} | block,
+        "grokgate": {name: value for name, value in written.items() if value is not None},
         "request": {"method": "GET", "uri": "https://api.x.ai/v1/models", "headers": {}, "body": None},
-        "response": {"status": {"code": 200, "message": "OK"}, "headers": {"Server": ["cloudflare"]}, "body": {"string": body}},
+        "response": {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Type": [kind]}, "body": {"string": body}},
     }
 
 
@@ -63,8 +67,72 @@ def test_a_world_is_its_facts_its_rules_and_its_exchanges(folder):
         ["grok-4-0709"],
         "grok-4-0709",
     )
-    assert {name: recording.id for name, recording in world.recordings.items()} == {"a": "a/1", "b": "b/1"}
-    assert world.recordings["a"].headers == {"server": "cloudflare"}
+    assert [(recording.rule, recording.id) for recording in world.recordings] == [("a", "a/1"), ("b", "b/1")]
+    assert world.recordings[0].headers == {"content-type": "application/json"}
+
+
+def test_a_model_is_told_with_all_that_matters_about_it(folder):
+    row = MODEL + 'streamed = "shown"\nefforts = ["low", "high"]\nsuffixed = ["high"]\n'
+    facts = FACTS.replace(MODEL, row + "price = { prompt = 3, cached = 1, completion = 15, long_from = 128 }\n")
+    [model] = load_world(folder(rule("a"), facts=facts, chat=cassette(exchange("a/1", "a")))).models
+    assert (model.window, model.refuses, model.price) == (
+        256_000,
+        ("stop",),
+        Price(prompt=3, cached=1, completion=15, long_from=128),
+    )
+    assert [model.thinking_of(None, streamed=streamed) for streamed in (False, True)] == ["hidden", "shown"]
+    assert [model.named(effort) for effort in (None, "low", "high")] == ["grok-4-0709", "grok-4-0709", "grok-4-0709-high"]
+
+
+def test_a_model_that_answers_as_another_is_reached_by_its_aliases_alone(folder):
+    facts = FACTS.replace("aliases", 'answers_as = "grok-4.3"\naliases')
+    world = load_world(folder(rule("a"), facts=facts, chat=cassette(exchange("a/1", "a"))))
+    assert world.served.keys() == {"grok-4"}
+    assert world.served["grok-4"].named(None) == "grok-4.3"
+
+
+def test_retired_models_are_told_with_their_day_and_heir(folder):
+    row = '[[retired]]\nname = "grok-beta"\non = "2025-09-15"\ninstead = "grok-3"\nsources = ["a page"]\n'
+    world = load_world(folder(rule("a"), facts=FACTS + row, chat=cassette(exchange("a/1", "a"))))
+    assert [(one.name, one.on, one.instead) for one in world.retired.values()] == [("grok-beta", "2025-09-15", "grok-3")]
+
+
+def test_a_stage_says_what_all_its_rules_want_and_each_may_say_otherwise(folder):
+    stage = '[stage.content.when]\nroute = "chat"\nstream = "no"\n'
+    named = [rule("a", when='{ key = "good" }'), rule("b", when='{ stream = ["yes", "no"], route = "any" }'), rule("c", "key")]
+    world = load_world(folder(stage + "".join(named), chat=cassette(*(exchange(f"{one}/1", one) for one in "abc"))))
+    assert {one.id: one.when for one in world.rules} == {
+        "a": {"route": ("chat",), "stream": ("no",), "key": ("good",)},
+        "b": {"stream": ("yes", "no")},
+        "c": {"route": ("chat",)},
+    }
+
+
+RECORDED = {"provenance": "recorded", "recorded_at": "2025-12-01T10:00:00Z"}
+
+
+def test_a_recording_may_stand_without_a_rule_and_does_not_play(folder):
+    exchanges = cassette(exchange("a/1", "a"), exchange("kept/1", None, **RECORDED))
+    world = load_world(folder(rule("a"), chat=exchanges))
+    assert [recording.id for recording in world.recordings] == ["a/1", "kept/1"]
+    assert [recording.id for recording in world.playing["a"]] == ["a/1"]
+
+
+def test_a_rule_may_have_several_recordings_as_wide_and_the_newest_plays(folder):
+    newer = RECORDED | {"recorded_at": "2026-01-01T10:00:00Z"}
+    exchanges = cassette(exchange("a/1", "a"), exchange("a/2", "a", **RECORDED), exchange("a/3", "a", **newer))
+    assert [one.id for one in load_world(folder(rule("a"), chat=exchanges)).playing["a"]] == ["a/3", "a/2", "a/1"]
+
+
+def test_other_exchanges_may_leave_rules_without_any(folder, tmp_path):
+    there = folder(rule("a") + rule("b"), chat=cassette(exchange("a/1", "a"), exchange("b/1", "b")))
+    other = tmp_path / "mine"
+    other.mkdir()
+    (other / "x.yaml").write_text(cassette(exchange("b/2", "b", **RECORDED)))
+    alone, behind = load_world(there, [other]), load_world(there, [other, there])
+    assert {rule: [one.id for one in several] for rule, several in alone.playing.items()} == {"a": [], "b": ["b/2"]}
+    assert {rule: [one.id for one in several] for rule, several in behind.playing.items()} == {"a": ["a/1"], "b": ["b/2", "b/1"]}
+    assert alone.digest != behind.digest
 
 
 def test_rules_are_ordered_by_stage_and_then_by_place(folder):
@@ -90,13 +158,18 @@ def test_the_digest_covers_every_file(folder):
         (rule("a") + rule("b"), [[("a/1", "a")]], r"rules\.toml: b: no exchange plays for this rule"),
         (rule("a"), [], r"rules\.toml: a: no exchange plays for this rule"),
         (rule("a"), [[("a/1", "a"), ("b/1", "b")]], r"rules\.toml: b: exchange 'b/1' plays for a rule that is not there"),
-        (rule("a"), [[("a/1", "a"), ("a/2", "a")]], r"c0\.yaml: a/2: rule 'a' has a second exchange"),
-        (rule("a"), [[("a/1", "a")], [("a/2", "a")]], r"c1\.yaml: a/2: rule 'a' has a second exchange"),
+        (rule("a"), [[("a/1", "a"), ("a/2", "a")]], r"rules\.toml: a/2: rule 'a' has the exchange 'a/1' already, just as wide"),
+        (rule("a"), [[("a/1", "a")], [("a/2", "a")]], r"rules\.toml: a/2: rule 'a' has the exchange 'a/1' already, just as wide"),
         (rule("a") + rule("a", "key"), [[("a/1", "a")]], r"rules\.toml: a: the rule stands twice"),
         (rule("a") + rule("b"), [[("a/1", "a"), ("a/1", "b")]], r"c0\.yaml: a/1: the exchange stands twice"),
         (rule("a") + rule("b"), [[("a/1", "a")], [("a/1", "b")]], r"c1\.yaml: a/1: the exchange stands twice"),
         (rule("a", "weather"), [[("a/1", "a")]], r"rules\.toml: rule\[0\] \(a\)\.stage: 'weather' is not one of"),
         (rule("a", when='{ mood = "good" }'), [[("a/1", "a")]], r"rules\.toml: rule\[0\] \(a\)\.when: .*'mood' was unexpected"),
+        (
+            rule("a", when='{ stream = "often" }'),
+            [[("a/1", "a")]],
+            r"rules\.toml: rule\[0\] \(a\)\.when\.stream: 'often' is not one",
+        ),
         (rule("a", when="{}"), [[("a/1", "a")]], r"rules\.toml: rule\[0\] \(a\)\.when: .*non-empty|should be non-empty"),
         (rule("a", "fault"), [[("a/1", "a")]], r"rules\.toml: rule\[0\] \(a\)\.when: 'scenario' is a required property"),
     ],
@@ -111,6 +184,7 @@ def test_the_digest_covers_every_file(folder):
         "exchange-twice-elsewhere",
         "no-such-stage",
         "no-such-dimension",
+        "no-such-value",
         "fits-everything",
         "fault-without-scenario",
     ],
@@ -119,6 +193,12 @@ def test_rules_and_exchanges_that_do_not_fit_are_refused(rules, cassettes, reaso
     files = {f"c{n}": cassette(*(exchange(*pair) for pair in pairs)) for n, pairs in enumerate(cassettes)}
     with pytest.raises(BadDocument, match=reason):
         load_world(folder(rules, **files))
+
+
+def test_an_exchange_that_can_never_play_is_refused(folder):
+    never = exchange("a/2", "a", when={"prompt": "weather", "stream": ["yes", "with-usage"]})
+    with pytest.raises(BadDocument, match=r"rules\.toml: a/2: it can never play: rule 'a' wants another stream"):
+        load_world(folder(rule("a", when='{ stream = "no" }'), chat=cassette(exchange("a/1", "a"), never)))
 
 
 @pytest.mark.parametrize(
@@ -146,8 +226,22 @@ def test_a_name_that_leads_to_two_models_is_refused(second, reason, folder):
         ({"sources": []}, r"\[\] should be non-empty"),
         ({"fill": ["weather"]}, "'weather' is not one of"),
         ({"at": [0.1, -1]}, "-1 is less than the minimum of 0"),
+        ({"rule": None}, "'rule' is a required property"),
+        ({"origin": "a.har: entry 3"}, "False schema does not allow"),
+        ({"when": {"mood": "good"}}, "'mood' was unexpected"),
+        ({"repeat": {"event": 0, "times": 0, "every": 0.1}}, "0 is less than the minimum of 1"),
     ],
-    ids=["recorded-without-date", "derived-with-date", "no-sources", "unknown-fill", "before-the-start"],
+    ids=[
+        "recorded-without-date",
+        "derived-with-date",
+        "no-sources",
+        "unknown-fill",
+        "before-the-start",
+        "derived-without-rule",
+        "derived-with-origin",
+        "no-such-dimension",
+        "repeated-never",
+    ],
 )
 def test_an_exchange_that_claims_what_it_may_not_is_refused(block, reason, tmp_path):
     path = tmp_path / "x.yaml"
@@ -162,6 +256,32 @@ def test_a_stream_with_times_for_other_events_is_refused(at, tmp_path):
     path.write_text(cassette(exchange("a/1", "a", STREAM, at=at)))
     with pytest.raises(BadDocument, match=rf"x\.yaml: a/1: {len(at)} times for 2 events of the stream"):
         load_cassette(path)
+
+
+def test_a_repeated_event_that_is_not_there_is_refused(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text(cassette(exchange("a/1", "a", STREAM, repeat={"event": 2, "times": 3, "every": 0.1})))
+    with pytest.raises(BadDocument, match=r"x\.yaml: a/1: event 2 is repeated, but there are 2"):
+        load_cassette(path)
+
+
+def test_a_repeated_event_comes_as_often_as_it_is_said_each_a_while_after_the_other(tmp_path):
+    path = tmp_path / "x.yaml"
+    repeat = {"event": 1, "times": 3, "every": 0.25}
+    body = "data: {}\n\ndata: {1}\n\ndata: [DONE]\n\n"
+    path.write_text(cassette(exchange("a/1", "a", body, "text/event-stream", repeat=repeat, at=[0.5, 1, 2])))
+    [recording] = load_cassette(path)
+    assert recording.repeat == Repeat(**repeat)
+    answer = recording.with_body(recording.body)
+    assert [second for second, _ in answer.chunks] == [0.5, 1, 1.25, 1.5, 2]
+    assert answer.body == b"data: {}\n\n" + b"data: {1}\n\n" * 3 + b"data: [DONE]\n\n"
+
+
+def test_a_stream_without_times_comes_at_once(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text(cassette(exchange("a/1", "a", STREAM, "text/event-stream")))
+    [recording] = load_cassette(path)
+    assert recording.with_body(recording.body).chunks == ((0.0, b"data: {}\n\n"), (0.0, b"data: [DONE]\n\n"))
 
 
 def test_a_folder_that_is_no_world_is_refused(tmp_path):

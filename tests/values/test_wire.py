@@ -59,10 +59,16 @@ def test_bytes_that_are_no_text_are_shown_all_the_same():
 
 
 def test_a_miss_names_the_nearest_rule_and_what_differs():
-    near = Near(rule="plain/grok-3", differences=(("stream", "no or yes", "with-usage"), ("turn", "user", "tool")))
+    near = Near(rule="plain/none", differences=(("stream", "no or yes", "with-usage"), ("turn", "user", "tool")))
     assert Miss(meaning={}, nearest=(near,)).reason == (
-        "no answer on tape; nearest is rule plain/grok-3, but stream is with-usage, the rule wants no or yes; "
+        "no answer on tape; nearest is rule plain/none, but stream is with-usage, the rule wants no or yes; "
         "turn is tool, the rule wants user"
+    )
+
+
+def test_a_miss_where_a_rule_has_no_exchange_names_it():
+    assert Miss(meaning={}, nearest=(Near(rule="plain/none", differences=()),)).reason == (
+        "no answer on tape; rule plain/none covers the request, but no exchange plays for it"
     )
 
 

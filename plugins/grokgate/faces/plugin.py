@@ -31,6 +31,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--world", metavar="NAME", help="how xAI behaves: a folder of cassettes (default: the rollout's)")
     group.addoption(
+        "--cassettes",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="replay these recordings alone; may be repeated; bundled adds grokgate's own behind them",
+    )
+    group.addoption(
+        "--pace",
+        type=float,
+        default=0.0,
+        metavar="FACTOR",
+        help="play streams in time: 1 as recorded, 0.1 ten times as fast (default 0)",
+    )
+    group.addoption(
         "--mode", default="replay", choices=("replay", "live"), help="replay recorded answers (default), or ask the real xAI"
     )
     group.addoption(
@@ -74,7 +88,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
     from grokgate.faces.check import reports_folder
     from grokgate.faces.listing import NotFound, found
-    from grokgate.faces.run import GateRun
+    from grokgate.faces.run import BUNDLED, GateRun
     from grokgate.formats.contract import requirements
     from grokgate.formats.document import BadDocument
     from grokgate.formats.home import worlds
@@ -89,6 +103,11 @@ def _asked_run(config: pytest.Config) -> GateRun:
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
         if (world := config.getoption("--world")) and world not in worlds():
             raise pytest.UsageError(f"no world is called {world!r}; there are: {', '.join(worlds())}")
+        for place in config.getoption("--cassettes"):
+            if place != BUNDLED and not any((Path(place) / name).is_dir() for name in worlds()):
+                raise pytest.UsageError(
+                    f"{place} holds no folder of a world ({', '.join(worlds())}); see: grokgate cassettes import"
+                )
         folder = Path(config.getoption("--reports") or reports_folder(description.name, config.getoption("--only")))
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
         run = GateRun(
@@ -101,6 +120,8 @@ def _asked_run(config: pytest.Config) -> GateRun:
             only=tuple(config.getoption("--only")),
             folder=folder,
             evidence=evidence,
+            cassettes=tuple(config.getoption("--cassettes")),
+            pace=config.getoption("--pace"),
         )
         if key := config.getoption("--gate-key"):
             run.key = key

@@ -30,6 +30,9 @@ from grokgate.upstream.world import World, load_world
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.rollout import Rollout
 
+BUNDLED = "bundled"
+"""What stands for grokgate's own cassettes beside folders of others."""
+
 
 @dataclass(kw_only=True)
 class GateRun:
@@ -44,6 +47,8 @@ class GateRun:
     only: Sequence[str]
     folder: Path
     evidence: Path
+    cassettes: Sequence[str] = ()
+    pace: float = 0.0
     key: str = field(default_factory=new_key)
     started: float = field(default_factory=time.time)
     cases: list[Case] = field(default_factory=list)
@@ -55,7 +60,10 @@ class GateRun:
 
     @cached_property
     def world(self) -> World:
-        return load_world(home() / "cassettes" / self.rollout.world)
+        bundled = home() / "cassettes" / self.rollout.world
+        if not self.cassettes:
+            return load_world(bundled)
+        return load_world(bundled, [bundled if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
 
     @cached_property
     def question(self) -> Question:
@@ -132,7 +140,7 @@ class GateRun:
         }
 
     def launcher(self, say: Callable[[str], None]) -> Launcher:
-        return Launcher(self.description, self.world, prompts(), key=self.key, say=say)
+        return Launcher(self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace)
 
     def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
         return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)

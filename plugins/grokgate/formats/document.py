@@ -6,11 +6,13 @@ A refusal names the file, the place in it and the reason. What was read before i
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ LARGEST = 16 * 1024 * 1024
 DEEPEST = 64
 """Levels of nesting; more than any format needs, and less than what overflows a parser."""
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
+BINARY = ("tag:yaml.org,2002:binary", "!binary")
+"""The tags of bytes: ``!!binary``, and ``!binary``, which is how Ruby writes it."""
 LONGEST = 300
 """Characters of the schema's complaint that are quoted; it quotes what it complains of, which may be the whole file."""
 
@@ -78,14 +82,19 @@ def read(path: Path) -> bytes:
         raise BadDocument(path, "", error.strerror or str(error)) from None
 
 
-def parse(path: Path, raw: bytes) -> Any:
-    """The bytes as data. Raises ``BadDocument`` with line and column where the format gives them."""
+def parse(path: Path, raw: bytes, *, suffix: str | None = None, binary: bool = False) -> Any:
+    """The bytes as data. Raises ``BadDocument`` with line and column where the format gives them.
+
+    ``suffix`` takes the place of the path's. With ``binary``, YAML may hold bytes as base64, tagged ``!!binary``.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadDocument(path, f"line {line}", f"not UTF-8 (byte {error.start})") from None
-    parser: Callable[[Path, str], Any] = {".toml": _toml, ".yaml": _yaml, ".yml": _yaml}.get(path.suffix, _json)
+    yaml = partial(_yaml, binary=binary)
+    parsers: dict[str, Callable[[Path, str], Any]] = {".toml": _toml, ".yaml": yaml, ".yml": yaml}
+    parser = parsers.get(path.suffix if suffix is None else suffix, _json)
     try:
         content = parser(path, text)
     except RecursionError:
@@ -158,7 +167,7 @@ def _json(path: Path, text: str) -> Any:
         raise BadDocument(path, "", str(error)) from None
 
 
-def _yaml(path: Path, text: str) -> Any:
+def _yaml(path: Path, text: str, *, binary: bool = False) -> Any:
     import yaml
 
     safe: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -185,8 +194,16 @@ def _yaml(path: Path, text: str) -> Any:
             except ValueError as error:  # a date or a number that is none
                 raise BadDocument(path, _mark(node.start_mark), str(error)) from None
 
+        def construct_bytes(self, node: Any) -> bytes:
+            try:
+                return base64.b64decode("".join(self.construct_scalar(node).split()), validate=True)
+            except ValueError:
+                raise BadDocument(path, _mark(node.start_mark), "not base64") from None
+
+    for tag in BINARY:
+        Loader.add_constructor(tag, Loader.construct_bytes)
     try:
-        _plain(path, yaml.parse(text, safe))
+        _plain(path, yaml.parse(text, safe), BINARY if binary else ())
         return yaml.load(text, Loader)  # noqa: S506  a safe loader, made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -195,8 +212,8 @@ def _yaml(path: Path, text: str) -> Any:
         raise BadDocument(path, "", str(error).splitlines()[0]) from None
 
 
-def _plain(path: Path, events: Iterable[Any]) -> None:
-    """Refuse tags, aliases (an anchor bomb is made of them) and deep nesting, before anything is built.
+def _plain(path: Path, events: Iterable[Any], tags: Collection[str]) -> None:
+    """Refuse other tags, aliases (an anchor bomb is made of them) and deep nesting, before anything is built.
 
     libyaml builds in C: it asks no method of a loader about aliases, and deep nesting overflows its stack.
     """
@@ -210,7 +227,7 @@ def _plain(path: Path, events: Iterable[Any]) -> None:
             raise BadDocument(path, _mark(event.start_mark), TOO_DEEP)
         if isinstance(event, yaml.AliasEvent):
             raise BadDocument(path, _mark(event.start_mark), "aliases are not allowed")
-        if getattr(event, "tag", None) is not None:
+        if getattr(event, "tag", None) not in (None, *tags):
             raise BadDocument(path, _mark(event.start_mark), f"tags are not allowed ({event.tag})")
 
 

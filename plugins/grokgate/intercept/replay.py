@@ -11,18 +11,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from http import HTTPStatus
 
+from grokgate.intercept.fault import Broken, Fault, find_fault
 from grokgate.upstream.tape import Tape
 from grokgate.values.redaction import MASK, mask, mask_headers
 from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
 
-Fault = Literal["disconnect"]
-"""What no recording can give: ``disconnect`` breaks the connection after the request was read."""
-
-
-class Disconnected(ConnectionResetError):
-    """The injected fault ``disconnect``."""
+PHRASES = {**{status.value: status.phrase for status in HTTPStatus}, 599: "Not On Tape"}
+"""What HTTP calls each status; 599 is grokgate's own."""
+UNANSWERED = {"content-type": "application/json", "x-should-retry": "false"}
 
 
 @dataclass
@@ -33,6 +31,13 @@ class WireLog:
     fault: Fault | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     egress: list[Egress] = field(default_factory=list)
+
+    def striking(self, request: WireRequest) -> Fault | None:
+        """The fault, where it strikes this request."""
+        if self.fault is None:
+            return None
+        struck = sum(exchange.fault is not None for exchange in self.exchanges)
+        return self.fault if self.fault.strikes(request, struck) else None
 
 
 class Replay:
@@ -45,8 +50,9 @@ class Replay:
         self._between = WireLog()
 
     @contextmanager
-    def call(self, scenario: str = "plain", fault: Fault | None = None) -> Iterator[WireLog]:
-        """Open a call. What strayed in since the last one stands at the head of its log."""
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+        """Open a call. What strayed in since the last one stands at the head of its log. Raises ``UnknownFault``."""
+        fault = find_fault(fault)
         with self._lock:
             log = WireLog(scenario=scenario, fault=fault, exchanges=self._between.exchanges, egress=self._between.egress)
             self._between, self._open = WireLog(), log
@@ -57,17 +63,23 @@ class Replay:
                 self._open = None
 
     def answer(self, request: WireRequest) -> Answer:
-        """What the provider gets back. Raises ``Disconnected`` where the call asked for that fault."""
+        """What the provider gets back. Raises ``Broken`` where the call asked for a fault that breaks the connection."""
         with self._lock:
             log, stray = (self._open, False) if self._open else (self._between, True)
+            fault = log.striking(request)
+            if fault and fault.connection == "refused":  # nothing left
+                raise Broken(fault.connection)
             kept = self._masked(request)
-            if log.fault == "disconnect":
-                log.exchanges.append(Exchange(request=kept, fault=log.fault, stray=stray))
-                raise Disconnected("grokgate broke the connection, as the test asked")
-            answer = self._answered(request, log.scenario)
-            miss = answer if isinstance(answer, Miss) else None
-            given = _unanswered(answer) if isinstance(answer, Miss) else answer
-            log.exchanges.append(Exchange(request=kept, answer=given, miss=miss, stray=stray))
+            if fault and fault.connection:
+                log.exchanges.append(Exchange(request=kept, fault=fault.name, stray=stray))
+                raise Broken(fault.connection)
+            answer = self._answered(request, (fault and fault.scenario) or log.scenario)
+            if isinstance(answer, Miss):
+                given = _unanswered(answer)
+                log.exchanges.append(Exchange(request=kept, answer=given, miss=answer, stray=stray))
+                return given
+            given = fault.upon(answer) if fault else answer
+            log.exchanges.append(Exchange(request=kept, answer=given, fault=fault.name if fault else None, stray=stray))
             return given
 
     def _answered(self, request: WireRequest, scenario: str) -> Answer | Miss:
@@ -98,4 +110,4 @@ class Replay:
 def _unanswered(miss: Miss) -> Answer:
     """The answer to a request that nothing on tape fits; it must not look like anything that xAI says."""
     body = json.dumps({"grokgate": miss.reason}).encode()
-    return Answer(status=599, headers={"content-type": "application/json", "x-should-retry": "false"}, body=body)
+    return Answer(status=599, headers=UNANSWERED, body=body)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from grokgate.formats.document import digest
 from grokgate.formats.home import home
-from grokgate.intercept.replay import Fault, Replay, WireLog
+from grokgate.intercept.fault import Fault, find_fault
+from grokgate.intercept.replay import Replay, WireLog
 from grokgate.providers.description import Build, Description
 from grokgate.providers.in_process import InProcess
 from grokgate.providers.protocol import Setting
@@ -56,10 +57,20 @@ class Started:
 
 
 class Launcher:
-    """Keeps the providers that were started, and stops them all at the end."""
+    """Keeps the providers that were started, and stops them all at the end.
+
+    ``pace`` is a factor on the times of streams: 0 gives them at once, 1 as they were recorded.
+    """
 
     def __init__(
-        self, description: Description, world: World, prompts: Mapping[str, str], *, key: str, say: Callable[[str], None]
+        self,
+        description: Description,
+        world: World,
+        prompts: Mapping[str, str],
+        *,
+        key: str,
+        say: Callable[[str], None],
+        pace: float = 0.0,
     ) -> None:
         self.description = description
         self.key = key
@@ -68,6 +79,7 @@ class Launcher:
         self._numbers = itertools.count()
         self._started: dict[Hashable, Started] = {}
         self._say = say
+        self._pace = pace
         self._server: LoopbackServer | None = None
 
     @property
@@ -75,8 +87,9 @@ class Launcher:
         return self.description.vehicle == "in-process"
 
     @contextmanager
-    def call(self, scenario: str = "plain", fault: Fault | None = None) -> Iterator[WireLog]:
-        """Open a call: what leaves a provider while this stands is answered and logged."""
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+        """Open a call: what leaves a provider while this stands is answered and logged. Raises ``UnknownFault``."""
+        fault = find_fault(fault)
         with self._replay.call(scenario, fault) as log, self._interception(fault):
             yield log
 
@@ -163,18 +176,18 @@ class Launcher:
         if self._server is None:
             from grokgate.intercept.http_server import LoopbackServer
 
-            self._server = LoopbackServer(self._replay)
+            self._server = LoopbackServer(self._replay, pace=self._pace)
         return self._server
 
     def _interception(self, fault: Fault | None) -> AbstractContextManager[None]:
         """What stands in front of a provider in this process; a host process has the loopback server."""
         if not self.in_process:
-            return nullcontext()
+            return self._loopback.refusing() if fault and fault.connection == "refused" else nullcontext()
         from grokgate.intercept import door
 
         if fault:
-            return door.breaking(self._replay, XAI)
-        door.keep(self._replay, XAI)
+            return door.breaking(self._replay, XAI, pace=self._pace)
+        door.keep(self._replay, XAI, pace=self._pace)
         return nullcontext()
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grokgate.intercept.replay import Fault
+from grokgate.formats.fixtures import long_prompts
+from grokgate.intercept.fault import Fault
 from grokgate.providers.description import Switch
 from grokgate.providers.launcher import Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
@@ -97,15 +98,15 @@ class Subject:
         tool_choice: str | Mapping[str, Any] | None = None,
         mode: Mode = "chat",
         scenario: str = "plain",
-        fault: Fault | None = None,
+        fault: Fault | str | None = None,
         images: Sequence[str] = (),
         **parameters: Any,
     ) -> Call:
-        """Ask with one of the committed prompts, by its name. Other keywords are parameters, spelt as they are."""
+        """Ask with a committed prompt, ordinary or long, by its name. Other keywords are parameters, spelt as they are."""
         opening = [Message(role="system", content=system)] if system else []
         request = ChatRequest(
             model=model,
-            messages=(*opening, Message(role="user", content=self.prompts[prompt])),
+            messages=(*opening, Message(role="user", content=self.prompts.get(prompt) or long_prompts()[prompt].text)),
             limit=limit,
             parameters=parameters,
             response_format=response_format,
@@ -115,8 +116,10 @@ class Subject:
         )
         return self.ask(request, mode=mode, scenario=scenario, fault=fault)
 
-    def ask(self, request: ChatRequest, *, mode: Mode = "chat", scenario: str = "plain", fault: Fault | None = None) -> Call:
-        """Ask, and give the whole call."""
+    def ask(
+        self, request: ChatRequest, *, mode: Mode = "chat", scenario: str = "plain", fault: Fault | str | None = None
+    ) -> Call:
+        """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name."""
         started = self.started
         before = len(started.logged() or "")
         with self.launcher.call(scenario, fault) as wire:

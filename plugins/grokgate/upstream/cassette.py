@@ -1,26 +1,38 @@
 """The cassette format: YAML that vcrpy reads, with one ``grokgate`` block per exchange.
 
 The block holds the exchange's identifier, the rule that it plays for, and its provenance: ``recorded`` with its date, or
-``derived`` (written from documented facts) with its sources. ``fill`` names what is put in place of ``${name}`` in the body;
-``at`` gives the second at which each event of a stream was sent.
+``derived`` (written from documented facts) with its sources. ``when`` narrows the rule for this exchange. ``fill`` names what
+is put in place of ``${name}`` in the body; ``at`` gives the second at which each event of a stream was sent; ``repeat`` says
+that an event came many times, so that it need not be written as often.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grokgate.formats.document import BadDocument, load
-from grokgate.values.wire import Answer
+from grokgate.values.wire import Answer, WireRequest
+
+USAGE_EVENT = '"choices":[]'
+"""What the one event of a chat stream holds that is sent only when it was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """The event at ``event`` (from 0) came ``times`` times, ``every`` so many seconds."""
+
+    event: int
+    times: int
+    every: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """One answer of xAI as a cassette keeps it."""
+    """One answer of xAI as a cassette keeps it. ``rule`` is empty where no rule fits what was recorded."""
 
     id: str
     rule: str
@@ -29,33 +41,46 @@ class Recording:
     body: str
     provenance: str
     sources: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fill: tuple[str, ...] = ()
     at: tuple[float, ...] = ()
+    repeat: Repeat | None = None
+    recorded_at: str = ""
+    origin: str = ""
+    request: WireRequest | None = None
+    """The request that it stands beside: what was sent, or for a derived one an example."""
 
-    def answer(self, values: Mapping[str, str]) -> Answer:
-        """The answer to one request; ``values`` gives what ``fill`` asks for."""
-        if not self.fill:
-            return self._unfilled
-        body = self.body
-        for name in self.fill:
-            body = body.replace(f"${{{name}}}", json.dumps(values[name])[1:-1])
-        return self._with(body)
+    @property
+    def is_stream(self) -> bool:
+        return self.headers.get("content-type", "").startswith("text/event-stream")
 
     @cached_property
-    def _unfilled(self) -> Answer:
-        """Made once: without anything to fill in, every request gets the same."""
-        return self._with(self.body)
+    def answers(self) -> dict[tuple[Any, ...], Answer]:
+        """Those made so far, by what was filled in: most requests get one that is there."""
+        return {}
 
-    def _with(self, body: str) -> Answer:
+    def with_body(self, body: str, *, usage: bool = True) -> Answer:
+        """The answer with its body filled in; ``usage`` tells whether a stream's usage was asked for."""
+        if not self.is_stream:
+            return self._answer(body.encode(), ())
+        timed = list(zip(self.at or (0.0,) * body.count("\n\n"), events_of(body), strict=False))
+        if self.repeat:
+            timed = _repeated(timed, self.repeat)
+        if not usage:
+            timed = [(second, event) for second, event in timed if USAGE_EVENT.encode() not in event]
+        return self._answer(b"".join(event for _, event in timed), tuple(timed))
+
+    def _answer(self, body: bytes, chunks: tuple[tuple[float, bytes], ...]) -> Answer:
         return Answer(
             status=self.status,
             headers=self.headers,
-            body=body.encode(),
-            chunks=tuple(zip(self.at, _events(body), strict=True)) if self.at else (),
+            body=body,
+            chunks=chunks,
             rule=self.rule,
             exchange=self.id,
             provenance=self.provenance,
             sources=self.sources,
+            recorded_at=self.recorded_at,
         )
 
 
@@ -63,10 +88,28 @@ def load_cassette(path: Path) -> tuple[Recording, ...]:
     """The exchanges of a cassette file. Raises ``BadDocument``."""
     recordings = tuple(_recording(row) for row in load(path, "cassette")["interactions"])
     for recording in recordings:
-        if recording.at and len(recording.at) != len(_events(recording.body)):
-            events = len(_events(recording.body))
+        events = len(events_of(recording.body)) if recording.at or recording.repeat else 0
+        if recording.at and len(recording.at) != events:
             raise BadDocument(path, recording.id, f"{len(recording.at)} times for {events} events of the stream")
+        if recording.repeat and recording.repeat.event >= events:
+            raise BadDocument(path, recording.id, f"event {recording.repeat.event} is repeated, but there are {events}")
     return recordings
+
+
+def listed(when: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Conditions as they are written, one value or a list of them, in one shape."""
+    return {name: tuple(value) if isinstance(value, list) else (value,) for name, value in when.items()}
+
+
+def events_of(body: str) -> list[bytes]:
+    """The events of a server-sent stream, each with the blank line that ends it."""
+    return [f"{event}\n\n".encode() for event in body.split("\n\n") if event.strip()]
+
+
+def _repeated(timed: list[tuple[float, bytes]], repeat: Repeat) -> list[tuple[float, bytes]]:
+    first, event = timed[repeat.event]
+    again = [(round(first + number * repeat.every, 4), event) for number in range(repeat.times)]
+    return [*timed[: repeat.event], *again, *timed[repeat.event + 1 :]]
 
 
 def _recording(row: Mapping[str, Any]) -> Recording:
@@ -74,17 +117,22 @@ def _recording(row: Mapping[str, Any]) -> Recording:
     headers = {name.lower(): values[0] for name, values in response["headers"].items()}
     return Recording(
         id=block["id"],
-        rule=block["rule"],
+        rule=block.get("rule", ""),
         status=response["status"]["code"],
         headers=headers,
         body=response["body"]["string"],
         provenance=block["provenance"],
         sources=tuple(block.get("sources") or ()),
+        when=listed(block.get("when") or {}),
         fill=tuple(block.get("fill") or ()),
         at=tuple(block.get("at") or ()),
+        repeat=Repeat(**block["repeat"]) if block.get("repeat") else None,
+        recorded_at=block.get("recorded_at", ""),
+        origin=block.get("origin", ""),
+        request=_request(row["request"]),
     )
 
 
-def _events(body: str) -> list[bytes]:
-    """The events of a server-sent stream, each with the blank line that ends it."""
-    return [f"{event}\n\n".encode() for event in body.split("\n\n") if event.strip()]
+def _request(row: Mapping[str, Any]) -> WireRequest:
+    headers = {name.lower(): values[0] for name, values in row["headers"].items()}
+    return WireRequest(row["method"], row["uri"], headers, (row["body"] or "").encode())

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
+from grokgate.upstream.cassette import Recording
+from grokgate.upstream.fill import FILLS, Asked, filled
+from grokgate.upstream.price import Price
 from grokgate.upstream.semantics import Meaning, meaning
-from grokgate.upstream.world import World
+from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
 
 NEAREST = 3
 """How many rules an explained miss names."""
+MOST_ANSWERS = 64
+"""How many answers of one exchange are kept ready."""
 
 
 class Tape:
@@ -24,55 +29,77 @@ class Tape:
         self.world = world
         self.key = key
         self.prompts = prompts
-        self._recordings = [world.recordings[rule.id] for rule in world.rules]
+        self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
-        for order, rule in enumerate(world.rules):
-            names = tuple(sorted(rule.when))
+        rules = {rule.id: rule.when for rule in world.rules}
+        for order, recording in enumerate(self._recordings):
+            when = _both(rules[recording.rule], recording.when)
+            names = tuple(sorted(when))
             group = self._groups.setdefault(names, {})
-            for values in product(*(rule.when[name] for name in names)):
+            for values in product(*(when[name] for name in names)):
                 group.setdefault(values, order)
 
     def answer(self, request: WireRequest, scenario: str = "plain") -> Answer | Miss:
         """What xAI would answer, or why nothing on tape does."""
-        means = meaning(request, self.world, self.prompts, key=self.key, scenario=scenario)
-        found = [
-            order for names, group in self._groups.items() if (order := group.get(tuple(means[n] for n in names))) is not None
-        ]
-        if not found:
-            return Miss(meaning=means, nearest=self._nearest(means))
-        recording = self._recordings[min(found)]
-        return recording.answer(self._values(request, means) if recording.fill else {})
+        means = self.meaning(request, scenario)
+        recording = self.found(means)
+        return self._answered(request, means, recording) if recording else Miss(meaning=means, nearest=self._nearest(means))
 
-    def _values(self, request: WireRequest, means: Meaning) -> Mapping[str, str]:
-        """What an exchange may ask to have filled in."""
-        return {
-            "asked": str(request.field("model")),
-            "served": means["served"],
-            "argument": camel_case(means["refused"]),
-            "masked_key": _masked(request.headers.get("authorization", "").partition(" ")[2]),
-        }
+    def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
+        """The dimensions of a request in this world."""
+        return meaning(request, self.world, self.prompts, key=self.key, scenario=scenario)
+
+    def found(self, means: Meaning) -> Recording | None:
+        """The recording that plays for a meaning."""
+        orders = [
+            order for names, group in self._groups.items() if (order := group.get(tuple([means[n] for n in names]))) is not None
+        ]
+        return self._recordings[min(orders)] if orders else None
+
+    def _answered(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
+        values: dict[str, str] = {}
+        price = None
+        if recording.fill:
+            asked = Asked(request, means, self.world)
+            values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
+            price = _price(asked) if "cost" in recording.fill else None
+        usage = means["stream"] != "yes" or means["route"] != "chat"
+        made = (usage, price, *values.values())
+        if (answer := recording.answers.get(made)) is None:
+            answer = recording.with_body(filled(recording.body, values, price) if recording.fill else recording.body, usage=usage)
+            if len(recording.answers) >= MOST_ANSWERS:
+                recording.answers.clear()
+            recording.answers[made] = answer
+        return answer
 
     def _nearest(self, means: Meaning) -> tuple[Near, ...]:
         """The rules with the fewest differing dimensions, of these the ones that agree in most; looked for only after a miss."""
         near = [
-            Near(
-                rule=rule.id,
-                differences=tuple(
-                    (n, " or ".join(wanted), means[n]) for n, wanted in rule.when.items() if means[n] not in wanted
-                ),
-            )
+            min((_near(rule.id, when, means) for when in self._whens(rule)), key=lambda entry: len(entry.differences))
             for rule in self.world.rules
         ]
         named = {rule.id: len(rule.when) for rule in self.world.rules}
         return tuple(sorted(near, key=lambda entry: (len(entry.differences), -named[entry.rule]))[:NEAREST])
 
-
-def camel_case(name: str) -> str:
-    """``presence_penalty`` as xAI names it in its errors: ``presencePenalty``."""
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
+    def _whens(self, rule: Rule) -> list[Mapping[str, tuple[str, ...]]]:
+        """What each exchange of a rule wants; what the rule does, where it has none."""
+        return [_both(rule.when, recording.when) for recording in self.world.playing[rule.id]] or [rule.when]
 
 
-def _masked(key: str) -> str:
-    """A key as xAI's older error text echoed it: two characters at either end."""
-    return f"{key[:2]}***{key[-2:]}" if len(key) > 4 else "***"
+def _near(rule: str, when: Mapping[str, tuple[str, ...]], means: Meaning) -> Near:
+    differing = ((name, wanted) for name, wanted in when.items() if means[name] not in wanted)
+    return Near(rule=rule, differences=tuple((name, " or ".join(wanted), means[name]) for name, wanted in differing))
+
+
+def _price(asked: Asked) -> Price:
+    if asked.model.price is None:
+        raise LookupError(f"world.toml has no price for {asked.model.id}, which the answer needs")
+    return asked.model.price
+
+
+def _both(rule: Mapping[str, tuple[str, ...]], narrower: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What a rule wants and what its exchange wants beside that."""
+    both = dict(rule)
+    for name, values in narrower.items():
+        both[name] = tuple(value for value in both.get(name, values) if value in values)
+    return both

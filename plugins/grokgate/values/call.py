@@ -96,6 +96,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "rule": answer.rule if answer else "",
         "exchange": answer.exchange if answer else "",
         "provenance": answer.provenance if answer else "",
+        "recorded_at": answer.recorded_at if answer else "",
         "sources": list(answer.sources) if answer else [],
         "miss": exchange.miss.reason if exchange.miss else None,
         "fault": exchange.fault,

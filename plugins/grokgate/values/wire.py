@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 
@@ -54,6 +54,9 @@ class Answer:
     """What came back: by which rule, from which exchange, and how it is known (``recorded`` or ``derived``).
 
     ``chunks`` are the pieces of a stream with the second at which each was sent; empty for an answer in one piece.
+    ``ending`` is ``whole``; or ``cut``, where the connection breaks after the last chunk; or ``stalled``, where nothing more
+    comes and the connection stays open. ``recorded_at`` is there for recorded answers alone. ``pace`` is a factor on the
+    chunks' times; where it is ``None``, that of the run holds.
     """
 
     status: int
@@ -64,6 +67,9 @@ class Answer:
     exchange: str = ""
     provenance: str = ""
     sources: tuple[str, ...] = ()
+    recorded_at: str = ""
+    ending: Literal["whole", "cut", "stalled"] = "whole"
+    pace: float | None = None
 
     def text(self, most: int) -> str:
         """The body as text; a digest and the length where it has more than ``most`` bytes."""
@@ -100,15 +106,20 @@ class Miss:
         if not self.nearest:
             return "no rule of this world covers the request"
         near = self.nearest[0]
+        if not near.differences:
+            return f"no answer on tape; rule {near.rule} covers the request, but no exchange plays for it"
+        if not near.differences:
+            return f"rule {near.rule} fits, but these cassettes have no exchange that plays for it"
         differs = "; ".join(f"{name} is {got}, the rule wants {wanted}" for name, wanted, got in near.differences)
         return f"no answer on tape; nearest is rule {near.rule}, but {differs}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request that left, with the answer it got (or the miss, or the fault that was injected).
+    """A request that left, with the answer it got, or the miss.
 
-    ``stray`` marks what arrived while no call was open.
+    ``fault`` names the fault that struck it: a broken connection is there without an answer, any other with the answer as it
+    arrived. ``stray`` marks what arrived while no call was open.
     """
 
     request: WireRequest

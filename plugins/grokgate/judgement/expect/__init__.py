@@ -10,6 +10,6 @@ from grokgate.judgement.expect.listing import undeclared
 from grokgate.judgement.expect.log import Log as log
 from grokgate.judgement.expect.unkept import NotApplicable, Unkept
 from grokgate.judgement.expect.wire import Wire as wire
-from grokgate.upstream.tape import camel_case as camel
+from grokgate.upstream.fill import camel_case as camel
 
 __all__ = ["NotApplicable", "Unkept", "caller", "camel", "listing", "log", "undeclared", "wire"]

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
-from grokgate.upstream.tape import camel_case
+from grokgate.upstream.fill import camel_case
 from grokgate.values.call import Call
 from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, ModelFacts, Rollout

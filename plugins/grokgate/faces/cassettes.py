@@ -1,0 +1,254 @@
+"""What ``grokgate cassettes`` does: list, check, import, age and drift, as text for people and an exit code."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from grokgate import __version__
+from grokgate.formats.evidence_file import read_evidence
+from grokgate.formats.home import home, worlds
+from grokgate.upstream.cassette import Recording
+from grokgate.upstream.drift import Observed, Signature, drift
+from grokgate.upstream.fidelity.invariants import broken_invariants
+from grokgate.upstream.fidelity.reply import captured
+from grokgate.upstream.fidelity.shape import day_of_world, faults_of
+from grokgate.upstream.library import AlreadyThere, Kept, recordings_in, sorted_in, tapes, write
+from grokgate.upstream.placement import form_of
+from grokgate.upstream.world import load_world
+from grokgate.values.capture import Capture
+from grokgate.values.redaction import redacted, secrets_of
+from grokgate.values.wire import WireRequest
+
+SHOWN = 12
+"""How many of many things are shown before the rest is counted."""
+
+
+class SecretFound(Exception):
+    """A recording holds what looks like a secret: where, and of which kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did, for people."""
+
+    text: str
+    files: tuple[Path, ...]
+
+
+def listed(folders: Sequence[Path]) -> str:
+    """Each folder's exchanges by world: how many, of which kind, how old."""
+    lines = []
+    for folder in folders or [home() / "cassettes" / name for name in worlds()]:
+        for place in sorted({file.parent for file, _ in recordings_in(folder)}):
+            recordings = [recording for file, recording in recordings_in(place) if file.parent == place]
+            kinds = Counter(recording.provenance for recording in recordings)
+            dates = sorted(recording.recorded_at[:10] for recording in recordings if recording.recorded_at)
+            span = f", {dates[0]} to {dates[-1]}" if dates else ""
+            rules = {recording.rule for recording in recordings if recording.rule}
+            idle = sum(not recording.rule for recording in recordings)
+            lines.append(
+                f"{place.name:14} {len(recordings):4} exchanges for {len(rules)} rules: "
+                f"{kinds['recorded']} recorded{span}, {kinds['derived']} derived" + (f"; {idle} without a rule" if idle else "")
+            )
+            lines.append(f"{'':14} {place}")
+    return "\n".join(lines) or "no cassettes there"
+
+
+def checked(folder: Path) -> tuple[str, bool]:
+    """Whether a folder of cassettes can be believed and played: formats, rules, no secret; and, of what plays, that it has the
+    shape that xAI's answers had and keeps what they all keep."""
+    faults, count = [], 0
+    for name in worlds():
+        place = folder if folder.name == name else folder / name
+        if place.is_dir():
+            load_world(home() / "cassettes" / name, None if place == home() / "cassettes" / name else [place])
+    for file, recording in recordings_in(folder):
+        count += 1
+        capture = _capture(recording, file)
+        found = [f"{where} holds what looks like a secret: {secret}" for where, secret in secrets_of(capture)]
+        if recording.rule and not recording.fill:
+            day = day_of_world(file.parent.name) if file.parent.name in worlds() else ""
+            found += [
+                f"{fault.path or 'body'}: {fault.expected}, not {fault.found} ({fault.schema})"
+                for fault in faults_of(capture, day=day)
+            ]
+            found += [f"{broken.name}: {broken.sentence}" for broken in broken_invariants(capture)]
+        faults += [f"{file}: {recording.id}: {fault}" for fault in found]
+    if not count:
+        return f"no cassettes in {folder}", False
+    return "\n".join(
+        faults
+    ) or f"{count} exchanges in {folder}: formats, rules, shapes, invariants and secrets are in order", not faults
+
+
+def imported(
+    path: Path, into: Path, *, redact: bool, world: str | None, hosts: Sequence[str], day: str, replace: bool
+) -> Imported:
+    """Turn what another tool recorded into cassettes. Raises ``BadDocument``, ``SecretFound``, ``AlreadyThere``, ``NoWorld``."""
+    from grokgate.formats.recordings.reader import read_recordings
+
+    found = read_recordings(path, hosts)
+    dated = [capture if capture.recorded_at else dataclasses.replace(capture, recorded_at=day) for capture in found.captures]
+    captures = [redacted(capture) if redact else capture for capture in dated if capture.recorded_at]
+    undated = len(dated) - len(captures)
+    for capture in captures:
+        if secrets := secrets_of(capture):
+            where, secret = secrets[0]
+            mend = "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact"
+            raise SecretFound(f"{capture.origin or path}: {where} holds what looks like a secret ({secret}): {mend}")
+    if not captures:
+        return Imported(text=f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others", files=())
+    kept = sorted_in(captures, tapes(), world)
+    stem = path.name.partition(".")[0]
+    files = write(kept, into, stem, versions={"grokgate": __version__, "format": found.format}, replace=replace)
+    text = "\n".join(_told(path, found.format, found.left_out, kept, files))
+    if undated:
+        text += f"\n{undated} left out: nothing tells when it was recorded; name the day: --recorded-at YYYY-MM-DD"
+    return Imported(text=text, files=tuple(files))
+
+
+def record(
+    command: Sequence[str], into: Path, *, upstream: str, variables: Sequence[str], name: str, world: str | None, replace: bool
+) -> tuple[str, int]:
+    """Run a command with xAI's address pointing at a recorder, and keep what went through, redacted.
+
+    Gives what is to be told, and the command's own exit code. Raises ``SecretFound``, ``AlreadyThere``, ``NoWorld``.
+    """
+    import os
+    import subprocess
+
+    from grokgate.intercept.recorder import Recorder
+
+    if not replace and (there := next((file for file in into.glob(f"*/{name}.yaml")), None)):
+        raise AlreadyThere(f"{there} is there; choose another --name, or say --replace")
+    recorder = Recorder(upstream)
+    try:
+        environment = {**os.environ, **dict.fromkeys(variables, recorder.base_url)}
+        code = subprocess.run(list(command), env=environment, check=False).returncode  # noqa: S603  the user's own command
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        recorder.close()
+    captures = [redacted(capture) for capture in recorder.captures]
+    for capture in captures:
+        if secrets := secrets_of(capture):
+            where, secret = secrets[0]
+            raise SecretFound(
+                f"{capture.request.path}: {where} still looks like a secret ({secret}) after redaction; nothing is written"
+            )
+    if not captures:
+        return f"nothing went through {recorder.base_url}: does the command read {' or '.join(variables)}?", code or 2
+    kept = sorted_in(captures, tapes(), world)
+    agents = {capture.request.headers.get("user-agent", "") for capture in captures} - {""}
+    files = write(kept, into, name, versions={"grokgate": __version__, "client": ", ".join(sorted(agents))}, replace=replace)
+    return "\n".join(_told(Path(upstream), "recorded", 0, kept, files)), code
+
+
+def _told(path: Path, form: str, left_out: int, kept: Sequence[Kept], files: Iterable[Path]) -> Iterator[str]:
+    playing = [one for one in kept if one.placement.rule]
+    yield f"{path.name}: {form}; {len(kept)} exchanges with xAI" + (f", {left_out} with others left out" if left_out else "")
+    yield f"  {len(playing)} play for {len({one.placement.rule for one in playing})} rules"
+    idle = Counter(one.placement.reason for one in kept if not one.placement.rule)
+    if idle:
+        yield f"  {sum(idle.values())} are kept without a rule, because"
+        yield from (f"    {count:4}  {reason}" for reason, count in idle.most_common(SHOWN))
+        if len(idle) > SHOWN:
+            yield f"          and {len(idle) - SHOWN} reasons more"
+    yield from (f"  written: {file}" for file in files)
+    yield "next: grokgate check --provider NAME --cassettes " + str(next(iter(files)).parent.parent)
+
+
+def aged(evidence: Path, limit: int | None, today: date | None = None) -> tuple[str, bool]:
+    """How old and of which kind the evidence of each requirement is; whether all of it is recorded within ``limit`` days."""
+    today = today or datetime.now(UTC).date()
+    lines, good = [], True
+    for requirement, exchanges in _answers_by_requirement(evidence).items():
+        kinds = Counter(exchange["provenance"] for exchange in exchanges)
+        dates = sorted(exchange["recorded_at"][:10] for exchange in exchanges if exchange.get("recorded_at"))
+        oldest = (today - date.fromisoformat(dates[0])).days if dates else None
+        within = limit is None or (not kinds["derived"] and oldest is not None and oldest <= limit)
+        good &= within
+        age = f"oldest {dates[0]}, {oldest} days" if dates else "never recorded"
+        mark = " " if within else "!"
+        lines.append(f"{mark} {requirement:10} {kinds['recorded']:4} recorded {kinds['derived']:4} derived   {age}")
+    if not lines:
+        return f"no answer of xAI is in {evidence}", False
+    if limit is not None:
+        late = sum(line.startswith("!") for line in lines)
+        lines.append(f"{late} of {len(lines)} rest on answers that were not recorded in the last {limit} days")
+    return "\n".join(lines), good
+
+
+def drifted(before: Path, after: Path | None, world: str | None, evidence: Path | None) -> tuple[str, bool]:
+    """What differs between two folders of recordings, or between one and what the bundled library answers to the same."""
+    known = tapes()
+    kept = sorted_in([_capture(recording, file) for file, recording in recordings_in(before)], known, world)
+    if after is None:
+        answered = [(one, one.placement.answer) for one in kept if one.placement.answer]
+        old = _observed((one, captured(one.capture.request, answer), answer.rule) for one, answer in answered)
+        new = _observed((one, one.capture, answer.rule) for one, answer in answered)
+        names = "the bundled library", str(before)
+    else:
+        others = sorted_in([_capture(recording, file) for file, recording in recordings_in(after)], known, world)
+        old, new = (_observed((one, one.capture, _rule(one)) for one in several) for several in (kept, others))
+        names = str(before), str(after)
+    found = drift(old, new)
+    lines = [f"from {names[0]} to {names[1]}: {len(old.keys() & new.keys())} kinds of request in both, {len(found)} differences"]
+    for difference in found:
+        form, model = difference.signature
+        lines.append(f"  {form} of {model}: {difference.what}: {difference.before} → {difference.after}")
+    lines += _losing({rule for difference in found for rule in difference.rules}, evidence)
+    return "\n".join(lines), not found
+
+
+def _losing(rules: set[str], evidence: Path | None) -> Iterator[str]:
+    """The requirements whose evidence rests on these rules."""
+    if not rules:
+        return
+    if evidence is None or not evidence.exists():
+        yield "which requirements lose their evidence: name the evidence of a gate (--evidence FILE), or run one: grokgate check"
+        return
+    answers = _answers_by_requirement(evidence)
+    losing = [name for name, exchanges in answers.items() if any(exchange["rule"] in rules for exchange in exchanges)]
+    yield f"requirements whose evidence rests on these answers: {', '.join(losing) or 'none'}"
+
+
+def _answers_by_requirement(evidence: Path) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for case in read_evidence(evidence).cases:
+        for call in case.observations:
+            for exchange in call.get("wire", ()):
+                if exchange["provenance"]:
+                    found.setdefault(case.requirement, []).append(exchange)
+    return found
+
+
+def _observed(answers: Iterable[tuple[Kept, Capture, str]]) -> dict[Signature, Observed]:
+    found: dict[Signature, Observed] = {}
+    for one, answer, rule in answers:
+        signature = (form_of(rule), str(one.capture.request.field("model")))
+        broken = [fault.name for fault in broken_invariants(answer)]
+        found.setdefault(signature, Observed()).add(rule, answer.status, answer.body, broken)
+    return found
+
+
+def _rule(one: Kept) -> str:
+    return one.placement.rule or (one.placement.answer.rule if one.placement.answer else "no rule")
+
+
+def _capture(recording: Recording, file: Path) -> Capture:
+    return Capture(
+        request=recording.request or WireRequest("GET", "https://api.x.ai/v1/models", {}),
+        status=recording.status,
+        headers=recording.headers,
+        body=recording.body.encode(),
+        at=recording.at,
+        recorded_at=recording.recorded_at,
+        origin=f"{file}: {recording.id}",
+    )

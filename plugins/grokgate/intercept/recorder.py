@@ -1,0 +1,114 @@
+"""Between a client and the real xAI: hands on what either says, as it comes, and keeps it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+
+from grokgate.values.capture import Capture
+from grokgate.values.wire import WireRequest
+
+TIMEOUT = 3600.0
+"""Seconds that xAI may think; the client has a bound of its own."""
+_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host"})
+
+
+class Recorder:
+    """Listens on loopback at ``base_url`` and forwards to ``upstream`` (such as ``https://api.x.ai/v1``).
+
+    ``captures`` holds what went through, in the order in which the answers ended; with every secret that it had.
+    """
+
+    def __init__(self, upstream: str) -> None:
+        self.captures: list[Capture] = []
+        self._upstream = upstream.rstrip("/")
+        self._client = httpx.Client(timeout=TIMEOUT)
+        recorder = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                recorder._forward(self)
+
+            do_POST = do_DELETE = do_GET  # noqa: N815  names of the standard library
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Nothing: a log line would hold addresses."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        self._thread = threading.Thread(target=self._server.serve_forever, name="grokgate-recorder", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._client.close()
+
+    def _forward(self, asked: BaseHTTPRequestHandler) -> None:
+        body = asked.rfile.read(int(asked.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in asked.headers.items()}
+        url = self._upstream + asked.path.removeprefix("/v1")
+        sent = {name: value for name, value in headers.items() if name not in _HOP} | {"accept-encoding": "identity"}
+        moment, begun = datetime.now(UTC), time.perf_counter()
+        try:
+            with self._client.stream(asked.command, url, headers=sent, content=body) as answer:
+                received = {name.lower(): value for name, value in answer.headers.items()}
+                _begin(asked, answer.status_code, received)
+                pieces = list(_handed_on(asked, answer.iter_bytes(), begun))
+        except httpx.TransportError as error:
+            asked.send_error(502, "the recorder did not reach xAI", type(error).__name__)
+            return
+        self.captures.append(
+            Capture(
+                request=WireRequest(asked.command, url, headers, body),
+                status=answer.status_code,
+                headers=received,
+                body=b"".join(piece for _, piece in pieces),
+                at=_event_times(pieces) if received.get("content-type", "").startswith("text/event-stream") else (),
+                recorded_at=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+                origin=f"recorded from {self._upstream}",
+            )
+        )
+
+
+def _begin(asked: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str]) -> None:
+    asked.send_response_only(status)
+    for name, value in headers.items():
+        if name not in _HOP and name != "content-encoding":
+            asked.send_header(name, value)
+    asked.send_header("transfer-encoding", "chunked")
+    asked.end_headers()
+
+
+def _handed_on(asked: BaseHTTPRequestHandler, pieces: Iterator[bytes], begun: float) -> Iterator[tuple[float, bytes]]:
+    """Each piece with the second at which it came, once the client has it. A client that is gone ends nothing."""
+    there = True
+    for piece in pieces:
+        yield time.perf_counter() - begun, piece
+        try:
+            if there and piece:
+                asked.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                asked.wfile.flush()
+        except OSError:
+            there = False
+    if there:
+        asked.wfile.write(b"0\r\n\r\n")
+
+
+def _event_times(pieces: list[tuple[float, bytes]]) -> tuple[float, ...]:
+    """The second at which each event of a stream was whole."""
+    times: list[float] = []
+    rest = b""
+    for second, piece in pieces:
+        *events, rest = (rest + piece).split(b"\n\n")
+        times += [round(second, 4) for event in events if event.strip()]
+    return (*times, *([times[-1]] if rest.strip() and times else []))

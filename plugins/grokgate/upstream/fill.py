@@ -1,0 +1,108 @@
+"""What is put in place of ``${name}`` in an exchange: a model's name, a count, a value that a schema asks for.
+
+``${name+7}`` adds 7 to a number, for sums such as ``total_tokens``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from grokgate.upstream.instance import instance
+from grokgate.upstream.length import length_of
+from grokgate.upstream.price import Price
+from grokgate.upstream.semantics import (
+    Meaning,
+    bad_arguments,
+    called,
+    calls_of,
+    content_of,
+    effort_of,
+    format_of,
+    functions_of,
+    limit_of,
+    text_of,
+    turns_of,
+)
+from grokgate.upstream.world import Model, World
+from grokgate.values.wire import WireRequest
+
+_PLACE = re.compile(r"\$\{([a-z_]+)(?:\+(\d+))?\}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with what the tape knows of it."""
+
+    request: WireRequest
+    means: Meaning
+    world: World
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        return content_of(self.request)
+
+    @property
+    def name(self) -> str:
+        return str(self.content.get("model"))
+
+    @property
+    def model(self) -> Model:
+        return self.world.served[self.name]
+
+    @property
+    def function(self) -> Mapping[str, Any]:
+        """The function that is called."""
+        said = next((text_of(turn.get("content")) for turn in reversed(turns_of(self.content)) if turn.get("role") == "user"), "")
+        return called(self.content, said) or functions_of(self.content)[0]
+
+
+FILLS: Mapping[str, Callable[[Asked], str]] = {
+    "asked": lambda asked: asked.name,
+    "served": lambda asked: asked.model.named(effort_of(asked.content)) if asked.name in asked.world.served else asked.name,
+    "argument": lambda asked: camel_case(asked.means["refused"]),
+    "masked_key": lambda asked: _masked(asked.request.headers.get("authorization", "").partition(" ")[2]),
+    "window": lambda asked: str(asked.model.window),
+    "tokens": lambda asked: str(length_of(text_of(turn.get("content")) for turn in turns_of(asked.content)).least),
+    "limit": lambda asked: str(limit_of(asked.content)),
+    "offered": lambda asked: str(len(asked.content["tools"])),
+    "most_tools": lambda asked: str(asked.world.most_tools),
+    "tool": lambda asked: str(asked.function.get("name")),
+    "arguments": lambda asked: json.dumps(instance(asked.function.get("parameters") or {"type": "object"})),
+    "instance": lambda asked: json.dumps(instance(format_of(asked.content).get("schema") or {"type": "object"})),
+    "call_id": lambda asked: next(
+        str(call.get("id")) for turn in turns_of(asked.content) for call in calls_of(turn) if bad_arguments(call)
+    ),
+    "retired_on": lambda asked: asked.world.retired[asked.name].on,
+    "instead": lambda asked: asked.world.retired[asked.name].instead,
+}
+"""How each is found; ``cost`` is reckoned last, from the usage in the body."""
+
+
+def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:
+    """The body with each place filled, in JSON's own spelling. ``price`` is that of the model, where ``cost`` is asked for."""
+
+    def put(place: re.Match[str]) -> str:
+        name, more = place.groups()
+        if name == "cost":
+            return place.group()
+        value = values[name]
+        return str(int(value) + int(more)) if more else json.dumps(value, ensure_ascii=False)[1:-1]
+
+    body = _PLACE.sub(put, body)
+    return body.replace("${cost}", str(price.ticks(body))) if price else body
+
+
+def camel_case(name: str) -> str:
+    """``presence_penalty`` as xAI names it in its errors: ``presencePenalty``."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def _masked(key: str) -> str:
+    """A key as xAI's older error text echoed it: two characters at either end."""
+    return f"{key[:2]}***{key[-2:]}" if len(key) > 4 else "***"

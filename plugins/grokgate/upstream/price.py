@@ -1,0 +1,43 @@
+"""What tokens cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_COUNTS = {
+    "prompt": r'"(?:prompt|input)_tokens"\s*:\s*(\d+)',
+    "visible": r'"completion_tokens"\s*:\s*(\d+)',
+    "output": r'"output_tokens"\s*:\s*(\d+)',
+    "reasoning": r'"reasoning_tokens"\s*:\s*(\d+)',
+    "cached": r'"cached_tokens"\s*:\s*(\d+)',
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """A model's price in ticks per token: a tick is 1e-10 dollars, so 12500 is $1.25 for a million tokens.
+
+    It is the unit in which ``GET /v1/models`` gives prices. From ``long_from`` prompt tokens on every price is doubled; 0 means
+    never.
+    """
+
+    prompt: int
+    cached: int
+    completion: int
+    long_from: int = 0
+
+    def ticks(self, body: str) -> int:
+        """What the usage in an answer's body costs; reasoning is billed as output."""
+        counts = {name: int(found[-1]) if (found := re.findall(shape, body)) else 0 for name, shape in _COUNTS.items()}
+        output = counts["output"] or counts["visible"] + counts["reasoning"]
+        fresh = counts["prompt"] - counts["cached"]
+        once = fresh * self.prompt + counts["cached"] * self.cached + output * self.completion
+        return once * 2 if 0 < self.long_from <= counts["prompt"] else once
+
+
+def price_of(row: Mapping[str, Any] | None) -> Price | None:
+    """The price in a row of ``world.toml``."""
+    return Price(**row) if row else None

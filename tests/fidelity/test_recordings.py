@@ -1,0 +1,99 @@
+"""Real traffic has the committed shapes and keeps the invariants, by the same code that judges the bundled answers.
+
+The recordings are not part of the project; where their folder is absent these tests are skipped.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grokgate.formats.recordings.reader import read_recordings
+from grokgate.upstream.fidelity.invariants import broken_invariants
+from grokgate.upstream.fidelity.reply import Reply
+from grokgate.upstream.fidelity.shape import faults_of
+from grokgate.upstream.price import Price
+
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
+pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the real recordings are not beside this checkout")
+
+NO_SHAPE = {
+    ("2025-10-03", "events: expected an event, found nothing (shapes.toml)"): 1,  # recorded without a body
+}
+"""Why a recording has another shape: the day, the fault, and how many exchanges have it."""
+
+NOT_KEPT = {
+    ("2025-09-16", ("finish-says-nothing-else",)): 2,  # grok-3-mini at its limit, not seen again
+    ("2025-10-03", ("chat-stream-ends-with-done",)): 1,  # recorded without a body
+    ("2026-05-29", ("chat-stream-ends-with-done", "usage-where-asked")): 21,  # the recorder stopped at the finish reason
+    ("2026-03-04", ("cached-within-prompt",)): 1,  # with xAI's own tools cached tokens are of several rounds, the prompt of one
+}
+"""What a recording does not keep: the day, the invariants, and how many exchanges break just these."""
+
+PRICED = "2026-05-23"
+"""The first list of models with prices; six days before the first answers with a cost."""
+
+
+@pytest.fixture(scope="module")
+def lists():
+    return read_recordings(RECORDINGS / "v1-models-by-date.json").captures
+
+
+@pytest.fixture(scope="module")
+def over_http():
+    return read_recordings(RECORDINGS / "xai-http.jsonl.gz").captures
+
+
+@pytest.fixture(scope="module")
+def over_grpc():
+    return read_recordings(RECORDINGS / "xai-grpc.jsonl.gz").captures
+
+
+@pytest.fixture(scope="module")
+def prices(lists):
+    """What xAI itself named as its prices."""
+    [listed] = [Reply(capture).json["data"] for capture in lists if capture.recorded_at.startswith(PRICED)]
+    return {
+        row["id"]: Price(
+            prompt=row["prompt_text_token_price"],
+            cached=row["cached_prompt_text_token_price"],
+            completion=row["completion_text_token_price"],
+            long_from=row["long_context_threshold"],
+        )
+        for row in listed
+        if "prompt_text_token_price" in row
+    }
+
+
+def test_all_recordings_are_there(over_http, over_grpc, lists):
+    assert (len(over_http), len(over_grpc), len(lists)) == (961, 49, 21)
+    assert Counter(Reply(capture).endpoint for capture in over_http) == {"chat": 955, "responses": 6}
+
+
+def test_every_recording_has_its_shape(over_http, lists):
+    faults = Counter((capture.recorded_at[:10], str(fault)) for capture in (*over_http, *lists) for fault in faults_of(capture))
+    assert faults == NO_SHAPE
+
+
+def test_every_recording_keeps_the_invariants(over_http, over_grpc, lists, prices):
+    captures = (*over_http, *over_grpc, *lists)
+    broken = [(capture.recorded_at[:10], broken_invariants(capture, prices)) for capture in captures]
+    assert Counter((day, tuple(sorted({one.name for one in found}))) for day, found in broken if found) == NOT_KEPT
+
+
+def test_the_cost_of_a_hundred_recordings_is_the_listed_price(over_http, prices):
+    replies = [Reply(capture) for capture in over_http]
+    billed = [reply for reply in replies if reply.endpoint == "chat" and "cost_in_usd_ticks" in reply.usage]
+    assert len(billed) == 101
+    assert {reply.served for reply in billed} <= prices.keys()
+    dearer = {name: replace(price, completion=price.completion + 1) for name, price in prices.items()}
+    assert [reply for reply in billed if not broken_invariants(reply.capture, dearer)] == []
+
+
+def test_an_answer_of_another_era_does_not_fit(over_http):
+    """What tells the eras apart is seen: of all these, none would do for an answer of August 2026."""
+    answers = [capture for capture in over_http if capture.status == 200 and Reply(capture).kind == "application/json"]
+    chats = [capture for capture in answers if Reply(capture).endpoint == "chat"]
+    assert len(chats) == 738
+    assert [one.origin for one in chats if not faults_of(replace(one, recorded_at="2026-08-10T00:00:00Z"))] == []

@@ -1,0 +1,84 @@
+"""The rules and the bundled answers beside real traffic: each real exchange finds a rule, and its answer is of the same shape.
+
+The recordings are not part of the project; where their folder is absent these tests are skipped.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from grokgate.formats.recordings.reader import read_recordings
+from grokgate.upstream.drift import ENUMERATIONS, documents, walk
+from grokgate.upstream.library import sorted_in, tapes
+
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
+pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the real recordings are not beside this checkout")
+
+BY_ERA = ("service_tier", "usage.cost_in_usd_ticks")
+"""Keys that came during an era: cost_in_usd_ticks by January 2026, service_tier in June 2026. The bundled answers of a world
+show one day of it."""
+EXCEPTIONS = {
+    "the stream was cut by whoever recorded it": 22,
+    "the limit left no text": 4,
+    "it thought and did not show it": 1,
+}
+"""Why the answer on tape has another shape, and how many exchanges each reason is true of."""
+
+
+@pytest.fixture(scope="module")
+def chats():
+    """Each real chat exchange with its place."""
+    captures = read_recordings(RECORDINGS / "xai-http.jsonl.gz").captures
+    return sorted_in([capture for capture in captures if capture.request.path.endswith("/chat/completions")], tapes())
+
+
+def shape(body):
+    """The paths of an answer and the types there, without keys that depend on the day."""
+    found = {(path, type(value).__name__) for document in documents(body) for path, value in walk(document)}
+    return {(path, kind) for path, kind in found if path not in BY_ERA}
+
+
+def reason(one):
+    """Why the answer on tape has another shape than the real one."""
+    body = one.capture.body
+    if not body or (body.startswith(b"data:") and b"[DONE]" not in body):
+        return "the stream was cut by whoever recorded it"
+    if b'"finish_reason":"length"' in body.replace(b": ", b":") or b'"content"' not in body:
+        return "the limit left no text"
+    if b'"reasoning_content"' not in body and b'"reasoning_content"' in one.placement.answer.body:
+        return "it thought and did not show it"
+    return f"unexplained: {sorted(shape(body) ^ shape(one.placement.answer.body))}"
+
+
+def test_each_real_chat_exchange_finds_a_rule(chats):
+    assert len(chats) == 955
+    assert [one.placement.reason for one in chats if one.placement.answer is None] == []
+
+
+def test_the_answer_on_tape_has_the_status_of_the_real_one(chats):
+    assert [one.capture.origin for one in chats if one.placement.answer.status != one.capture.status] == []
+
+
+def test_the_answer_on_tape_has_the_shape_of_the_real_one_but_for_these(chats):
+    others = [one for one in chats if shape(one.capture.body) != shape(one.placement.answer.body)]
+    assert Counter(reason(one) for one in others) == EXCEPTIONS
+    assert len(others) / len(chats) < 0.05
+
+
+def test_the_answer_on_tape_is_of_the_model_that_really_answered(chats):
+    def served(body):
+        return {value for document in documents(body) for path, value in walk(document) if path == "model"}
+
+    others = [one for one in chats if one.capture.body and served(one.capture.body) != served(one.placement.answer.body)]
+    assert [(one.capture.origin, served(one.capture.body)) for one in others] == []
+
+
+def test_enumerated_values_are_known_to_the_tape(chats):
+    def values(bodies):
+        found = (pair for body in bodies for document in documents(body) for pair in walk(document))
+        names = set(ENUMERATIONS) - {"model"}
+        return {(path, value) for path, value in found if path.rpartition(".")[2] in names and isinstance(value, str)}
+
+    known = values(recording.body.encode() for tape in tapes().values() for recording in tape.world.recordings)
+    assert values(one.capture.body for one in chats) - known == set()

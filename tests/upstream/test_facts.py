@@ -1,0 +1,272 @@
+"""What is known of xAI's refusals and of the parameters that it takes, played on both tapes, each in the words of its time."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from grokgate.formats.fixtures import long_prompts
+from grokgate.values.wire import Miss, WireRequest
+
+HI = [{"role": "user", "content": "Hi"}]
+CODES = {
+    "argument": ("Client specified an invalid argument", "invalid-argument"),
+    "permission": ("The caller does not have permission to execute the specified operation", "permission-denied"),
+    "not-found": ("Some requested entity was not found", "not-found"),
+    "capacity": ("The service is currently unavailable", "unavailable"),
+    "exhausted": ("Some resource has been exhausted", "resource-exhausted"),
+    "key": ("The request does not have valid authentication credentials", "unauthenticated:no-credentials"),
+}
+"""The vocabulary until June 2026, and since July."""
+GONE = "Live search is deprecated. Please switch to the Agent Tools API: https://docs.x.ai/docs/guides/tools/overview"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request that differs from a plain one in what is said here."""
+
+    body: dict[str, Any] | bytes = field(default_factory=dict)
+    path: str = "/v1/chat/completions"
+    method: str = "POST"
+    key: str | None = "example-key"
+    scenario: str = "plain"
+
+    def of(self, tape):
+        said = {"input" if self.path.endswith("responses") else "messages": HI}
+        body = self.body if isinstance(self.body, bytes) else json.dumps({"model": "grok-4"} | said | self.body).encode()
+        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        return tape.answer(WireRequest(self.method, f"https://api.x.ai{self.path}", headers, body), self.scenario)
+
+
+def asked(**body):
+    return Asked(body=body)
+
+
+def on_responses(**body):
+    return Asked(body=body, path="/v1/responses")
+
+
+def told(name, **body):
+    return asked(messages=[{"role": "user", "content": long_prompts()[name].text}], **body)
+
+
+def tools(count):
+    return [{"type": "function", "function": {"name": f"f{number}"}} for number in range(count)]
+
+
+def called_back(arguments):
+    calls = [{"id": "c1", "type": "function", "function": {"name": "a", "arguments": arguments}}]
+    return asked(messages=[*HI, {"role": "assistant", "content": "", "tool_calls": calls}, {"role": "tool", "content": "1"}])
+
+
+def unsupported(parameter):
+    """The refusal of a parameter, then and now."""
+    now = f"Model grok-4 does not support parameter {parameter}."
+    return f"Argument not supported on this model: {parameter}", now
+
+
+NO = None
+"""The fact does not hold in that world."""
+REFUSALS = [
+    # request                                                     status  code          a word of the text: then, now
+    (asked(presence_penalty=0), 400, "argument", *unsupported("presencePenalty")),
+    (asked(presence_penalty=0, model="grok-3"), 400, "argument", unsupported("presencePenalty")[0], "Model grok-3 does not"),
+    (asked(frequency_penalty=0), 400, "argument", *unsupported("frequencyPenalty")),
+    (asked(stop=["END"]), 400, "argument", unsupported("stop")[0], NO),
+    (asked(stop=["END"], model="grok-4.6"), 400, "argument", NO, "Model grok-4.6 does not support parameter stop."),
+    (asked(reasoning_effort="low"), 400, "argument", "Model grok-4 does not support parameter reasoningEffort.", NO),
+    (asked(reasoning_effort="low", model="grok-code-fast-1"), 400, "argument", *["code-fast-1 does not support"] * 2),
+    (on_responses(reasoning={"effort": "low"}), 400, "argument", "grok-4 does not support parameter reasoningEffort.", NO),
+    (told("over-256000"), 400, "argument", "maximum prompt length is 256000 but the request contains 256001 tokens.", NO),
+    (told("over-1000000"), 400, "argument", "length is 256000 but", "is 1000000 but the request contains 1000001 tokens."),
+    (told("between-the-windows", model="grok-3"), 400, "argument", "131072 but the request contains 200000 tokens.", NO),
+    (Asked(key="incorrect-key"), 400, "argument", "Incorrect API key provided: in***ey.", "Incorrect API key provided. You"),
+    (Asked(key=None), 401, "key", "API key", "API key"),
+    (Asked(scenario="no-credits"), 403, "permission", *["doesn't have any credits yet"] * 2),
+    (Asked(scenario="access-denied"), 403, "permission", *["Access to the chat endpoint is denied."] * 2),
+    (Asked(scenario="access-denied-503"), 403, "permission", *["503"] * 2),
+    (asked(model="grok-nonesuch-9"), 404, "not-found", "using the correct API key.", "does not have access to it. If you"),
+    (asked(model="grok-beta"), 404, "not-found", *["deprecated on 2025-09-15 and is no longer accessible via the API"] * 2),
+    (on_responses(model="grok-nonesuch-9"), 400, "argument", *["Model not found: grok-nonesuch-9"] * 2),
+    (Asked(scenario="retired-names-refused"), 404, "not-found", NO, "The model grok-4 was deprecated on 2026-05-15"),
+    (Asked(path="/v1/chat/completion"), 404, "not-found", *["No handler found on route."] * 2),
+    (Asked(method="GET", body=b""), 405, NO, "", ""),
+    (Asked(body=b""), 415, NO, *["Expected request with `Content-Type: application/json`"] * 2),
+    (Asked(body=b'{"model":"grok-4"'), 422, NO, *["Failed to deserialize the JSON body"] * 2),
+    (Asked(body=b'{"messages":[]}'), 422, NO, *["missing field `model`"] * 2),
+    (Asked(body=b'{"model":"grok-4"}'), 422, NO, *["missing field `messages`"] * 2),
+    (Asked(body=b'{"model":"grok-4"}', path="/v1/responses"), 422, NO, *["missing field `input`"] * 2),
+    (asked(search_parameters={"mode": "off"}), 410, "none", NO, GONE),
+    (asked(search_parameters={}, model="grok-4.5"), 410, "none", NO, GONE),
+    (Asked(scenario="rate-limit"), 429, "exhausted", "and model grok-4-0709. Your team's rate limit is", "and model grok-4.3."),
+    (Asked(scenario="credits-spent"), 429, "exhausted", *["has either used all available credits or reached"] * 2),
+    (Asked(scenario="capacity"), 503, "capacity", *["The model is at capacity"] * 2),
+    (Asked(scenario="grammar-too-complex"), 400, "argument", *["Grammar is too complex"] * 2),
+    (asked(tools=tools(201)), 400, "argument", "201 tools have been provided but the maximum is 200.", NO),
+    (asked(tools=tools(351)), 400, "argument", "but the maximum is 200.", "351 tools have been provided but the maximum is 350."),
+    (asked(messages=[{"role": "user", "content": []}]), 400, "argument", *["must have at least one content element."] * 2),
+    (called_back(""), 400, "argument", *["The arguments to a tool_call with ID 'c1' are not a valid JSON string."] * 2),
+]
+
+
+@pytest.fixture(params=[0, 1], ids=["then", "now"])
+def time(request):
+    """Until May 2026, or since."""
+    return request.param
+
+
+@pytest.fixture
+def of_its_time(time, tape, later_tape):
+    return (tape, later_tape)[time]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code", "then", "now"), REFUSALS, ids=[f"{n}-{row[1]}" for n, row in enumerate(REFUSALS)]
+)
+def test_what_xai_refuses_is_refused_in_the_words_of_its_time(request_, status, code, then, now, time, of_its_time):
+    words = (then, now)[time]
+    answer = request_.of(of_its_time)
+    if words is None:
+        assert isinstance(answer, Miss) or (then or now).encode() not in answer.body
+        return
+    assert answer.status == status
+    if code is None:  # plain text
+        assert words in answer.body.decode()
+        return
+    refusal = json.loads(answer.body)
+    assert words in refusal["error"]
+    assert refusal.get("code") == (CODES[code][time] if code in CODES else None)
+
+
+def test_a_wrong_key_is_echoed_no_longer(later_tape):
+    assert b"in***ey" not in Asked(key="incorrect-key").of(later_tape).body
+
+
+# --- which model refuses which parameter --------------------------------------------------------------------------------
+
+EFFORT = "reasoning_effort"
+TAKES = {
+    # model: then                     presence, frequency, stop, effort;  1: refused
+    ("grok-4", 0): (1, 1, 1, 1),
+    ("grok-4-latest", 0): (1, 1, 1, 1),
+    ("grok-4-fast", 0): (1, 1, 1, 1),
+    ("grok-4-1-fast", 0): (1, 1, 1, 1),
+    ("grok-4-1-fast-non-reasoning", 0): (1, 0, 0, 1),
+    ("grok-code-fast-1", 0): (1, 1, 1, 1),
+    ("grok-3", 0): (1, 0, 0, 1),
+    ("grok-3-mini", 0): (1, 1, 1, 0),
+    # now
+    ("grok-4", 1): (1, 1, 0, 0),
+    ("grok-4-0709", 1): (1, 1, 0, 0),
+    ("grok-3-mini", 1): (1, 1, 0, 0),
+    ("grok-4.3", 1): (1, 1, 0, 0),
+    ("grok-4.20-0309-reasoning", 1): (1, 1, 0, 1),
+    ("grok-4.20-0309-non-reasoning", 1): (1, 0, 0, 1),
+    ("grok-4.20-multi-agent", 1): (1, 1, 0, 0),
+    ("grok-build-0.1", 1): (1, 1, 0, 1),
+    ("grok-4.5", 1): (1, 1, 1, 0),
+    ("grok-4.6", 1): (1, 1, 1, 0),
+}
+GIVEN = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], EFFORT: "high"}
+
+
+@pytest.mark.parametrize(("model", "when"), TAKES, ids=str)
+def test_each_model_refuses_what_it_is_known_to(model, when, tape, later_tape):
+    found = [asked(model=model, **{name: value}).of((tape, later_tape)[when]).status for name, value in GIVEN.items()]
+    assert found == [400 if refused else 200 for refused in TAKES[model, when]]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/responses"])
+@pytest.mark.parametrize("value", [0, 0.0, "", [], {}, False], ids=repr)
+@pytest.mark.parametrize("name", ["presence_penalty", "frequency_penalty", "stop", EFFORT, "search_parameters"])
+def test_a_refused_parameter_is_refused_with_any_value_and_null_is_none(name, value, path, tape, later_tape):
+    refusing = {EFFORT: "grok-4.20", "stop": "grok-4.5"}.get(name, "grok-4")
+    where, model = (tape, "grok-4") if name in ("stop", EFFORT) else (later_tape, refusing)
+    given, nothing = (Asked(body={"model": model, name: one}, path=path).of(where) for one in (value, None))
+    assert (given.status, nothing.status) == (410 if name == "search_parameters" else 400, 200)
+    if name in ("stop", EFFORT):
+        assert Asked(body={"model": refusing, name: value}, path=path).of(later_tape).status == 400
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"temperature": 0},
+        {"top_p": 0.5},
+        {"seed": 7},
+        {"max_tokens": 500},
+        {"max_completion_tokens": 500},
+        {"tools": tools(1), "tool_choice": "auto"},
+        {"tools": tools(1), "tool_choice": "required", "parallel_tool_calls": False},
+        {"tools": tools(1), "tool_choice": {"type": "function", "function": {"name": "f0"}}},
+        {"tools": tools(1), "tool_choice": {"type": "tool", "name": "f0"}},
+        {"response_format": {"type": "json_object"}},
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}},
+        {"stream": True, "stream_options": {"include_usage": True}},
+        {"live_search": False, "enable_cached_prompt": True},
+        {"logprobs": True, "top_logprobs": 2},
+        {"n": 1, "user": "somebody"},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_xai_takes_is_answered(more, of_its_time):
+    assert asked(**more).of(of_its_time).status == 200
+
+
+# --- the world in which grok-4 is grok-4.3 ------------------------------------------------------------------------------
+
+
+def message(answer):
+    return json.loads(answer.body)["choices"][0]["message"]
+
+
+@pytest.mark.parametrize("model", ["grok-4", "grok-4-0709", "grok-4-latest", "grok-3", "grok-4.3"])
+def test_grok_4_and_its_like_are_answered_by_grok_4_3_which_shows_its_thinking(model, later_tape):
+    answer = asked(model=model).of(later_tape)
+    assert (answer.status, json.loads(answer.body)["model"]) == (200, "grok-4.3")
+    assert message(answer)["reasoning_content"]
+
+
+@pytest.mark.parametrize("effort", ["low", "medium", "high"])
+def test_an_effort_is_taken(effort, later_tape):
+    assert message(asked(reasoning_effort=effort).of(later_tape))["reasoning_content"]
+
+
+def test_without_effort_it_does_not_think(later_tape):
+    answer = asked(reasoning_effort="none").of(later_tape)
+    assert "reasoning_content" not in message(answer)
+    assert json.loads(answer.body)["usage"]["completion_tokens_details"]["reasoning_tokens"] == 0
+
+
+def test_a_name_that_never_thought_is_answered_without_thinking(later_tape):
+    answer = asked(model="grok-4-fast-non-reasoning").of(later_tape)
+    assert json.loads(answer.body)["model"] == "grok-4.3"
+    assert "reasoning_content" not in message(answer)
+
+
+@pytest.mark.parametrize(("model", "effort"), [("grok-4", "xhigh"), ("grok-4", "minimal"), ("grok-4.5", "none"), ("grok-4", 3)])
+def test_of_an_effort_that_a_model_has_not_nothing_is_known(model, effort, later_tape):
+    miss = asked(model=model, reasoning_effort=effort).of(later_tape)
+    assert isinstance(miss, Miss)
+    assert miss.meaning["thinking"] == "unknown"
+
+
+@pytest.mark.parametrize("mode", ["on", "off", "auto"])
+@pytest.mark.parametrize("ask", [asked, on_responses])
+def test_live_search_is_gone_whatever_was_asked_of_it(mode, ask, later_tape):
+    answer = ask(search_parameters={"mode": mode}).of(later_tape)
+    assert (answer.status, json.loads(answer.body)) == (410, {"error": GONE})
+
+
+def test_where_the_retired_names_are_refused_their_heir_is_not(later_tape):
+    assert Asked(scenario="retired-names-refused").of(later_tape).status == 404
+    heir = Asked(scenario="retired-names-refused", body={"model": "grok-4.3"}).of(later_tape)
+    assert isinstance(heir, Miss) or heir.status == 200
+
+
+def test_then_grok_4_kept_its_thinking_to_itself(tape):
+    answer = asked().of(tape)
+    assert json.loads(answer.body)["model"] == "grok-4-0709"
+    assert "reasoning_content" not in message(answer)
+    assert json.loads(answer.body)["usage"]["completion_tokens_details"]["reasoning_tokens"] > 0
