@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +48,12 @@ class Recording:
     origin: str = ""
     request: WireRequest | None = None
     """The request that it stands beside: what was sent, or for a derived one an example."""
+    answers: dict[tuple[Any, ...], Answer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Those made so far, by what was filled in: most requests get one that is there."""
 
     @property
     def is_stream(self) -> bool:
         return self.headers.get("content-type", "").startswith("text/event-stream")
-
-    @cached_property
-    def answers(self) -> dict[tuple[Any, ...], Answer]:
-        """Those made so far, by what was filled in: most requests get one that is there."""
-        return {}
 
     def with_body(self, body: str, *, usage: bool = True) -> Answer:
         """The answer with its body filled in; ``usage`` tells whether a stream's usage was asked for."""

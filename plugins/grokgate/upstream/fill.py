@@ -25,6 +25,7 @@ from grokgate.upstream.semantics import (
     format_of,
     functions_of,
     limit_of,
+    said_last,
     text_of,
     turns_of,
 )
@@ -57,8 +58,7 @@ class Asked:
     @property
     def function(self) -> Mapping[str, Any]:
         """The function that is called."""
-        said = next((text_of(turn.get("content")) for turn in reversed(turns_of(self.content)) if turn.get("role") == "user"), "")
-        return called(self.content, said) or functions_of(self.content)[0]
+        return called(self.content, said_last(turns_of(self.content))) or functions_of(self.content)[0]
 
 
 FILLS: Mapping[str, Callable[[Asked], str]] = {

@@ -59,11 +59,8 @@ ENDPOINTS = frozenset(
     | {"api-key", "tokenize-text", "images", "batches", "files", "documents", "complete", "realtime", "videos"}
 )
 """Endpoints of docs.x.ai beside chat; one that a world has no rule for is a miss, and no 404 that a provider is blamed for."""
-ELSEWHERE = {
-    CHAT: frozenset({"include", "input", "instructions", "reasoning", "text"}),
-    RESPONSES: frozenset({"messages", "response_format"}),
-}
-"""Fields of the one endpoint that the other does not know: what xAI does not know changes nothing."""
+ELSEWHERE = {CHAT: frozenset({"include", "input", "reasoning"}), RESPONSES: frozenset({"messages"})}
+"""Fields of the one endpoint that the other does not know, and that would be taken for its own: they change nothing."""
 SHAPING = {"n": 1, "deferred": False, "background": False, "previous_response_id": None}
 """Parameters that change the answer's shape, with the value at which they do not."""
 _WORD = re.compile(r"[a-z]{3,}")
@@ -89,7 +86,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     tools = functions_of(content)
     kind, schema = _format(content)
     streamed = bool(content.get("stream"))
-    last_said = next((text_of(turn.get("content")) for turn in reversed(turns) if turn.get("role") == "user"), "")
+    last_said = said_last(turns)
     return {
         "scenario": scenario,
         "route": _route(endpoint),
@@ -104,14 +101,14 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "stream": _stream(content),
         "format": kind,
         "schema": schema,
-        "tools": " ".join(sorted(str(tool.get("name", "?")) for tool in tools)) or "none",
+        "tools": " ".join(sorted(str(tool.get("name", "?")) for tool in tools)) if tools else "none",
         "offered": _offered(content.get("tools"), tools, world.most_tools),
         "choice": _choice(content.get("tool_choice")),
         "call": "yes" if tools and called(content, last_said) else "no",
         "parallel": "no" if content.get("parallel_tool_calls") is False else "yes",
         "turn": str(turns[-1].get("role", "none")) if turns else "none",
         "turns": _well_formed(turns),
-        "parts": "image" if any(_has_image(turn.get("content")) for turn in turns) else "text",
+        "parts": _parts(turns),
         "include": _include(content.get("include")),
         "extras": _extras(content),
         "prompt": _prompt(last_said, prompts),
@@ -155,8 +152,10 @@ def _turn(item: Mapping[str, Any]) -> Mapping[str, Any]:
 def functions_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The functions that a request offers: each with its ``name`` and ``parameters``, empty where it is written otherwise."""
     offered = content.get("tools")
-    tools = [tool for tool in offered if isinstance(tool, dict)] if isinstance(offered, list) else []
-    functions = [tool if "input" in content else tool.get("function") for tool in tools if tool.get("type") == "function"]
+    if not isinstance(offered, list):
+        return []
+    tools = [tool for tool in offered if isinstance(tool, dict) and tool.get("type") == "function"]
+    functions = [tool if "input" in content else tool.get("function") for tool in tools]
     return [function if isinstance(function, dict) else {} for function in functions]
 
 
@@ -206,8 +205,18 @@ def effort_of(content: Mapping[str, Any]) -> str | None:
 
 def limit_of(content: Mapping[str, Any]) -> Any:
     """The most tokens that the answer may have, under whichever name it came."""
-    names = ("max_completion_tokens", "max_tokens", "max_output_tokens")
-    return next((content[name] for name in names if content.get(name) is not None), None)
+    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
+        if (limit := content.get(name)) is not None:
+            return limit
+    return None
+
+
+def said_last(turns: Sequence[Mapping[str, Any]]) -> str:
+    """The text of the last message of the user."""
+    for turn in reversed(turns):
+        if turn.get("role") == "user":
+            return text_of(turn.get("content"))
+    return ""
 
 
 def text_of(content: Any) -> str:
@@ -353,9 +362,13 @@ def bad_arguments(call: Mapping[str, Any]) -> bool:
     return False
 
 
-def _has_image(content: Any) -> bool:
-    kinds = ("image_url", "input_image")
-    return isinstance(content, list) and any(isinstance(part, dict) and part.get("type") in kinds for part in content)
+def _parts(turns: Sequence[Mapping[str, Any]]) -> str:
+    for turn in turns:
+        content = turn.get("content")
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and part.get("type") in ("image_url", "input_image"):
+                return "image"
+    return "text"
 
 
 def _include(include: Any) -> str:

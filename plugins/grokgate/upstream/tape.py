@@ -63,7 +63,7 @@ class Tape:
             asked = Asked(request, means, self.world)
             values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
             price = _price(asked) if "cost" in recording.fill else None
-        usage = means["stream"] != "yes" or means["route"] != "chat"
+        usage = means["stream"] != "yes"
         made = (usage, price, *values.values())
         if (answer := recording.answers.get(made)) is None:
             answer = recording.with_body(filled(recording.body, values, price) if recording.fill else recording.body, usage=usage)

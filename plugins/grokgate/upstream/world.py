@@ -136,8 +136,8 @@ def load_world(folder: Path, cassettes: Sequence[Path] | None = None) -> World:
     )
 
 
-def _newest(recording: Recording) -> tuple[int, bool, str]:
-    return len(recording.when), recording.provenance == "recorded", recording.recorded_at
+def _newest(recording: Recording) -> tuple[int, str]:
+    return len(recording.when), recording.recorded_at
 
 
 def _models(path: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[Model, ...]:
