@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grokgate.formats.recordings.reader import read_recordings
-from grokgate.upstream.drift import ENUMERATIONS, documents, walk
+from grokgate.upstream.drift import ENUMERATIONS, walk
+from grokgate.upstream.fidelity.reply import Reply, captured
 from grokgate.upstream.library import sorted_in, tapes
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
@@ -33,9 +34,18 @@ def chats():
     return sorted_in([capture for capture in captures if capture.request.path.endswith("/chat/completions")], tapes())
 
 
-def shape(body):
+def played(one):
+    """The answer on tape, as if it had been recorded too."""
+    return captured(one.capture.request, one.placement.answer)
+
+
+def pairs(capture):
+    return [found for message in Reply(capture).messages for found in walk(message)]
+
+
+def shape(capture):
     """The paths of an answer and the types there, without keys that depend on the day."""
-    found = {(path, type(value).__name__) for document in documents(body) for path, value in walk(document)}
+    found = {(path, type(value).__name__) for path, value in pairs(capture)}
     return {(path, kind) for path, kind in found if path not in BY_ERA}
 
 
@@ -48,7 +58,7 @@ def reason(one):
         return "the limit left no text"
     if b'"reasoning_content"' not in body and b'"reasoning_content"' in one.placement.answer.body:
         return "it thought and did not show it"
-    return f"unexplained: {sorted(shape(body) ^ shape(one.placement.answer.body))}"
+    return f"unexplained: {sorted(shape(one.capture) ^ shape(played(one)))}"
 
 
 def test_each_real_chat_exchange_finds_a_rule(chats):
@@ -61,24 +71,25 @@ def test_the_answer_on_tape_has_the_status_of_the_real_one(chats):
 
 
 def test_the_answer_on_tape_has_the_shape_of_the_real_one_but_for_these(chats):
-    others = [one for one in chats if shape(one.capture.body) != shape(one.placement.answer.body)]
+    others = [one for one in chats if shape(one.capture) != shape(played(one))]
     assert Counter(reason(one) for one in others) == EXCEPTIONS
     assert len(others) / len(chats) < 0.05
 
 
 def test_the_answer_on_tape_is_of_the_model_that_really_answered(chats):
-    def served(body):
-        return {value for document in documents(body) for path, value in walk(document) if path == "model"}
+    def served(capture):
+        return {value for path, value in pairs(capture) if path == "model"}
 
-    others = [one for one in chats if one.capture.body and served(one.capture.body) != served(one.placement.answer.body)]
-    assert [(one.capture.origin, served(one.capture.body)) for one in others] == []
+    others = [one for one in chats if one.capture.body and served(one.capture) != served(played(one))]
+    assert [(one.capture.origin, served(one.capture)) for one in others] == []
 
 
 def test_enumerated_values_are_known_to_the_tape(chats):
-    def values(bodies):
-        found = (pair for body in bodies for document in documents(body) for pair in walk(document))
+    def values(captures):
+        found = (pair for capture in captures for pair in pairs(capture))
         names = set(ENUMERATIONS) - {"model"}
         return {(path, value) for path, value in found if path.rpartition(".")[2] in names and isinstance(value, str)}
 
-    known = values(recording.body.encode() for tape in tapes().values() for recording in tape.world.recordings)
-    assert values(one.capture.body for one in chats) - known == set()
+    recordings = [recording for tape in tapes().values() for recording in tape.world.recordings]
+    known = values(captured(recording.request, recording.with_body(recording.body)) for recording in recordings)
+    assert values(one.capture for one in chats) - known == set()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from grokgate.upstream.placement import form_of
 from grokgate.upstream.world import load_world
 from grokgate.values.capture import Capture
 from grokgate.values.redaction import redacted, secrets_of
-from grokgate.values.wire import WireRequest
 
 SHOWN = 12
 """How many of many things are shown before the rest is counted."""
@@ -33,20 +32,12 @@ class SecretFound(Exception):
     """A recording holds what looks like a secret: where, and of which kind."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """What an import did, for people."""
-
-    text: str
-    files: tuple[Path, ...]
-
-
 def listed(folders: Sequence[Path]) -> str:
     """Each folder's exchanges by world: how many, of which kind, how old."""
     lines = []
     for folder in folders or [home() / "cassettes" / name for name in worlds()]:
-        for place in sorted({file.parent for file, _ in recordings_in(folder)}):
-            recordings = [recording for file, recording in recordings_in(place) if file.parent == place]
+        for place, found in groupby(sorted(recordings_in(folder), key=_place), key=_place):
+            recordings = [recording for _, recording in found]
             kinds = Counter(recording.provenance for recording in recordings)
             dates = sorted(recording.recorded_at[:10] for recording in recordings if recording.recorded_at)
             span = f", {dates[0]} to {dates[-1]}" if dates else ""
@@ -58,6 +49,10 @@ def listed(folders: Sequence[Path]) -> str:
             )
             lines.append(f"{'':14} {place}")
     return "\n".join(lines) or "no cassettes there"
+
+
+def _place(found: tuple[Path, Recording]) -> Path:
+    return found[0].parent
 
 
 def checked(folder: Path) -> tuple[str, bool]:
@@ -74,22 +69,15 @@ def checked(folder: Path) -> tuple[str, bool]:
         found = [f"{where} holds what looks like a secret: {secret}" for where, secret in secrets_of(capture)]
         if recording.rule and not recording.fill:
             day = day_of_world(file.parent.name) if file.parent.name in worlds() else ""
-            found += [
-                f"{fault.path or 'body'}: {fault.expected}, not {fault.found} ({fault.schema})"
-                for fault in faults_of(capture, day=day)
-            ]
-            found += [f"{broken.name}: {broken.sentence}" for broken in broken_invariants(capture)]
+            found += [str(fault) for fault in (*faults_of(capture, day=day), *broken_invariants(capture))]
         faults += [f"{file}: {recording.id}: {fault}" for fault in found]
     if not count:
         return f"no cassettes in {folder}", False
-    return "\n".join(
-        faults
-    ) or f"{count} exchanges in {folder}: formats, rules, shapes, invariants and secrets are in order", not faults
+    fine = f"{count} exchanges in {folder}: formats, rules, shapes, invariants and secrets are in order"
+    return "\n".join(faults) or fine, not faults
 
 
-def imported(
-    path: Path, into: Path, *, redact: bool, world: str | None, hosts: Sequence[str], day: str, replace: bool
-) -> Imported:
+def imported(path: Path, into: Path, *, redact: bool, world: str | None, hosts: Sequence[str], day: str, replace: bool) -> str:
     """Turn what another tool recorded into cassettes. Raises ``BadDocument``, ``SecretFound``, ``AlreadyThere``, ``NoWorld``."""
     from grokgate.formats.recordings.reader import read_recordings
 
@@ -97,20 +85,23 @@ def imported(
     dated = [capture if capture.recorded_at else dataclasses.replace(capture, recorded_at=day) for capture in found.captures]
     captures = [redacted(capture) if redact else capture for capture in dated if capture.recorded_at]
     undated = len(dated) - len(captures)
-    for capture in captures:
-        if secrets := secrets_of(capture):
-            where, secret = secrets[0]
-            mend = "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact"
-            raise SecretFound(f"{capture.origin or path}: {where} holds what looks like a secret ({secret}): {mend}")
+    _refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
     if not captures:
-        return Imported(text=f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others", files=())
+        return f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others"
     kept = sorted_in(captures, tapes(), world)
     stem = path.name.partition(".")[0]
     files = write(kept, into, stem, versions={"grokgate": __version__, "format": found.format}, replace=replace)
-    text = "\n".join(_told(path, found.format, found.left_out, kept, files))
+    text = "\n".join(_told(path.name, found.format, found.left_out, kept, files))
     if undated:
         text += f"\n{undated} left out: nothing tells when it was recorded; name the day: --recorded-at YYYY-MM-DD"
-    return Imported(text=text, files=tuple(files))
+    return text
+
+
+def _refuse_secrets(captures: Iterable[Capture], mend: str) -> None:
+    """Raise ``SecretFound`` for the first capture that holds what looks like a secret; ``mend`` is what to do."""
+    for capture in captures:
+        for where, secret in secrets_of(capture):
+            raise SecretFound(f"{capture.origin}: {where} holds what looks like a secret ({secret}): {mend}")
 
 
 def record(
@@ -136,23 +127,18 @@ def record(
     finally:
         recorder.close()
     captures = [redacted(capture) for capture in recorder.captures]
-    for capture in captures:
-        if secrets := secrets_of(capture):
-            where, secret = secrets[0]
-            raise SecretFound(
-                f"{capture.request.path}: {where} still looks like a secret ({secret}) after redaction; nothing is written"
-            )
+    _refuse_secrets(captures, "it stayed after redaction; nothing is written")
     if not captures:
         return f"nothing went through {recorder.base_url}: does the command read {' or '.join(variables)}?", code or 2
     kept = sorted_in(captures, tapes(), world)
     agents = {capture.request.headers.get("user-agent", "") for capture in captures} - {""}
     files = write(kept, into, name, versions={"grokgate": __version__, "client": ", ".join(sorted(agents))}, replace=replace)
-    return "\n".join(_told(Path(upstream), "recorded", 0, kept, files)), code
+    return "\n".join(_told(upstream, "recorded", 0, kept, files)), code
 
 
-def _told(path: Path, form: str, left_out: int, kept: Sequence[Kept], files: Iterable[Path]) -> Iterator[str]:
+def _told(name: str, form: str, left_out: int, kept: Sequence[Kept], files: Iterable[Path]) -> Iterator[str]:
     playing = [one for one in kept if one.placement.rule]
-    yield f"{path.name}: {form}; {len(kept)} exchanges with xAI" + (f", {left_out} with others left out" if left_out else "")
+    yield f"{name}: {form}; {len(kept)} exchanges with xAI" + (f", {left_out} with others left out" if left_out else "")
     yield f"  {len(playing)} play for {len({one.placement.rule for one in playing})} rules"
     idle = Counter(one.placement.reason for one in kept if not one.placement.rule)
     if idle:
@@ -233,8 +219,7 @@ def _observed(answers: Iterable[tuple[Kept, Capture, str]]) -> dict[Signature, O
     found: dict[Signature, Observed] = {}
     for one, answer, rule in answers:
         signature = (form_of(rule), str(one.capture.request.field("model")))
-        broken = [fault.name for fault in broken_invariants(answer)]
-        found.setdefault(signature, Observed()).add(rule, answer.status, answer.body, broken)
+        found.setdefault(signature, Observed()).add(rule, answer)
     return found
 
 
@@ -243,12 +228,5 @@ def _rule(one: Kept) -> str:
 
 
 def _capture(recording: Recording, file: Path) -> Capture:
-    return Capture(
-        request=recording.request or WireRequest("GET", "https://api.x.ai/v1/models", {}),
-        status=recording.status,
-        headers=recording.headers,
-        body=recording.body.encode(),
-        at=recording.at,
-        recorded_at=recording.recorded_at,
-        origin=f"{file}: {recording.id}",
-    )
+    assert recording.request is not None, "what a file holds has its request"
+    return captured(recording.request, recording.with_body(recording.body), f"{file}: {recording.id}")

@@ -243,7 +243,7 @@ def list_(folders: tuple[Path, ...]) -> None:
 @cassettes.command("check")
 @click.argument("folder", type=FOLDER)
 def check_cassettes(folder: Path) -> None:
-    """Hold a folder of cassettes against its formats, its rules, and the search for secrets."""
+    """Hold cassettes against formats, rules, xAI's shapes and invariants, and search them for secrets."""
     from grokgate.faces.cassettes import checked
 
     with refusing():
@@ -284,7 +284,7 @@ def import_(
                 hosts=hosts,
                 day=f"{day:%Y-%m-%d}T00:00:00Z" if day else "",
                 replace=replace,
-            ).text
+            )
         )
 
 

@@ -59,7 +59,8 @@ class Recording:
         """The answer with its body filled in; ``usage`` tells whether a stream's usage was asked for."""
         if not self.is_stream:
             return self._answer(body.encode(), ())
-        timed = list(zip(self.at or (0.0,) * body.count("\n\n"), events_of(body), strict=False))
+        events = events_of(body)
+        timed = list(zip(self.at or (0.0,) * len(events), events, strict=True))
         if self.repeat:
             timed = _repeated(timed, self.repeat)
         if not usage:

@@ -5,13 +5,14 @@ Texts, identifiers and counts differ from answer to answer and say nothing; what
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grokgate.upstream.cassette import events_of
+from grokgate.upstream.fidelity.invariants import broken_invariants
+from grokgate.upstream.fidelity.reply import Reply
+from grokgate.values.capture import Capture
 
 ENUMERATIONS = ("finish_reason", "object", "role", "type", "status", "model", "service_tier", "code")
 """Keys whose values are of a small set."""
@@ -32,14 +33,14 @@ class Observed:
     values: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     broken: set[str] = field(default_factory=set)
 
-    def add(self, rule: str, status: int, body: bytes, broken: Iterable[str] = ()) -> None:
-        """One more answer, with the names of the invariants that it breaks."""
+    def add(self, rule: str, answer: Capture) -> None:
+        """One more answer, and the rule that it stands beside."""
         self.answers += 1
-        self.broken.update(broken)
+        self.broken.update(broken.name for broken in broken_invariants(answer))
         self.rules.add(rule)
-        self.statuses.add(status)
+        self.statuses.add(answer.status)
         paths = set()
-        for path, value in (found for document in documents(body) for found in walk(document)):
+        for path, value in (found for message in Reply(answer).messages for found in walk(message)):
             paths.add(path)
             self.types[path].add(type(value).__name__)
             if path.rpartition(".")[2] in ENUMERATIONS and isinstance(value, str):
@@ -88,25 +89,6 @@ def _compared(signature: Signature, before: Observed, after: Observed) -> Iterat
             yield differs(f"type of {path}", before.types[path], after.types[path])
         elif before.values[path] and after.values[path] and before.values[path].isdisjoint(after.values[path]):
             yield differs(f"value of {path}", before.values[path], after.values[path])
-
-
-def documents(body: bytes) -> Iterator[Any]:
-    """The JSON in a body: the body itself, or each event of a stream."""
-    text = body.decode("utf-8", "replace")
-    if not text.startswith(("data:", "event:")):
-        yield _parsed(text)
-        return
-    for event in events_of(text):
-        for line in event.decode().splitlines():
-            if line.startswith("data: {"):
-                yield _parsed(line.removeprefix("data: "))
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
