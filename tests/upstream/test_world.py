@@ -292,3 +292,12 @@ def test_a_folder_that_is_no_world_is_refused(tmp_path):
 def test_the_stages_of_the_format_are_those_of_the_code():
     schema = json.loads((SCHEMAS / "rules.schema.json").read_bytes())
     assert tuple(schema["properties"]["rule"]["items"]["properties"]["stage"]["enum"]) == STAGES
+
+
+def test_a_stream_whose_last_event_lacks_its_blank_line_is_played_whole(tmp_path):
+    path = tmp_path / "x.yaml"
+    content = json.loads(cassette(exchange("a/1", "a", STREAM.rstrip())))
+    content["interactions"][0]["response"]["headers"] = {"content-type": ["text/event-stream"]}
+    path.write_text(json.dumps(content))
+    [recording] = load_cassette(path)
+    assert recording.with_body(recording.body).body == STREAM.encode()
