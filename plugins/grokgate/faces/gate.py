@@ -32,6 +32,10 @@ _TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
 _CASE: pytest.StashKey[Case] = pytest.StashKey()
 
 
+_SAYS_NOTHING = ("not_applicable", "not_run", "unproven")
+"""Statuses of a case that decide neither way; pytest calls them skipped, with the reason."""
+
+
 class Gate:
     """The hooks of a run that judges a provider."""
 
@@ -87,7 +91,7 @@ class Gate:
 
             allure.enrich(self.run.header, self.run.asked[case.requirement], case)
         if end := ended_as(case, error):
-            raise pytest.skip.Exception(case.because) if case.status == "not_applicable" else end
+            raise pytest.skip.Exception(case.because) if case.status in _SAYS_NOTHING else end
         return result
 
     @pytest.hookimpl(wrapper=True)

@@ -140,7 +140,7 @@ class GateRun:
         }
 
     def launcher(self, say: Callable[[str], None]) -> Launcher:
-        return Launcher(self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace)
+        return Launcher(self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build)
 
     def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
         return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)

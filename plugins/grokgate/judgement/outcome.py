@@ -9,12 +9,15 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from grokgate.judgement.expect import NotApplicable, Unkept
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.providers.description import Description
-from grokgate.providers.subject import DidNotStart, NoListing, Transcript
+from grokgate.providers.subject import DidNotStart, NoBuild, NoListing, Transcript
 from grokgate.values.evidence import Blame, Case, Status
 from grokgate.values.redaction import mask
 from grokgate.values.wire import Egress
+
+KEPT = 6
+"""Calls that evidence keeps of a case with many, from either end; the last is the one that decided it."""
 
 
 def undeclared(egress: Collection[Egress], declared: Collection[str]) -> list[Egress]:
@@ -42,6 +45,8 @@ def case_of(
 ) -> Case:
     """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
     status, because, blame, finding = _decided(error, transcript, description)
+    first, last = transcript.calls[:KEPT], transcript.calls[KEPT:][-KEPT:]
+    left_out = len(transcript.calls) - len(first) - len(last)
     case = Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -50,9 +55,9 @@ def case_of(
         blame=blame,
         node=node,
         seconds=round(seconds, 4),
-        observations=tuple(call.to_json() for call in transcript.calls),
+        observations=tuple(call.to_json() for call in (*first, *last)),
         finding=finding,
-        notes=tuple(transcript.notes),
+        notes=(*transcript.notes, *([f"{left_out} more calls like the first {KEPT} are not kept"] if left_out else ())),
     )
     return _without(secret, case)
 
@@ -109,6 +114,12 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.FAILED, error.because, error.blame, finding
     if isinstance(error, NotApplicable):
         return Status.NOT_APPLICABLE, str(error), None, None
+    if isinstance(error, Unproven):
+        return Status.UNPROVEN, error.because, error.blame, None
+    if isinstance(error, NotRun):
+        return Status.NOT_RUN, error.because, error.blame, None
+    if isinstance(error, NoBuild):
+        return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
     if isinstance(error, DidNotStart):
         return Status.FAILED, f"the provider did not start: {error}", Blame.PROVIDER, None
     if isinstance(error, NoListing) and description.kind == "passthrough":

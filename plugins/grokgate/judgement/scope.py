@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grokgate.values.evidence import Asked, Blame, Status
 from grokgate.values.requirement import Requirement
@@ -28,9 +28,10 @@ class Question:
 def asked_for(requirements: Iterable[Requirement], question: Question, tested: Collection[str]) -> tuple[list[Asked], list[str]]:
     """The rows asked for, and the identifiers of those outside; ``tested`` are the rows that have a test."""
     inside, outside = [], []
+    requirements = list(requirements)
     for requirement in requirements:
         if _inside(requirement, question):
-            inside.append(_asked(requirement, question, tested))
+            inside.append(_asked(requirement, question, tested, _summed(requirement, requirements, question)))
         else:
             outside.append(requirement.id)
     return inside, outside
@@ -47,7 +48,17 @@ def _inside(requirement: Requirement, question: Question) -> bool:
     return chosen and question.phase in requirement.phases and any(mode in modes for mode in requirement.modes)
 
 
-def _asked(requirement: Requirement, question: Question, tested: Collection[str]) -> Asked:
+def _summed(requirement: Requirement, requirements: Sequence[Requirement], question: Question) -> tuple[str, ...]:
+    """The rows that decide this one: the ``must`` of the phases that it sums up, as far as this phase asks for them, too."""
+    whole = replace(question, only=())
+    return tuple(
+        other.id
+        for other in requirements
+        if other.severity == "must" and not other.sums and set(other.phases) & set(requirement.sums) and _inside(other, whole)
+    )
+
+
+def _asked(requirement: Requirement, question: Question, tested: Collection[str], sums: tuple[str, ...]) -> Asked:
     status, because, blame = _settled(requirement, question, tested)
     return Asked(
         id=requirement.id,
@@ -59,6 +70,7 @@ def _asked(requirement: Requirement, question: Question, tested: Collection[str]
         settled=status,
         because=because,
         blame=blame,
+        sums=sums,
     )
 
 
@@ -73,6 +85,6 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
     if "replay" not in requirement.modes or question.scope == "postdeploy":
         waits = "live traffic" if "live" in requirement.modes else "a person's attestation"
         return Status.NOT_RUN, f"decided by {waits}, which this version does not take yet", Blame.HARNESS
-    if requirement.id not in tested:
+    if requirement.id not in tested and not requirement.sums:
         return Status.NOT_RUN, "no test yet", Blame.HARNESS
     return None, "", None

@@ -74,7 +74,8 @@ def judge(
     by_row: dict[str, list[Case]] = {}
     for case in cases:
         by_row.setdefault(case.requirement, []).append(case)
-    rows = tuple(row_of(entry, by_row.get(entry.id, [])) for entry in asked)
+    found = {entry.id: row_of(entry, by_row.get(entry.id, [])) for entry in asked if not entry.sums}
+    rows = tuple(found[entry.id] if entry.id in found else sum_of(entry, found) for entry in asked)
     decision = decide(rows, strict=strict, partial=partial, violated=bool(violations))
     return Verdict(decision=decision, rows=rows, violations=tuple(violations))
 
@@ -87,6 +88,23 @@ def decide(rows: Iterable[Row], *, strict: bool, partial: bool = False, violated
     if Decision.INCONCLUSIVE in effects or Decision.GO not in effects or partial:
         return Decision.INCONCLUSIVE
     return Decision.GO
+
+
+def sum_of(asked: Asked, found: Mapping[str, Row]) -> Row:
+    """A requirement that other rows decide: it is as bad as the worst of them."""
+    if asked.settled is not None:
+        return row_of(asked, ())
+    if missing := [id for id in asked.sums if id not in found]:
+        because = f"rests on {len(asked.sums)} rows, and {len(missing)} of them were not asked for ({missing[0]}, for one)"
+        return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
+    rows = [found[id] for id in asked.sums]
+    worst = min(rows, key=lambda row: WORST_FIRST.index(row.status))
+    if EFFECT[worst.status] in (None, Decision.GO):
+        return Row(asked=asked, status=Status.PASSED, because=f"all {len(rows)} rows that it rests on are kept", blame=None)
+    alike = [row.asked.id for row in rows if row.status is worst.status]
+    status = Status.FAILED if EFFECT[worst.status] is Decision.NO_GO else worst.status
+    because = f"{len(alike)} of the {len(rows)} rows that it rests on: {', '.join(alike[:4])}{' …' if len(alike) > 4 else ''}"
+    return Row(asked=asked, status=status, because=because, blame=worst.blame)
 
 
 def row_of(asked: Asked, cases: Sequence[Case]) -> Row:

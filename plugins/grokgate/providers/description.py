@@ -52,6 +52,8 @@ class Description:
     ``adapter`` is ``module:Class`` or ``file.py:Class`` relative to ``path``'s folder; ``None`` where ``command`` runs a host
     of the provider's own. ``requirements`` or ``interpreter`` say in what environment the host runs. ``log`` is relative to
     the workdir. ``environment`` values may name ``PLACES`` in braces. ``egress`` are hosts that it is known to reach for.
+    ``fallbacks`` are variables that configure other providers beside xAI. ``documentation`` is a file, where the adapter gives
+    none.
     ``face`` names what is driven (class, MCP tool, gateway), since a status belongs to it.
     ``path`` is the file that says all this: the TOML, or the module that holds the class.
     """
@@ -70,6 +72,8 @@ class Description:
     log: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     egress: tuple[str, ...] = ()
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    documentation: Path | None = None
     own_tests: str | None = None
     switch: Switch = field(default_factory=Switch)
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -147,6 +151,8 @@ def _description(data: dict[str, Any], path: Path) -> Description:
         log=data.get("log"),
         environment=data.get("environment", {}),
         egress=tuple(data.get("egress", ())),
+        fallbacks=data.get("fallbacks", {}),
+        documentation=path.parent / data["documentation"] if "documentation" in data else None,
         own_tests=data.get("own_tests"),
         switch=Switch(**data.get("switch", {})),
         options=data.get("options", {}),
@@ -174,7 +180,11 @@ def _settle(data: dict[str, Any], path: Path) -> None:
     if "command" in data and data.get("vehicle") == "in-process":
         raise BadDocument(path, "vehicle", "a command runs a host; only an adapter runs in process")
     builds = {name: build for name, build in data.get("builds", {}).items() if isinstance(build, dict)}
-    tables = {"environment": data, **{f"builds.{name}.environment": build for name, build in builds.items()}}
+    tables = {
+        "environment": data,
+        "fallbacks": {"environment": data.get("fallbacks", {})},
+        **{f"builds.{name}.environment": build for name, build in builds.items()},
+    }
     for place, table in tables.items():
         for name, value in cast("dict[str, str]", table.get("environment", {})).items():
             try:
@@ -198,7 +208,9 @@ def _mutant(name: str) -> Description:
         raise _unknown(f"no mutant {name!r}{'; near it: ' + ', '.join(near) if near else ''}")
     reference = load_description(home() / "fixtures" / "providers" / "reference.toml")
     title = f"{reference.title}, broken: {chosen}"
-    return replace(reference, name=f"mutant-{kebab(chosen)}", title=title, adapter=f"{known[chosen]}:{chosen}")
+    adapter = f"{known[chosen]}:{chosen}"
+    described = getattr(load_adapter(adapter, known[chosen].parent), "described", {})
+    return replace(reference, name=f"mutant-{kebab(chosen)}", title=title, adapter=adapter, **described)
 
 
 def _file(path: Path) -> Description:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import cast
 
-from grokgate.providers.protocol import Adapter, Documents, Lists, Provider, Setting
+from grokgate.providers.protocol import Adapter, Documents, Lists, Provider, Setting, Waits
 from grokgate.providers.vehicle import NotStarted, failure_of, modes_of, not_offered, perform
 from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
 
@@ -53,6 +53,16 @@ class InProcess:
             return not_offered("documentation")
         try:
             return cast("Documents", self._provider).documentation()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # as in a call
+            return failure_of(error)
+
+    def read_timeout(self) -> float | Failure | None:
+        if not isinstance(self._provider, Waits):
+            return not_offered("read timeout to look at")
+        try:
+            return self._provider.read_timeout()
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # as in a call

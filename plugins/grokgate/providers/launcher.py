@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 XAI = "https://api.x.ai/v1"
 """Where a provider in this process sends its requests; they are answered before they leave it."""
+
+
+FALLBACK = "\0fallback"
+"""In an environment that is asked for: as the description's ``fallbacks`` say, with its places filled in."""
 
 
 def new_key() -> str:
@@ -59,7 +63,8 @@ class Started:
 class Launcher:
     """Keeps the providers that were started, and stops them all at the end.
 
-    ``pace`` is a factor on the times of streams: 0 gives them at once, 1 as they were recorded.
+    ``pace`` is a factor on the times of streams: 0 gives them at once, 1 as they were recorded. ``build`` is the one that is
+    judged; each other one that it is compared with has a process of its own, since two builds of a library cannot share one.
     """
 
     def __init__(
@@ -71,8 +76,10 @@ class Launcher:
         key: str,
         say: Callable[[str], None],
         pace: float = 0.0,
+        build: str = "current",
     ) -> None:
         self.description = description
+        self.build = build
         self.key = key
         self._replay = Replay(Tape(world, prompts, key=key))
         self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
@@ -131,12 +138,12 @@ class Launcher:
 
     def _run(self, build: str, environment: Mapping[str, str], workdir: Path) -> Started:
         chosen = self.description.builds.get(build, Build())
-        setting = self._setting(chosen, environment, workdir)
-        running = self._in_this_process(setting) if self.in_process else self._in_a_host(chosen, setting)
+        here = self.in_process and build == self.build
+        setting = self._setting(chosen, environment, workdir, XAI if here else self._loopback.base_url)
+        running = self._in_this_process(setting) if here else self._in_a_host(chosen, setting)
         return Started(running=running, workdir=workdir, log=workdir / self.description.log if self.description.log else None)
 
-    def _setting(self, build: Build, environment: Mapping[str, str], workdir: Path) -> Setting:
-        base_url = XAI if self.in_process else self._loopback.base_url
+    def _setting(self, build: Build, environment: Mapping[str, str], workdir: Path, base_url: str) -> Setting:
         places = {
             "workdir": str(workdir),
             "fixtures": str(home() / "fixtures"),
@@ -145,7 +152,9 @@ class Launcher:
             "here": str(self.description.path.parent),
         }
         described = {**self.description.environment, **build.environment}
+        described |= {name: value for name, value in self.description.fallbacks.items() if environment.get(name) == FALLBACK}
         deployment = {name: value.format(**places) for name, value in described.items()}
+        environment = {name: value for name, value in environment.items() if value != FALLBACK}
         return Setting(
             environment={"XAI_API_KEY": self.key, "XAI_BASE_URL": base_url, **deployment, **environment},
             base_url=base_url,
@@ -179,16 +188,20 @@ class Launcher:
             self._server = LoopbackServer(self._replay, pace=self._pace)
         return self._server
 
-    def _interception(self, fault: Fault | None) -> AbstractContextManager[None]:
-        """What stands in front of a provider in this process; a host process has the loopback server."""
-        if not self.in_process:
-            return self._loopback.refusing() if fault and fault.connection == "refused" else nullcontext()
-        from grokgate.intercept import door
+    @contextmanager
+    def _interception(self, fault: Fault | None) -> Iterator[None]:
+        """What stands in front of a provider in this process; one in a process of its own has the loopback server."""
+        unheard = fault and fault.connection == "refused" and (self._server or not self.in_process)
+        with self._loopback.refusing() if unheard else nullcontext():
+            if not self.in_process:
+                yield
+                return
+            from grokgate.intercept import door
 
-        if fault:
-            return door.breaking(self._replay, XAI, pace=self._pace)
-        door.keep(self._replay, XAI, pace=self._pace)
-        return nullcontext()
+            if not fault:
+                door.keep(self._replay, XAI, pace=self._pace)
+            with door.breaking(self._replay, XAI, pace=self._pace) if fault else nullcontext():
+                yield
 
 
 def make_ready(description: Description, build: str, say: Callable[[str], None]) -> None:

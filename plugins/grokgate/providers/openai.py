@@ -21,8 +21,9 @@ class OpenAI:
 
     def __init__(self, setting: Setting) -> None:
         library = import_module("openai")
-        self._client: Any = library.OpenAI(api_key=setting.api_key, base_url=setting.base_url)
-        self._asynchronous: Any = library.AsyncOpenAI(api_key=setting.api_key, base_url=setting.base_url)
+        settings = {"api_key": setting.api_key, "base_url": setting.base_url, **setting.options}
+        self._client: Any = library.OpenAI(**settings)
+        self._asynchronous: Any = library.AsyncOpenAI(**settings)
         self._keywords = frozenset(inspect.signature(self._client.chat.completions.create).parameters)
 
     def chat(self, request: ChatRequest) -> ChatResult:
@@ -42,6 +43,10 @@ class OpenAI:
         async for chunk in await self._asynchronous.chat.completions.create(stream=True, **self._asked(request)):
             yield fragments.delta(chunk)
         yield fragments.last()
+
+    def read_timeout(self) -> float | None:
+        timeout: Any = self._client.timeout
+        return timeout if timeout is None or isinstance(timeout, int | float) else timeout.read
 
     def close(self) -> None:
         self._client.close()
@@ -86,7 +91,7 @@ class _Fragments:
         )
 
     def last(self) -> Delta:
-        """The tool calls, in order. Raises ``ValueError`` where the arguments are not JSON, as the caller's own parsing would."""
+        """The tool calls, in order."""
         calls = [self._calls[index] for index in sorted(self._calls)]
         return Delta(tool_calls=tuple(_tool_call(call["id"], call["name"], call["arguments"]) for call in calls))
 
@@ -117,7 +122,16 @@ def _usage(usage: Any) -> Usage | None:
 
 
 def _tool_call(identifier: str, name: str, arguments: str) -> ToolCall:
-    return ToolCall(id=identifier, name=name, arguments=json.loads(arguments))
+    """The call with its arguments parsed; the library hands its caller the text, so what does not parse is handed on."""
+    try:
+        parsed = json.loads(arguments)
+    except ValueError:
+        parsed = arguments
+    return ToolCall(id=identifier, name=name, arguments=parsed if isinstance(parsed, dict) else arguments)
+
+
+def _text(call: ToolCall) -> str:
+    return call.arguments if isinstance(call.arguments, str) else json.dumps(dict(call.arguments), ensure_ascii=False)
 
 
 def _messages(request: ChatRequest) -> list[dict[str, Any]]:
@@ -135,7 +149,7 @@ def _message(message: Message) -> dict[str, Any]:
             {
                 "id": call.id,
                 "type": "function",
-                "function": {"name": call.name, "arguments": json.dumps(dict(call.arguments), ensure_ascii=False)},
+                "function": {"name": call.name, "arguments": _text(call)},
             }
             for call in message.tool_calls
         ]

@@ -1,4 +1,6 @@
-"""pal-mcp-server 11.8 (formerly zen-mcp-server), driven at its class face: ``XAIModelProvider.generate_content``.
+"""pal-mcp-server 11.8 (formerly zen-mcp-server), driven where its server hands a request on: at its registry of providers.
+
+The registry chooses by the name, as ``handle_call_tool`` does: X.AI, or whichever other provider with a key takes it.
 
 Its top-level modules are named ``server``, ``providers``, ``tools``, ``utils`` …, so it always runs in a host of its own.
 The face is asynchronous only; ``chat`` drives it in one event loop, whose connections it keeps. It has no way to stream:
@@ -37,9 +39,12 @@ class Pal:
     def __init__(self, setting: Setting) -> None:
         server = import_module("server")
         server.configure_providers()
-        provider = import_module("providers.xai").XAIModelProvider(setting.api_key, base_url=setting.base_url)
-        import_module("providers.registry").ModelProviderRegistry.register_provider(provider.get_provider_type(), provider)
+        self._xai: Any = import_module("providers.xai").XAIModelProvider
+        provider = self._xai(setting.api_key, base_url=setting.base_url)
+        self._registry: Any = import_module("providers.registry").ModelProviderRegistry
+        self._registry.register_provider(provider.get_provider_type(), provider)
         self._provider: Any = provider
+        self._key = setting.api_key
         self._heading = f"## {provider.display_label()} "
         self._listmodels: Any = server.TOOLS["listmodels"]
         self._runner = asyncio.Runner()
@@ -59,7 +64,10 @@ class Pal:
             keywords["tools"] = list(request.tools)
         if request.tool_choice is not None:
             keywords["tool_choice"] = request.tool_choice
-        return _result(self._runner.run(self._provider.generate_content(_prompt(request.messages), request.model, **keywords)))
+        provider = self._registry.get_provider_for_model(request.model)
+        if provider is None:  # the sentence of handle_call_tool, short of its list of other models
+            raise ValueError(f"Model '{request.model}' is not available with current API keys.")
+        return _result(self._runner.run(provider.generate_content(_prompt(request.messages), request.model, **keywords)))
 
     def models(self) -> Sequence[ModelCard]:
         """The names that the ``listmodels`` tool shows under X.AI; figures and capabilities are those declared for the name.
@@ -74,6 +82,11 @@ class Pal:
                 name, model = listed["name"], listed["model"]
                 shown.setdefault(model or name, []).extend([name] if model else [])
         return [self._card(model, tuple(aliases)) for model, aliases in shown.items()]
+
+    def read_timeout(self) -> float | None:
+        """Of a provider at xAI's own address: one that is given another address waits longer."""
+        timeout: float | None = self._xai(self._key).timeout_config.read
+        return timeout
 
     def close(self) -> None:
         self._runner.run(self._closed())
@@ -106,7 +119,7 @@ def _prompt(messages: Sequence[Message]) -> str:
 
 
 def _said(turn: Message) -> str:
-    calls = [f"{call.name}({json.dumps(dict(call.arguments), ensure_ascii=False)})" for call in turn.tool_calls]
+    calls = [f"{call.name}({json.dumps(call.arguments, ensure_ascii=False)})" for call in turn.tool_calls]
     return "\n".join([turn.content, *calls] if turn.content is not None else calls)
 
 

@@ -75,6 +75,13 @@ class Documents(Protocol):
     def documentation(self) -> str: ...
 
 
+@runtime_checkable
+class Waits(Protocol):
+    """A provider whose read timeout can be told: how many seconds it waits for xAI's own address; ``None`` is for ever."""
+
+    def read_timeout(self) -> float | None: ...
+
+
 class Adapter(Protocol):
     """How an adapter is made: ``Adapter(setting)``."""
 

@@ -13,7 +13,7 @@ from typing import Any
 from grokgate.formats.fixtures import long_prompts
 from grokgate.intercept.fault import Fault
 from grokgate.providers.description import Switch
-from grokgate.providers.launcher import Launcher, Started, write_env_file
+from grokgate.providers.launcher import FALLBACK, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
@@ -23,6 +23,14 @@ from grokgate.values.wire import Egress
 
 class DidNotStart(Exception):
     """The provider did not start in an environment in which it should."""
+
+
+class NoBuild(LookupError):
+    """The provider's description does not name the build that is asked for."""
+
+
+class NoDocumentation(Exception):
+    """The provider has no documentation to look at, or it cannot be read."""
 
 
 class NoListing(Exception):
@@ -63,6 +71,16 @@ class Subject:
     def allowing(self, value: str | None) -> Subject:
         """The same provider with this allow-list; ``None`` or ``unset`` leaves it out."""
         return self.under(**{self.rollout.allow_list.variable: None if value == UNSET else value})
+
+    def built(self, build: str) -> Subject:
+        """Another build of the provider. Raises ``NoBuild``."""
+        if build not in self.launcher.description.builds:
+            raise NoBuild(f"the description names no build {build!r} to compare with; add [builds.{build}]")
+        return replace(self, build=build)
+
+    def with_fallbacks(self) -> Subject:
+        """The same provider where other providers than xAI are configured too, as its description says."""
+        return self.under(**dict.fromkeys(self.launcher.description.fallbacks, FALLBACK))
 
     def with_env_file(self, **variables: str) -> Subject:
         """The same provider with these variables in the file that its description names (``.env``)."""
@@ -130,7 +148,7 @@ class Subject:
         call = Call(
             asked=request,
             mode=mode,
-            environment={**self.environment, **(self.env_file or {})},
+            environment={**self._shown, **(self.env_file or {})},
             exchanges=tuple(wire.exchanges),
             egress=tuple(wire.egress),
             result=None if isinstance(outcome, Failure) else outcome,
@@ -152,6 +170,25 @@ class Subject:
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
         return listed
+
+    def documentation(self) -> str:
+        """The provider's own documentation. Raises ``NoDocumentation``."""
+        if self.started.running.documents:
+            said = self.started.running.documentation()
+            if isinstance(said, Failure):
+                raise NoDocumentation(f"the provider's documentation fails with {said.kind}: {said.message}")
+            return said
+        file = self.launcher.description.documentation
+        if file is None:
+            raise NoDocumentation("the adapter gives no documentation, and the description names no file")
+        try:
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoDocumentation(f"{file.name} cannot be read: {error}") from None
+
+    def read_timeout(self) -> float | Failure | None:
+        """Seconds that the provider waits for xAI's own address, ``None`` for ever; a ``Failure`` where it cannot be told."""
+        return self.started.running.read_timeout()
 
     def declares(self, capability: str, model: str) -> bool:
         """Whether the provider's description or its own listing claims a capability of a model."""
@@ -211,6 +248,11 @@ class Subject:
         except DidNotStart as error:
             said = f"did not start: {error}"
         self.note(f"with {flag.variable}=true from the launcher and false in the file, {flag.moves} {said}")
+
+    @property
+    def _shown(self) -> dict[str, str]:
+        """The environment for people."""
+        return {name: "set" if value == FALLBACK else value for name, value in self.environment.items()}
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)

@@ -11,6 +11,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -50,6 +51,8 @@ class Running(Protocol):
 
     def documentation(self) -> str | Failure: ...
 
+    def read_timeout(self) -> float | Failure | None: ...
+
     def close(self) -> None: ...
 
 
@@ -85,18 +88,21 @@ def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asynci
     if mode not in modes_of(provider):
         return not_offered(mode)
     ask: Callable[[ChatRequest], Any] = getattr(provider, mode)
+    handed: list[Delta] = []
     try:
         if mode == "chat":
             return _checked(ask(request))
         if mode == "stream":
-            return joined(list(cast("Iterator[Delta]", ask(request))))
+            handed.extend(cast("Iterator[Delta]", ask(request)))
+            return joined(handed)
         if mode == "achat":
             return _checked(_awaited(ask(request), runner))
-        return joined(_awaited(_collected(ask(request)), runner))
+        _awaited(_collected(ask(request), handed), runner)
+        return joined(handed)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever the caller of the library would meet
-        return failure_of(error)
+        return replace(failure_of(error), handed="".join(delta.text for delta in handed))
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -153,8 +159,9 @@ def _awaited(coroutine: Coroutine[Any, Any, Any], runner: asyncio.Runner | None)
     return asyncio.run(coroutine)
 
 
-async def _collected(deltas: AsyncIterator[Delta]) -> list[Delta]:
-    return [delta async for delta in deltas]
+async def _collected(deltas: AsyncIterator[Delta], handed: list[Delta]) -> None:
+    async for delta in deltas:
+        handed.append(delta)  # not a comprehension: what came before a failure is kept
 
 
 def _status(error: BaseException | None) -> int | None:

@@ -20,11 +20,14 @@ MODES: tuple[Mode, ...] = ("chat", "stream", "achat", "astream")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
-    """A call of a tool that the model asks for; ``arguments`` are parsed JSON."""
+    """A call of a tool that the model asks for.
+
+    ``arguments`` are parsed JSON; a text where the provider hands its caller the text as it came, and it does not parse.
+    """
 
     id: str
     name: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] | str
 
     @classmethod
     def from_json(cls, data: Json) -> ToolCall:
@@ -113,6 +116,7 @@ class ChatResult:
 
     ``told_model`` is the model that the provider names to its caller as the one that answered, ``None`` if it names none.
     ``reasoning`` is the visible thinking. ``notices`` are warnings and remarks that the provider hands to the caller.
+    ``cost`` is what the provider says that the call cost, in dollars; ``None`` where it says nothing.
     """
 
     text: str | None
@@ -122,6 +126,7 @@ class ChatResult:
     tool_calls: tuple[ToolCall, ...] = ()
     reasoning: str | None = None
     notices: tuple[str, ...] = ()
+    cost: float | None = None
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -136,17 +141,22 @@ class ChatResult:
             tool_calls=tuple(ToolCall.from_json(call) for call in data.get("tool_calls") or ()),
             reasoning=data.get("reasoning"),
             notices=tuple(data.get("notices") or ()),
+            cost=data.get("cost"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An error as the caller meets it: the exception's type, its text, and the HTTP status where it is readable."""
+    """An error as the caller meets it: the exception's type, its text, and the HTTP status where it is readable.
+
+    ``handed`` is the text of a stream that the caller had got before it failed.
+    """
 
     kind: str
     message: str
     status: int | None = None
     trace: str = ""
+    handed: str = ""
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -203,6 +213,7 @@ class Delta:
     usage: Usage | None = None
     told_model: str | None = None
     notices: tuple[str, ...] = ()
+    cost: float | None = None
 
 
 def joined(deltas: Sequence[Delta]) -> ChatResult:
@@ -215,4 +226,5 @@ def joined(deltas: Sequence[Delta]) -> ChatResult:
         tool_calls=tuple(call for delta in deltas for call in delta.tool_calls),
         reasoning="".join(delta.reasoning for delta in deltas) or None,
         notices=tuple(notice for delta in deltas for notice in delta.notices),
+        cost=next((d.cost for d in reversed(deltas) if d.cost is not None), None),
     )

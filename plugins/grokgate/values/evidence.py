@@ -86,7 +86,10 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A requirement that this run was asked for, with what is settled before any test: not offered, not applicable, not run."""
+    """A requirement that this run was asked for, with what is settled before any test: not offered, not applicable, not run.
+
+    ``sums`` are the rows that decide it, where it has no test of its own.
+    """
 
     id: str
     title: str
@@ -97,9 +100,11 @@ class Asked:
     settled: Status | None = None
     because: str = ""
     blame: Blame | None = None
+    sums: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {
+            "sums": list(self.sums),
             "settled": self.settled.value if self.settled else None,
             "blame": self.blame.value if self.blame else None,
         }
@@ -116,6 +121,7 @@ class Asked:
             settled=Status(data["settled"]) if data.get("settled") else None,
             because=data["because"],
             blame=Blame(data["blame"]) if data.get("blame") else None,
+            sums=tuple(data.get("sums", ())),
         )
 
 

@@ -30,9 +30,11 @@ class Requirement:
     mend: str = ""
     sources: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    """The phases whose ``must`` rows decide this one, which has no test of its own."""
 
     @classmethod
     def from_toml(cls, row: Mapping[str, Any], *, section: str, prefix: str) -> Requirement:
-        listed = {"phases", "modes", "worlds", "sources", "seen"}
+        listed = {"phases", "modes", "worlds", "sources", "seen", "sums"}
         values: dict[str, Any] = {key: tuple(value) if key in listed else value for key, value in row.items()}
         return cls(section=section, prefix=prefix, **values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 UNSET = "unset"
@@ -74,6 +74,56 @@ class LogPatterns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Documents:
+    """What documentation and notices say: ``default_model`` and ``deprecation`` are patterns, the first with one group."""
+
+    default_model: str
+    deprecated_names: tuple[str, ...]
+    deprecation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a model costs, in ticks per token; a tick is 1e-10 dollars.
+
+    Prompts of more than ``long_above`` tokens cost ``long_prompt`` and ``long_completion``, and what is cached of them rises as
+    the prompt does. ``None`` means that there is no such tier.
+    """
+
+    prompt: int
+    cached: int
+    completion: int
+    long_above: int | None = None
+    long_prompt: int = 0
+    long_completion: int = 0
+
+    def ticks(self, *, prompt: int, cached: int, completion: int, reasoning: int) -> int:
+        """The cost of a call by its tokens; ``completion`` is what is shown, and reasoning costs the same."""
+        long = self.long_above is not None and prompt > self.long_above
+        each, cache, out = self.prompt, self.cached, self.completion
+        if long:
+            each, cache, out = self.long_prompt, self.cached * self.long_prompt // self.prompt, self.long_completion
+        return (prompt - cached) * each + cached * cache + (completion + reasoning) * out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """A row of the error table: how it is brought about, and what the caller and the wire must show.
+
+    ``scenario`` or ``fault`` brings it about. ``status`` is what xAI answers, ``None`` where no answer comes or it is no error;
+    then ``says`` is a pattern that the error's type or text must fit. ``leaves`` tells how often the request may leave:
+    ``once``; ``bounded``, by the rollout's bound; or nothing, where the plan does not say.
+    """
+
+    name: str
+    scenario: str = "plain"
+    fault: str | None = None
+    status: int | None = None
+    says: str = ""
+    leaves: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rollout:
     """A rollout as it is judged in one world and phase."""
 
@@ -89,7 +139,13 @@ class Rollout:
     allow_list: AllowList
     resolutions: tuple[Resolution, ...]
     logs: LogPatterns
+    documents: Documents
+    prices: Mapping[str, Price]
+    troubles: tuple[Trouble, ...]
     attempts: int
+    """Requests for one call that may be tried again, all layers counted together."""
+    read_timeout: float
+    """Seconds that a provider must be willing to wait for an answer."""
     digest: str
 
     @property
@@ -121,7 +177,11 @@ class Rollout:
             allow_list=AllowList(**_tuples(data["allow_list"])),
             resolutions=tuple(_cells(data["resolution"])),
             logs=LogPatterns(**_tuples(data["logs"])),
+            documents=Documents(**_tuples(data["documents"])),
+            prices={row["model"]: _price(row) for row in data["price"]},
+            troubles=tuple(Trouble(**row) for row in data["trouble"]),
             attempts=data["bounds"]["attempts"],
+            read_timeout=data["bounds"]["read_timeout"],
             digest=digest,
         )
 
@@ -143,6 +203,19 @@ def _model(row: Mapping[str, Any], world: str) -> ModelFacts:
         window=era["window"],
         refuses=frozenset(era["refuses"]),
     )
+
+
+def _price(row: Mapping[str, Any]) -> Price:
+    """Dollars per million tokens are ten thousand ticks per token."""
+    price = Price(prompt=_ticks(row["input"]), cached=_ticks(row["cached"]), completion=_ticks(row["output"]))
+    if long := row.get("long_context"):
+        tier = {"long_prompt": _ticks(long["input"]), "long_completion": _ticks(long["output"])}
+        return replace(price, long_above=long["above"], **tier)
+    return price
+
+
+def _ticks(dollars: float) -> int:
+    return round(dollars * 10_000)
 
 
 def _cells(rows: list[Mapping[str, Any]]) -> Iterator[Resolution]:

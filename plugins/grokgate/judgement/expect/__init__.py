@@ -1,15 +1,16 @@
 """What a requirement's test states: what left, what the caller got, what the log and the listing show.
 
 Each statement returns quietly or raises ``Unkept`` with one sentence for people, the place that shows it, and what was
-expected and seen. ``NotApplicable`` says that a case does not concern this provider, and why.
+expected and seen. ``NotApplicable`` says that a case does not concern this provider, ``NotRun`` that it cannot be decided and
+``Unproven`` that too little was seen; each says why.
 """
 
 from grokgate.judgement.expect.caller import Caller as caller
 from grokgate.judgement.expect.listing import Listing as listing
 from grokgate.judgement.expect.listing import undeclared
 from grokgate.judgement.expect.log import Log as log
-from grokgate.judgement.expect.unkept import NotApplicable, Unkept
+from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.wire import Wire as wire
 from grokgate.upstream.fill import camel_case as camel
 
-__all__ = ["NotApplicable", "Unkept", "caller", "camel", "listing", "log", "undeclared", "wire"]
+__all__ = ["NotApplicable", "NotRun", "Unkept", "Unproven", "caller", "camel", "listing", "log", "undeclared", "wire"]

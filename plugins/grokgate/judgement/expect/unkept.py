@@ -25,6 +25,18 @@ class NotApplicable(Exception):
     """The case does not concern this provider, and why."""
 
 
+class NotRun(Exception):
+    """The case cannot be decided, and why; ``blame`` says who could change that."""
+
+    def __init__(self, because: str, *, blame: Blame = Blame.CONFIGURATION) -> None:
+        super().__init__(because)
+        self.because, self.blame = because, blame
+
+
+class Unproven(NotRun):
+    """What was seen is too little to decide."""
+
+
 def quoted(name: str) -> str:
     """A name as it is; in quotes where blanks around it would not show."""
     return name if name and name.isprintable() and name == name.strip() else repr(name)

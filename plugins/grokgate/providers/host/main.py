@@ -84,7 +84,13 @@ class Host:
             return None if method == "close" else Failure(kind="NotStarted", message="the host was asked before it was started")
         if method in MODES:
             return _json(self._running.call(ChatRequest.from_json(params), method))
-        asked = {"models": self._models, "documentation": self._running.documentation, "close": self._running.close}.get(method)
+        running = self._running
+        asked = {
+            "models": self._models,
+            "documentation": running.documentation,
+            "read_timeout": running.read_timeout,
+            "close": running.close,
+        }.get(method)
         return asked() if asked else Failure(kind="UnknownMethod", message=f"the host knows no method {method!r}")
 
     def _models(self) -> Any:

@@ -76,6 +76,10 @@ class HostProcess:
     def documentation(self) -> str | Failure:
         return self._read(self._ask("documentation"), str) if self.documents else not_offered("documentation")
 
+    def read_timeout(self) -> float | Failure | None:
+        """A host of another maker need not know the method; then there is nothing to look at."""
+        return self._read(self._ask("read_timeout"), lambda said: None if said is None else float(said))
+
     def close(self) -> None:
         """Ask the host to end; end it where it does not."""
         if self._process.returncode is not None:
