@@ -10,6 +10,11 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 environment="$here/.gate"  # not .venv, which is yours, and where tox-uv leaves a pointer of its own
 
+if [ -n "${GROKGATE_ENVIRONMENT:-}" ]; then  # one that has all that pyproject.toml names; grokgate is that of this checkout
+  export PYTHONPATH="$here/plugins${PYTHONPATH:+:$PYTHONPATH}"
+  exec "$GROKGATE_ENVIRONMENT/bin/python" -m grokgate check "$@"
+fi
+
 . "$here/.ci/python.sh"
 
 # The environment is made anew where what it is made from has changed.

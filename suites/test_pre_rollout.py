@@ -1,12 +1,33 @@
-"""Pre-rollout testing: resolution under every setting, and the listing."""
+"""Pre-rollout testing: the two test commands of the plan, resolution under every setting, and the listing."""
 
 import pytest
 
+from grokgate.faces.check import sealed_code
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.judgement.expect import NotApplicable, caller, listing, wire
+from grokgate.judgement.expect import NotApplicable, NotRun, caller, command, listing, wire
 
 ROLLOUT = read_rollout()
+ONE_ROW = "P1.4"
+"""What the integration script is asked within the gate: a row that is decided in a moment."""
 CELLS = {f"flag={cell.flag} allow={cell.allow} {cell.name}": cell for cell in ROLLOUT.resolutions}
+
+
+@pytest.mark.requirement("PRE.1")
+def test_the_providers_own_unit_tests_pass(provider):
+    if not provider.launcher.description.own_tests:
+        raise NotRun('the description names no command for the provider\'s own tests; say own_tests = "…"')
+    ran = provider.own_tests()
+    provider.note(ran.said)
+    command(ran).succeeds()
+
+
+@pytest.mark.requirement("PRE.2")
+def test_the_integration_script_ends_with_the_gates_verdict(provider, pytestconfig, tmp_path):
+    reports = tmp_path / "reports"
+    asked = ["--provider", pytestconfig.option.provider, "--phase", pytestconfig.option.phase, "--only", ONE_ROW]
+    ran = provider.integration_script([*asked, "--reports", str(reports)], clean=tmp_path / "checkout")
+    provider.note(ran.said)
+    command(ran).ends(sealed_code(reports / "evidence.jsonl"), "the script does not end with the gate's verdict")
 
 
 @pytest.mark.requirement("PRE.3")

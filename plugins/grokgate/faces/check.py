@@ -40,7 +40,7 @@ def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder:
     except KeyboardInterrupt:
         sys.stderr.write("\ngrokgate: stopped by hand; there is no verdict\n")
         return HARNESS_FAILED
-    if code in EXIT_CODES.values() and _sealed_code(evidence, begun) != code:
+    if code in EXIT_CODES.values() and sealed_code(evidence, begun) != code:
         sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
         return HARNESS_FAILED
     return code
@@ -58,7 +58,7 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "PYTHONPATH": os.pathsep.join([source, *paths])} if home() != PACKAGE else dict(environment)
 
 
-def _sealed_code(evidence: Path, begun: float) -> int | None:
+def sealed_code(evidence: Path, begun: float = 0.0) -> int | None:
     """The exit code of the verdict with which a run since ``begun`` sealed its evidence; ``None`` where none did."""
     try:
         lines = evidence.read_bytes().splitlines()

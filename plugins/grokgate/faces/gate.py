@@ -110,7 +110,7 @@ class Gate:
         if case is not None:
             report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
             if case.status == "failed" or case.blame == "cassettes":
-                report.longrepr = failure_text(self.run.asked[case.requirement], case)
+                report.longrepr = failure_text(self.run.asked[case.requirement], case, self.run.header)
         return report
 
     def _case(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Case:

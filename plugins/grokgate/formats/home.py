@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SCHEMAS = PACKAGE / "formats" / "schemas"
+
+
+SCRIPT = "run_integration_tests.sh"
+"""The integration script of a checkout; an installed grokgate has none, there the command does what it does."""
+
+
+def clean_copy(folder: Path) -> Path | None:
+    """A copy of the checkout without what ``.gitignore`` names; ``None`` where grokgate is installed.
+
+    Compiled modules come along: they belong to the sources, whose times are kept, and save a second.
+    """
+    if not (home() / SCRIPT).is_file():
+        return None
+    ignored = (line.strip("/") for line in (home() / ".gitignore").read_text("utf-8").split())
+    made_here = [name for name in ignored if name != "__pycache__"]
+    shutil.copytree(home(), folder, ignore=shutil.ignore_patterns(".git", *made_here))
+    return folder
 
 
 def worlds() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -92,6 +93,12 @@ class Launcher:
     @property
     def in_process(self) -> bool:
         return self.description.vehicle == "in-process"
+
+    @property
+    def interpreter(self) -> Path:
+        """The Python that the provider runs under."""
+        chosen = self.description.builds.get(self.build, Build())
+        return _interpreter(self.description, chosen, self._say) or Path(sys.executable)
 
     @contextmanager
     def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:

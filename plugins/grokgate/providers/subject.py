@@ -5,13 +5,17 @@ Suites cannot tell the vehicle. Every call is kept in the transcript, from which
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.home import SCRIPT, clean_copy
 from grokgate.intercept.fault import Fault
+from grokgate.providers.command import PYTHON, Ran, run
 from grokgate.providers.description import Switch
 from grokgate.providers.launcher import FALLBACK, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
@@ -154,6 +158,8 @@ class Subject:
             result=None if isinstance(outcome, Failure) else outcome,
             failure=outcome if isinstance(outcome, Failure) else None,
             log=None if logged is None else logged[before:],
+            scenario=scenario,
+            fault=fault.name if isinstance(fault, Fault) else fault,
             seconds=seconds,
         )
         self.transcript.calls.append(call)
@@ -189,6 +195,22 @@ class Subject:
     def read_timeout(self) -> float | Failure | None:
         """Seconds that the provider waits for xAI's own address, ``None`` for ever; a ``Failure`` where it cannot be told."""
         return self.started.running.read_timeout()
+
+    def own_tests(self) -> Ran:
+        """The provider's own unit tests, run by the command of its description in the description's folder."""
+        description = self.launcher.description
+        assert description.own_tests is not None, "the suite asks only where the description names a command"
+        return run(description.own_tests, cwd=description.path.parent, interpreter=self.launcher.interpreter)
+
+    def integration_script(self, arguments: Sequence[str], *, clean: Path) -> Ran:
+        """The integration script, run from a clean copy of the checkout that is made at ``clean``, in this environment.
+
+        An installed grokgate has no script; there the command is run that the script would run.
+        """
+        copy = clean_copy(clean)
+        command = [f"./{SCRIPT}", *arguments] if copy else [PYTHON, "-m", "grokgate", "check", *arguments]
+        with_ours = {"GROKGATE_ENVIRONMENT": sys.prefix} if copy else {}
+        return run(command, cwd=copy or Path.cwd(), interpreter=Path(sys.executable), environment=with_ours)
 
     def declares(self, capability: str, model: str) -> bool:
         """Whether the provider's description or its own listing claims a capability of a model."""

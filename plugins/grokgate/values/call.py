@@ -19,7 +19,8 @@ class Call:
     """A call and all that is known of it.
 
     Exactly one of ``result`` and ``failure`` is there. ``environment`` holds the variables that differ from the
-    deployment's. ``log`` is what the provider wrote to its log meanwhile, ``None`` where it has no log.
+    deployment's. ``log`` is what the provider wrote to its log meanwhile, ``None`` where it has no log. ``scenario`` and
+    ``fault`` are what the test asked of xAI and of the connection.
     """
 
     asked: ChatRequest
@@ -30,6 +31,8 @@ class Call:
     result: ChatResult | None = None
     failure: Failure | None = None
     log: str | None = None
+    scenario: str = "plain"
+    fault: str | None = None
     seconds: float = 0.0
 
     @property
@@ -66,7 +69,9 @@ class Call:
         words += [f"tools={[tool['function']['name'] for tool in asked.tools]}"] if asked.tools else []
         words += [f"tool_choice={asked.tool_choice!r}"] if asked.tool_choice is not None else []
         variables = "".join(f"{name}={value!r} " for name, value in self.environment.items())
-        return f"{variables}{self.mode}({', '.join(words)})"
+        asked_of_xai = [name for name in (self.scenario, self.fault) if name not in ("plain", None)]
+        while_ = f"  while xAI plays {' and '.join(map(str, asked_of_xai))}" if asked_of_xai else ""
+        return f"{variables}{self.mode}({', '.join(words)}){while_}"
 
     def to_json(self) -> dict[str, Any]:
         """The call as evidence keeps it."""
@@ -80,6 +85,8 @@ class Call:
             "failure": self.failure.to_json() if self.failure else None,
             "egress": [{"target": attempt.target, "stack": attempt.stack} for attempt in self.egress],
             "log": self.log,
+            "scenario": self.scenario,
+            "fault": self.fault,
             "seconds": round(self.seconds, 4),
         }
 

@@ -142,6 +142,10 @@ class Rollout:
     documents: Documents
     prices: Mapping[str, Price]
     troubles: tuple[Trouble, ...]
+    parameters: Mapping[str, tuple[Any, ...]]
+    """What callers give, by parameter; ``limit`` is the output limit."""
+    calls: int
+    """Calls with a convertible parameter, below which their share says too little."""
     attempts: int
     """Requests for one call that may be tried again, all layers counted together."""
     read_timeout: float
@@ -180,6 +184,8 @@ class Rollout:
             documents=Documents(**_tuples(data["documents"])),
             prices={row["model"]: _price(row) for row in data["price"]},
             troubles=tuple(Trouble(**row) for row in data["trouble"]),
+            parameters={name: tuple(values) for name, values in data["parameters"].items()},
+            calls=data["bounds"]["calls"],
             attempts=data["bounds"]["attempts"],
             read_timeout=data["bounds"]["read_timeout"],
             digest=digest,

@@ -6,6 +6,7 @@ expected and seen. ``NotApplicable`` says that a case does not concern this prov
 """
 
 from grokgate.judgement.expect.caller import Caller as caller
+from grokgate.judgement.expect.command import Command as command
 from grokgate.judgement.expect.listing import Listing as listing
 from grokgate.judgement.expect.listing import undeclared
 from grokgate.judgement.expect.log import Log as log
@@ -13,4 +14,4 @@ from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unpr
 from grokgate.judgement.expect.wire import Wire as wire
 from grokgate.upstream.fill import camel_case as camel
 
-__all__ = ["NotApplicable", "NotRun", "Unkept", "Unproven", "caller", "camel", "listing", "log", "undeclared", "wire"]
+__all__ = ["NotApplicable", "NotRun", "Unkept", "Unproven", "caller", "camel", "command", "listing", "log", "undeclared", "wire"]

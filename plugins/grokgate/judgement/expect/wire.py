@@ -42,6 +42,11 @@ class Wire:
         """The model that the request names."""
         return self.request.field("model")
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What left beside names, messages and what a stream needs."""
+        return {key: value for key, value in _conversion(self.request).items() if key != "messages"}
+
     def reaches(self, model: ModelFacts) -> None:
         """The request names this model, by one of the names that it has on the wire."""
         for request in self.requests:

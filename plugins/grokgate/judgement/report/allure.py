@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,16 +44,9 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
     dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)
     for number, call in enumerate(case.observations, start=1):
         with allure.step(f"{number}. {call['said']}"):
-            for exchange in call["wire"]:
-                _attach(f"request {exchange['method']} {exchange['url']}", _pretty(exchange["body"]))
-                _attach(
-                    f"answer {exchange['status']} ({exchange['provenance'] or 'no recording'})", _pretty(exchange["answer"] or "")
-                )
-            _attach("what the caller got", _pretty(json.dumps(call["failure"] or call["result"], ensure_ascii=False)))
-            if call["log"]:
-                _attach("log", call["log"])
+            _attach("wire, caller and log", "\n\n".join(_told(call)))  # one for all: each attachment is a file
     if case.status is not Status.PASSED:
-        _attach("what to know", failure_text(asked, case))
+        _attach("what to know", failure_text(asked, case, header))
         _attach("difference", difference(case))
         _attach("curl", curl(case))
 
@@ -131,6 +124,16 @@ def _attach(name: str, text: str) -> None:
 
     if text:
         allure.attach(text, name=name, attachment_type=allure.attachment_type.TEXT)
+
+
+def _told(call: Mapping[str, Any]) -> Iterator[str]:
+    """A call from the request to the log, each part under a heading."""
+    for exchange in call["wire"]:
+        yield f"# request {exchange['method']} {exchange['url']}\n{_pretty(exchange['body'])}"
+        yield f"# answer {exchange['status']} ({exchange['provenance'] or 'no recording'})\n{_pretty(exchange['answer'] or '')}"
+    yield f"# what the caller got\n{_pretty(json.dumps(call['failure'] or call['result'], ensure_ascii=False))}"
+    if call["log"]:
+        yield f"# log\n{call['log']}"
 
 
 def _pretty(text: str) -> str:

@@ -18,7 +18,7 @@ _FINE = (Status.PASSED, Status.ATTESTED, Status.WAIVED)
 
 def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
     name = f"grokgate {header['provider']['name']} phase {header['phase']}"
-    entries = [entry for row in verdict.rows for entry in _entries(row)]
+    entries = [entry for row in verdict.rows for entry in _entries(row, header)]
     suite = ET.Element("testsuite", name=name, tests=str(len(entries)), timestamp=str(header["started"]))
     for tag in ("failure", "error", "skipped"):
         suite.set(
@@ -32,20 +32,22 @@ def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _entries(row: Row) -> list[ET.Element]:
+def _entries(row: Row, header: Mapping[str, Any]) -> list[ET.Element]:
     if row.cases:
-        return [_entry(row.asked, case.id, case.status, case.because, case.seconds, case) for case in row.cases]
-    return [_entry(row.asked, row.asked.id, row.status, row.because, 0.0, None)]
+        return [_entry(row.asked, case.id, case.status, case.because, case.seconds, case, header) for case in row.cases]
+    return [_entry(row.asked, row.asked.id, row.status, row.because, 0.0, None, header)]
 
 
-def _entry(asked: Asked, name: str, status: Status, because: str, seconds: float, case: Case | None) -> ET.Element:
+def _entry(
+    asked: Asked, name: str, status: Status, because: str, seconds: float, case: Case | None, header: Mapping[str, Any]
+) -> ET.Element:
     entry = ET.Element("testcase", classname=f"grokgate.{asked.prefix}", name=f"{name} {asked.title}", time=f"{seconds:.3f}")
     if status in _FINE:
         return entry
     tag = "error" if status in _ERRORS else "failure" if status in _FAILURES else "skipped"
     told = ET.SubElement(entry, tag, message=_legal(because), type=status.value)
     if case and tag != "skipped":
-        told.text = _legal(failure_text(asked, case))
+        told.text = _legal(failure_text(asked, case, header))
     return entry
 
 

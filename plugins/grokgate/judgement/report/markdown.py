@@ -35,7 +35,7 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     yield from _section("What is open", verdict, OPEN)
     yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
     yield from _section("What passed", verdict, (Status.PASSED, Status.WAIVED, Status.ATTESTED))
-    yield from _details(verdict)
+    yield from _details(header, verdict)
 
 
 def _counts(verdict: Verdict) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _because(row: Row) -> str:
     return f"{row.because} ({alike} of {len(row.cases)} cases)" if len(row.cases) > 1 and row.because else row.because
 
 
-def _details(verdict: Verdict) -> Iterator[str]:
+def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     red = [(row, case) for row in verdict.rows for case in row.cases if case.status in RED]
     if red:
         yield "## Each failure"
@@ -76,7 +76,7 @@ def _details(verdict: Verdict) -> Iterator[str]:
         yield f"### {case.id}"
         yield ""
         yield "````text"
-        yield failure_text(row.asked, case)
+        yield failure_text(row.asked, case, header)
         yield "````"
         yield ""
 
