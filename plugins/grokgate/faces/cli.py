@@ -156,6 +156,54 @@ def providers(mutants: bool) -> None:
         click.echo(broken())
 
 
+@main.command(epilog="Exit codes: 0 every rollback works, 1 one does not, 10 one could not be tried, 2 wrong use.")
+@click.option("--provider", default="reference", show_default=True, help="Whose rollbacks; named as for check.")
+@click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
+def rehearse(provider: str, world: str | None) -> None:
+    """Walk the plan's four rollbacks in order, there and back, and time each switch.
+
+    \b
+    1. the flag          GROK4_DEFAULT from true to false
+    2. Option A          a build whose grok-4 entry is disabled
+    3. Option B          a build without the rollout's commit
+    4. the allow-list    XAI_ALLOWED_MODELS without grok-4
+    """
+    from grokgate.faces.listing import NotFound, found
+    from grokgate.faces.rehearsal import rehearse as rehearsed
+    from grokgate.providers.host.environment import EnvironmentNotMade
+    from grokgate.providers.vehicle import NoAdapter
+
+    try:
+        code = rehearsed(found(provider), known_world(world), click.echo)
+    except (NotFound, NoAdapter, EnvironmentNotMade) as refused:
+        raise Refused(str(refused)) from None
+    sys.exit(code)
+
+
+@main.command()
+@click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Where it listens; 0 is a free one.")
+@click.option("--scenario", default="plain", show_default=True, help="What every request is answered with, such as no-credits.")
+@click.option("--fault", help="What is done to connections or answers, such as reset or stream-cut.")
+@click.option("--pace", type=float, default=0.0, show_default=True, help="Play streams in time: 1 as recorded, 0 at once.")
+def serve(world: str | None, port: int, scenario: str, fault: str | None, pace: float) -> None:
+    """Serve the recorded xAI on loopback, for any client that takes a base URL.
+
+    \b
+    Example:  grokgate serve &
+              curl -s http://127.0.0.1:8080/v1/chat/completions \\
+                -H "Authorization: Bearer any" -H "Content-Type: application/json" \\
+                -d '{"model": "grok-4", "messages": [{"role": "user", "content": "Hello"}], "stop": ["END"]}'
+    """
+    from grokgate.faces.serve import NotServed
+    from grokgate.faces.serve import serve as served
+
+    try:
+        served(known_world(world), port, scenario=scenario, fault=fault, pace=pace, say=lambda line: click.echo(line, err=True))
+    except NotServed as refused:
+        raise Refused(str(refused)) from None
+
+
 @main.command(epilog=EXIT_CODES)
 @click.argument("file", type=click.Path(path_type=Path))
 def verify(file: Path) -> None:

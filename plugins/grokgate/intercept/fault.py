@@ -22,6 +22,8 @@ PAUSE = 0.2
 """Seconds between two pieces of a slow body."""
 PIECES = 4
 """Pieces of a slow body."""
+LATE = 5
+"""Chunks that a stream still has to send when it fails late: some of its text, the finish reason, the usage, and the end."""
 PAGE = b"""<!doctype html>
 <html><head><title>Sign in to continue</title></head>
 <body><h1>Sign in to continue</h1><p>This network asks you to sign in before you go on.</p></body></html>
@@ -96,19 +98,30 @@ def _slow(answer: Answer) -> Answer:
     return replace(answer, chunks=chunks, pace=1.0)
 
 
-def _half(answer: Answer, ending: Literal["cut", "stalled"]) -> Answer:
-    """The first half of the chunks, or of the bytes of an answer in one piece, and then no end."""
+def _first(answer: Answer, ending: Literal["cut", "stalled"], *, late: bool = False) -> Answer:
+    """The first half of the chunks, or ``late`` all but the last few, and then no end; half of an answer in one piece."""
     chunks = answer.chunks or tuple((0.0, piece) for piece in _parted(answer.body, 2))
-    came = chunks[: len(chunks) // 2]
+    came = chunks[: _place(len(chunks), late)]
     return replace(answer, chunks=came, body=b"".join(chunk for _, chunk in came), ending=ending)
 
 
-def _malformed(answer: Answer) -> Answer:
-    """The middle event of a stream, or the whole answer, without the brace that ends its JSON."""
+def _short(answer: Answer) -> Answer:
+    """A stream without its last few chunks, or half of an answer in one piece, with an end as if that were all."""
+    came = answer.chunks[: _place(len(answer.chunks), late=True)]
+    return _altered(answer, b"".join(chunk for _, chunk in came), came) if came else _truncated(answer)
+
+
+def _place(number: int, late: bool) -> int:
+    """Where among so many chunks a stream fails; never before the middle."""
+    return max(number - LATE, number // 2) if late else number // 2
+
+
+def _malformed(answer: Answer, *, late: bool = False) -> Answer:
+    """The middle event of a stream, or ``late`` one of the last, or the whole answer, without the brace that ends its JSON."""
     events = [number for number, (_, chunk) in enumerate(answer.chunks) if chunk.startswith(b"data: {")]
     if not events:
         return _altered(answer, _unended(answer.body))
-    struck = events[len(events) // 2]
+    struck = events[_place(len(events), late)]
     chunks = tuple((at, _unended(chunk) if number == struck else chunk) for number, (at, chunk) in enumerate(answer.chunks))
     return _altered(answer, b"".join(chunk for _, chunk in chunks), chunks)
 
@@ -176,17 +189,32 @@ _ALL = (
     Fault(
         name="stream-cut",
         does="The connection breaks after half of the chunks.",
-        change=lambda answer: _half(answer, "cut"),
+        change=lambda answer: _first(answer, "cut"),
+    ),
+    Fault(
+        name="stream-cut-late",
+        does=f"The connection breaks {LATE} chunks before the end of a stream, amid its text.",
+        change=lambda answer: _first(answer, "cut", late=True),
+    ),
+    Fault(
+        name="stream-short",
+        does=f"A stream ends {LATE} chunks early, as if it were whole.",
+        change=_short,
     ),
     Fault(
         name="stream-stalled",
         does="After half of the chunks nothing more comes, and the connection stays open.",
-        change=lambda answer: _half(answer, "stalled"),
+        change=lambda answer: _first(answer, "stalled"),
     ),
     Fault(
         name="stream-malformed",
         does="The JSON of one event in the middle lacks its last brace.",
         change=_malformed,
+    ),
+    Fault(
+        name="stream-malformed-late",
+        does=f"The JSON of an event lacks its last brace, {LATE} events before the end of a stream.",
+        change=lambda answer: _malformed(answer, late=True),
     ),
 )
 FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _ALL}

@@ -14,13 +14,13 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import httptools
 import uvloop
 
 from grokgate.intercept.fault import Broken, Connection
-from grokgate.intercept.replay import PHRASES, Replay
+from grokgate.intercept.replay import PHRASES
 from grokgate.values.wire import Answer, WireRequest
 
 OF_THE_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding"})
@@ -38,15 +38,23 @@ SECONDS = 10.0
 """How long the server's own thread may take to do what it is told."""
 
 
+class Answering(Protocol):
+    """What stands behind the server."""
+
+    def answer(self, request: WireRequest) -> Answer: ...
+
+
 class LoopbackServer:
-    """Serves what ``replay`` answers, from a thread, at ``base_url``.
+    """Serves what ``replay`` answers, from a thread, at ``base_url``. Raises ``OSError`` where the port is taken.
 
     ``pace`` is a factor on the times of a stream's chunks: 0 sends them all at once, 1 as they were recorded.
     """
 
-    def __init__(self, replay: Replay, *, pace: float = 0.0) -> None:
+    def __init__(self, replay: Answering, *, pace: float = 0.0, port: int = 0) -> None:
         self._replay, self._pace = replay, pace
-        self._kept = _bound(0)  # never listens: it keeps the port for us while connections are refused
+        if port:
+            _bound(port, alone=True).close()
+        self._kept = _bound(port)  # never listens: it keeps the port for us while connections are refused
         self.port: int = self._kept.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}/v1"
         self._connections: set[_Connection] = set()
@@ -297,9 +305,9 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
 
-def _bound(port: int) -> socket.socket:
-    """A socket that is bound to a port of loopback, 0 for a free one; two of ours may be bound to the same."""
+def _bound(port: int, *, alone: bool = False) -> socket.socket:
+    """A socket that is bound to a port of loopback, 0 for a free one; two of ours may be bound to the same, unless ``alone``."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR if alone else socket.SO_REUSEPORT, 1)
     bound.bind(("127.0.0.1", port))
     return bound

@@ -75,7 +75,7 @@ class Replay:
                 raise Broken(fault.connection)
             answer = self._answered(request, (fault and fault.scenario) or log.scenario)
             if isinstance(answer, Miss):
-                given = _unanswered(answer)
+                given = unanswered(answer)
                 log.exchanges.append(Exchange(request=kept, answer=given, miss=answer, stray=stray))
                 return given
             given = fault.upon(answer) if fault else answer
@@ -107,7 +107,7 @@ class Replay:
         return WireRequest(request.method, mask(request.url, secrets), mask_headers(request.headers, secrets), body)
 
 
-def _unanswered(miss: Miss) -> Answer:
+def unanswered(miss: Miss) -> Answer:
     """The answer to a request that nothing on tape fits; it must not look like anything that xAI says."""
     body = json.dumps({"grokgate": miss.reason}).encode()
     return Answer(status=599, headers=UNANSWERED, body=body)

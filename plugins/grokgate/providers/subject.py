@@ -82,6 +82,16 @@ class Subject:
             raise NoBuild(f"the description names no build {build!r} to compare with; add [builds.{build}]")
         return replace(self, build=build)
 
+    def built_as_before(self) -> Subject:
+        """The build that is judged, after another one."""
+        return replace(self, build=self.launcher.build)
+
+    def restarted(self) -> Subject:
+        """The same deployment after a restart."""
+        started = self.started
+        self._begun(lambda: self.launcher.restarted(started, self.build, self.environment))
+        return self
+
     def with_fallbacks(self) -> Subject:
         """The same provider where other providers than xAI are configured too, as its description says."""
         return self.under(**dict.fromkeys(self.launcher.description.fallbacks, FALLBACK))

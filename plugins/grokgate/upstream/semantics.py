@@ -245,7 +245,7 @@ def _key(request: WireRequest, key: str, scenario: str) -> str:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given:
         return "missing"
-    return "good" if given.strip() == key else "wrong"
+    return "good" if not key or given.strip() == key else "wrong"
 
 
 def _body(request: WireRequest, content: Mapping[str, Any]) -> str:

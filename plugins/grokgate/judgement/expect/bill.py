@@ -1,0 +1,150 @@
+"""Statements about what a call cost, in tokens and in money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+from grokgate.judgement.expect.caller import Caller
+from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept
+from grokgate.upstream.fidelity.counts import Counts, counts_of
+from grokgate.upstream.fidelity.reply import Reply, captured
+from grokgate.values.call import Call
+from grokgate.values.chat import Usage
+from grokgate.values.evidence import Blame
+from grokgate.values.rollout import ModelFacts, Price
+
+TICKS = 10_000_000_000
+"""In a dollar."""
+TELLABLE = ("reasoning_tokens", "cached_tokens")
+"""What a provider need not tell; where it tells it, it is xAI's figure."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An answer that xAI counted: its tokens, the model that gave it, its own price in ticks, and where it comes from."""
+
+    counts: Counts
+    served: str
+    stated: int | None
+    provenance: str
+
+    @property
+    def thought(self) -> int:
+        """Reasoning beside the output."""
+        return 0 if self.counts.includes else self.counts.reasoning
+
+    def ticks(self, price: Price) -> int:
+        """What it costs by a list of prices."""
+        return price.ticks(
+            prompt=self.counts.prompt, cached=self.counts.cached, completion=self.counts.output, reasoning=self.thought
+        )
+
+    def __str__(self) -> str:
+        cached = f" ({self.counts.cached:,} cached)" if self.counts.cached else ""
+        thought = f" + {self.thought:,} of reasoning" if self.thought else ""
+        return f"{self.counts.prompt:,}{cached} + {self.counts.output:,}{thought} tokens"
+
+
+class Bill:
+    """What xAI counted for a call. A provider that asks twice is billed twice, so that all its answers count."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._caller = Caller(call)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The answers that were counted, at least one."""
+        if not (items := tuple(_items(self._call))):
+            self._caller.result  # noqa: B018  where the call failed, that is the reason
+            raise NotApplicable("xAI's answer tells no usage: for a stream it is asked for, and this provider does not ask")
+        return items
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens that xAI counted."""
+        counts = [item.counts for item in self.items]
+        return Usage(
+            prompt_tokens=sum(one.prompt for one in counts),
+            completion_tokens=sum(one.output for one in counts),
+            reasoning_tokens=sum(one.reasoning for one in counts),
+            total_tokens=sum(one.total for one in counts),
+            cached_tokens=sum(one.cached for one in counts),
+        )
+
+    def share(self, model: ModelFacts) -> str:
+        """For people: the tokens, and how much of the model's window the largest prompt takes."""
+        share = max(item.counts.prompt for item in self.items) / model.window
+        return f"{self._call.asked.model}: {' and '.join(map(str, self.items))}, {share:.1%} of {model.window:,}".replace("%", " %")
+
+    def is_told(self) -> None:
+        """The usage that the caller is told is xAI's; what it need not tell may be missing."""
+        answered, told = self.usage, self._caller.result.usage
+        if told is None:
+            because = f"the caller is told no usage where xAI's answer says {' and '.join(map(str, self.items))}"
+            raise Unkept(because, expected=_plain(answered), saw=None, at="usage")
+        for field in fields(Usage):
+            expected, saw = getattr(answered, field.name), getattr(told, field.name)
+            if saw != expected and not (saw is None and field.name in TELLABLE):
+                name = field.name.replace("_", " ")
+                because = f"the caller is told {'no' if saw is None else f'{saw:,}'} {name}; xAI's answer says {expected:,}"
+                raise Unkept(because, expected=_plain(answered), saw=_plain(told), at="usage")
+
+    def reckoned(self, prices: Mapping[str, Price]) -> int:
+        """The cost in ticks, from the usage in xAI's answers and the prices of the models that gave them."""
+        return sum(item.ticks(_price(prices, item.served)) for item in self.items)
+
+    def adds_up(self, prices: Mapping[str, Price]) -> None:
+        """To the tick: xAI's own price where its answer names one, and the provider's where it reports one."""
+        for item in self.items:
+            _is_charged(item, item.ticks(_price(prices, item.served)))
+        reckoned, told = self.reckoned(prices), self._caller.result.cost
+        if told is None and all(item.stated is None for item in self.items):
+            because = f"neither xAI's answer nor the provider names a price; it is {dollars(reckoned)} by the list"
+            raise NotApplicable(because)
+        if told is not None and not abs(told * TICKS - reckoned) <= 0.5:
+            usage = " and ".join(f"{item} of {item.served}" for item in self.items)
+            because = f"the provider says that the call cost {_exactly(told)}; {usage} cost {dollars(reckoned)}"
+            raise Unkept(because, expected=reckoned / TICKS, saw=told, at="cost")
+
+
+def dollars(ticks: int) -> str:
+    """Ticks for people, to the last one: ``$0.0026825``."""
+    whole, part = divmod(ticks, TICKS)
+    return f"${whole:,}.{f'{part:010}'.rstrip('0').ljust(2, '0')}"
+
+
+def _exactly(told: float) -> str:
+    """A provider's figure; one that is not a whole number of ticks, or none at all, as it is."""
+    ticks = told * TICKS
+    return dollars(round(ticks)) if 0 <= ticks < float("inf") and abs(ticks - round(ticks)) <= 0.5 else f"${told}"
+
+
+def _items(call: Call) -> Iterator[Item]:
+    for exchange in call.exchanges:
+        if exchange.answer is None or exchange.stray:
+            continue
+        reply = Reply(captured(exchange.request, exchange.answer))
+        if counts := counts_of(reply):
+            stated = reply.usage.get("cost_in_usd_ticks")
+            yield Item(counts, reply.served, stated, exchange.answer.provenance)
+
+
+def _price(prices: Mapping[str, Price], served: str) -> Price:
+    if served not in prices:
+        raise NotRun(f"the rollout names no price of {served}, which answered")
+    return prices[served]
+
+
+def _is_charged(item: Item, ticks: int) -> None:
+    """xAI's own price is that of the list."""
+    if item.stated not in (None, ticks):
+        because = f"xAI's answer says {item.stated:,} ticks; {item} are {ticks:,} at the prices of {item.served}"
+        blame = Blame.XAI if item.provenance == "recorded" else Blame.CASSETTES
+        raise Unkept(because, expected=ticks, saw=item.stated, at="cost_in_usd_ticks", blame=blame)
+
+
+def _plain(usage: Usage) -> dict[str, int | None]:
+    return {field.name: getattr(usage, field.name) for field in fields(Usage)}

@@ -1,0 +1,90 @@
+"""Statements about the error that a caller got, beside what xAI had answered."""
+
+from __future__ import annotations
+
+import re
+
+from grokgate.judgement.expect.caller import Caller
+from grokgate.judgement.expect.sent import sent
+from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven
+from grokgate.values.call import Call
+from grokgate.values.line import one_line
+from grokgate.values.rollout import Trouble
+
+CRASHES = frozenset(
+    "AssertionError AttributeError IndexError JSONDecodeError KeyError NameError RecursionError ResponseNotRead StopAsyncIteration "
+    "StopIteration TypeError UnboundLocalError UnicodeDecodeError ValidationError".split()
+)
+"""Errors of a provider that fell over what it read."""
+EXITS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
+"""What a caller does not catch who catches errors."""
+KINDS = {
+    400: r"bad[\s_-]?request|invalid[\s_-]?(argument|request)",
+    403: r"permission[\s_-]?denied|forbidden",
+    404: r"not[\s_-]?found",
+    410: r"\bgone\b",
+    422: r"unprocessable",
+    429: r"rate[\s_-]?limit|too[\s_-]?many[\s_-]?requests|resource[\s_-]?exhausted",
+    503: r"unavailable|overloaded",
+}
+"""How the type or the text of an error names a status without its number."""
+
+
+class Error:
+    """The error that a call ended in."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    @property
+    def text(self) -> str:
+        """Type and text, on one line."""
+        failure = Caller(self._call).failure
+        return one_line(f"{failure.kind}: {failure.message}")
+
+    def is_no_crash(self) -> None:
+        """The provider made the error; it did not fall over the answer, nor end the process."""
+        kind = Caller(self._call).failure.kind
+        if kind in CRASHES | EXITS:
+            fell = "ended the process" if kind in EXITS else "fell over what it read"
+            raise Unkept(f"the provider {fell}: {self.text}", expected="an error that it made", saw=kind, at="error")
+
+    def tells(self, trouble: Trouble) -> None:
+        """Status or kind of what went wrong can be read from the error: not from xAI's sentence, which may hold any number."""
+        failure = Caller(self._call).failure
+        own = f"{failure.kind}: {_plain(failure.message).replace(_plain(self._sentence), ' ')}"
+        if trouble.status is None:
+            if not re.search(trouble.says, own):
+                because = f"the error does not tell that it was {trouble.name}: {self.text}"
+                raise Unkept(because, expected=trouble.says, saw=self.text, at="error")
+        elif failure.status != trouble.status and not re.search(rf"(?<!\d){trouble.status}(?!\d)", own):
+            named = re.search(KINDS[trouble.status], own, re.IGNORECASE)
+            if failure.status is not None or not named:
+                told = f"tells status {failure.status}" if failure.status else "tells neither status nor kind"
+                because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"
+                raise Unkept(because, expected=trouble.status, saw=failure.status or NOTHING, at="error")
+
+    def has_xais_sentence(self) -> None:
+        """What xAI said stands in the error whole, however the text is wrapped or quoted."""
+        message = Caller(self._call).failure.message
+        if _plain(self._sentence) not in _plain(message):
+            because = f"xAI said {one_line(self._sentence)}; the error does not: {self.text}"
+            raise Unkept(because, expected=self._sentence, saw=message, at="error")
+
+    @property
+    def _sentence(self) -> str:
+        """Empty where xAI did not answer, or something else did in its place."""
+        found = sent(self._call)
+        return (found and found.error) or ""
+
+    def comes_of_a_refusal(self) -> None:
+        """xAI refused; else there is nothing to hand on."""
+        if not self._sentence:
+            raise Unproven("xAI refused nothing in this call")
+
+
+def _plain(text: str) -> str:
+    """The text with its blanks as one, and without the escapes that quoting as JSON or as Python's ``repr`` puts in."""
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    text = re.sub(r"\\[nrt]", " ", text)
+    return " ".join(re.sub(r"\\(.)", r"\1", text).split())
