@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from grokgate.faces.matrix import Mutant, mutants, red_rows, verdict_of
-from grokgate.formats.suites import owners
+from grokgate.faces.grid import COMMAND, as_json, page, replayed
+from grokgate.faces.matrix import Mutant, mutants, red_rows, red_rows_of, verdict_of
 
 MUTANTS = mutants()
-TESTED = sorted(owners())
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +25,19 @@ def reference() -> Callable[[str], set[str]]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_a_mutant_turns_red_what_it_breaks_and_nothing_else(mutant: Mutant, reference: Callable[[str], set[str]]) -> None:
-    assert red_rows(mutant.provider, mutant.phase) - reference(mutant.phase) == mutant.breaks, mutant.doc
+    assert red_rows_of(mutant) - reference(mutant.phase) == mutant.breaks, mutant.doc
 
 
-@pytest.mark.parametrize("row", TESTED)
-def test_each_row_that_has_a_test_has_a_mutant(row: str) -> None:
-    assert any(row in mutant.breaks for mutant in MUTANTS), f"no mutant breaks {row}: its test may never fail"
+@pytest.mark.parametrize("row", replayed())
+def test_each_row_that_replay_decides_has_a_mutant(row: str) -> None:
+    assert any(row in mutant.breaks for mutant in MUTANTS), f"{row} is unproven by mutants: its check may never fail"
+
+
+def test_the_committed_kill_matrix_is_that_of_today() -> None:
+    named = {mutant.name: set(mutant.breaks) for mutant in MUTANTS}  # which the tests above hold against what is measured
+    docs = Path(__file__).parent.parent / "docs"
+    assert (docs / "kill-matrix.json").read_text("utf-8") == as_json(MUTANTS, named), f"make it again: {COMMAND}"
+    assert (docs / "kill-matrix.md").read_text("utf-8") == page(MUTANTS, named), f"make it again: {COMMAND}"
 
 
 def test_a_miss_is_never_passed_however_good_the_answer() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from grokgate.formats.home import SCHEMAS
 from grokgate.judgement.report import terminal
-from grokgate.judgement.report.failure import curl, difference, failure_text
+from grokgate.judgement.report.failure import curl, difference, failure_text, serve
 from grokgate.judgement.report.junit import write as write_junit
 from grokgate.judgement.report.markdown import write as write_markdown
 from grokgate.judgement.report.verdict_json import as_json
@@ -115,10 +115,10 @@ def test_the_summary_names_each_row_once_with_its_status(summary, verdict):
     assert listed == {row.asked.id: f"{SIGNS[row.status]} {row.status.value.replace('_', ' ')}" for row in verdict.rows}
 
 
-def test_the_summary_tells_each_red_case_whole(summary, red_cases):
+def test_the_summary_tells_each_red_case_whole(summary, red_cases, header):
     assert red_cases
     for asked, case in red_cases:
-        assert f"### {case.id}\n\n````text\n{failure_text(asked, case)}\n````\n" in summary
+        assert f"### {case.id}\n\n````text\n{failure_text(asked, case, header)}\n````\n" in summary
 
 
 def test_the_summary_begins_with_the_verdict_on_one_line(summary):
@@ -225,8 +225,8 @@ def test_a_camel_case_key_has_the_arrow_too(call, case, asked):
 def test_curl_is_the_request_as_a_shell_reads_it_without_a_key(failing):
     _, case = failing
     words = shlex.split(curl(case))
-    assert words[:3] == ["curl", "-s", "${XAI_BASE_URL:-https://api.x.ai/v1}/chat/completions"]
-    assert "Authorization: Bearer $XAI_API_KEY" in words
+    assert words[:3] == ["curl", "-s", "${XAI_BASE_URL:-http://127.0.0.1:8080/v1}/chat/completions"]
+    assert "Authorization: Bearer ${XAI_API_KEY:-any}" in words
     assert json.loads(words[words.index("-d") + 1]) == json.loads(case.observations[-1]["wire"][0]["body"])
 
 
@@ -236,7 +236,35 @@ def test_what_the_provider_sends_does_not_reach_the_shell(text, call, case):
     line = curl(told).replace("curl ", "printf '%s\\n' ", 1)
     done = subprocess.run(["bash", "-c", line], env={"XAI_API_KEY": "example"}, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.splitlines()[-1])["user"] == text
-    assert "https://api.x.ai/v1/chat/completions" in done.stdout
+    assert "http://127.0.0.1:8080/v1/chat/completions" in done.stdout
+
+
+def test_a_failure_says_how_to_see_it_and_how_to_ask_again(failing, header):
+    lines = failure_text(*failing, header).splitlines()
+    assert lines[-1] == "more       grokgate explain POST-2.2"
+    assert lines[-2] == f"again      grokgate check --provider {header['provider']['spec']} --phase 1 --only POST-2.2"
+    assert any(line.startswith("try it     grokgate serve --world grok-4-0709 &") for line in lines)
+
+
+def test_the_server_is_started_with_what_the_test_asked_of_xai(call, case, header):
+    asked = replace(call({}), scenario="no-credits", fault="reset")
+    words = serve(case("failed", observations=(asked.to_json(),)), header)
+    assert words == "grokgate serve --world grok-4-0709 --scenario no-credits --fault reset"
+
+
+def test_of_a_body_the_difference_alone_is_shown(call, case, asked):
+    observed = (call({"stop": ["END"], "user": "u", "seed": 7}).to_json(),)
+    text = failure_text(asked(), case("failed", observations=observed, finding={"expected": "", "saw": ["END"], "at": "stop"}))
+    assert '           + "stop": ["END"]   <- here' in text
+    assert "             and messages, user, seed" in text
+
+
+def test_of_several_requests_the_one_at_fault_is_shown(call, case, asked, exchange):
+    both = [exchange({"model": "grok-4"}), exchange({"model": "grok-4", "stop": []})]
+    observed = (call(exchanges=both).to_json(),)
+    text = failure_text(asked(), case("failed", observations=observed, finding={"expected": "", "saw": [], "at": "stop"}))
+    assert "(one of 2 requests)" in text
+    assert '+ "stop": []   <- here' in text
 
 
 def test_every_curl_line_of_the_run_is_valid_shell(red_cases):
@@ -330,16 +358,18 @@ def test_each_allure_result_carries_its_labels_and_a_link_to_its_requirement(all
 def test_each_call_is_a_step_with_what_left_and_what_came_back(allure, ran):
     [step] = allure["POST-2.2[half]"]["steps"]
     assert step["name"] == "1. chat(model='grok-4', presence_penalty=0.5)"
-    names = [attachment["name"] for attachment in step["attachments"]]
-    assert names == ["request POST https://api.x.ai/v1/chat/completions", "answer 400 (derived)", "what the caller got"]
-    request = ran.reports / "allure-results" / step["attachments"][0]["source"]
-    assert json.loads(request.read_bytes())["presence_penalty"] == 0.5
+    [attachment] = step["attachments"]
+    told = (ran.reports / "allure-results" / attachment["source"]).read_text("utf-8")
+    parts = {part.partition("\n")[0]: part.partition("\n")[2] for part in told.removeprefix("# ").split("\n\n# ")}
+    assert list(parts) == ["request POST https://api.x.ai/v1/chat/completions", "answer 400 (derived)", "what the caller got"]
+    assert json.loads(parts["request POST https://api.x.ai/v1/chat/completions"])["presence_penalty"] == 0.5
 
 
 def test_a_red_result_has_the_failure_the_difference_and_a_curl_line_attached(allure, ran, failing):
     told = {attachment["name"]: attachment["source"] for attachment in allure["POST-2.2[half]"]["attachments"]}
     read = {name: (ran.reports / "allure-results" / source).read_text("utf-8") for name, source in told.items()}
-    assert read == {"what to know": failure_text(*failing), "difference": difference(failing[1]), "curl": curl(failing[1])}
+    told = {"what to know": failure_text(*failing, ran.evidence.header), "difference": difference(failing[1])}
+    assert read == {**told, "curl": curl(failing[1])}
 
 
 def test_a_result_that_is_no_pass_says_why(allure, ran):

@@ -221,11 +221,17 @@ def verify(file: Path) -> None:
 
 @main.command()
 @click.option("--jobs", default=2, show_default=True, help="How many gates run at once.")
-def matrix(jobs: int) -> None:
-    """Run every mutant through its gate, and print which rows each turns red. Takes a minute or two."""
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Write kill-matrix.json and .md there.",
+)
+def matrix(jobs: int, write: Path | None) -> None:
+    """Run every mutant through its gate, and print which rows each turns red. Takes minutes."""
     from grokgate.faces.grid import table
 
-    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs))
+    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, write))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -48,7 +48,7 @@ def _overview(rows: Iterable[Requirement], tests: Mapping[str, str]) -> Iterator
     yield "| row | promise in short | severity | phases | decided by | test |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
-        test = "yes" if row.id in tests else "no"
+        test = "yes" if row.id in tests else "sum" if row.sums else "no"
         yield f"| {_link(row)} | {_text(row.title)} | {row.severity} | {' '.join(row.phases)} | {', '.join(row.modes)} | {test} |"
 
 
@@ -88,6 +88,8 @@ def _test(row: Requirement, node: str | None) -> str:
     if node is not None:
         path, _, name = node.partition("::")
         return f"[`{name}`](../{path})"
+    if row.sums:
+        return f"none of its own; follows from the must rows of the phases {' and '.join(row.sums)}"
     if "replay" in row.modes:
         return "none yet; the row is reported as not run"
     waits = "live traffic" if "live" in row.modes else "a person's attestation"

@@ -24,10 +24,16 @@ def explained(requirement: Requirement) -> str:
         _verbatim("Mend", requirement.mend),
         _part("Callers of a raw SDK", f"{requirement.duty}." if requirement.duty else ""),
         _list("Proven by the mutants", _killers(requirement.id)),
-        _part("Test", owners().get(requirement.id, "none yet: the row is reported as not run")),
+        _part("Test", _test(requirement)),
         _list("Sources", requirement.sources),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _test(requirement: Requirement) -> str:
+    if requirement.sums:
+        return f"none of its own: it follows from the must rows of the phases {' and '.join(requirement.sums)}"
+    return owners().get(requirement.id, "none yet: the row is reported as not run")
 
 
 def _facts(requirement: Requirement) -> str:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 
 from grokgate.formats.contract import rollout as read_rollout
 from grokgate.formats.fixtures import prompts
@@ -19,7 +20,6 @@ from grokgate.providers.subject import DidNotStart, NoBuild, Subject, Transcript
 from grokgate.upstream.world import load_world
 from grokgate.values.call import Call
 from grokgate.values.evidence import Status
-from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, Rollout
 
 EITHER = "old or refused"
@@ -56,7 +56,7 @@ class Rehearsed:
 
 
 def rehearse(description: Description, world_name: str | None, say: Say) -> int:
-    """Rehearse, say what was seen, and give 0 where all is as the plan says, 1 where it is not, 10 where some could not be tried."""
+    """Rehearse and say what was seen; 0 where all is as the plan says, 1 where it is not, 10 where some could not be tried."""
     rollout = read_rollout("grok-4", world_name, "rollback")
     for variable in ("XAI_API_KEY", "XAI_BASE_URL", rollout.flag.variable, rollout.allow_list.variable):
         os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
@@ -193,7 +193,7 @@ def _seen(call: Call) -> str:
 
 def _told(result: Rehearsed, subject: Subject) -> Iterator[str]:
     for line in result.seen:
-        yield one_line(f"   {line}", WIDTH * 2) if len(line) <= WIDTH else f"   {line}"
+        yield from wrap(line, WIDTH, initial_indent="   ", subsequent_indent=" " * 10, break_on_hyphens=False)
     kept = result.status is Status.PASSED
     verdict = "kept, both ways" if kept else "broken" if result.status is Status.FAILED else "not tried"
     restart = "after a restart" if subject.switch.restart else "without a restart"
