@@ -3,7 +3,8 @@
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.judgement.expect import caller, listing, wire
+from grokgate.formats.request_shapes import request_shapes
+from grokgate.judgement.expect import NotApplicable, caller, documentation, listing, wire
 
 ROLLOUT = read_rollout()
 FLAG = ROLLOUT.flag
@@ -24,6 +25,17 @@ def test_the_listing_shows_the_new_model_and_still_the_old_ones(provider, id):
 def test_with_the_flag_off_grok_is_grok_3(provider, rollout, value):
     call = provider.flag(value).chat(FLAG.moves)
     wire(call).reaches(rollout.models[FLAG.off])
+
+
+@pytest.mark.requirement("P1.3")
+@pytest.mark.parametrize("shape", request_shapes().values(), ids=request_shapes())
+def test_requests_for_grok_3_leave_as_before_the_rollout(provider, shape):
+    before = provider.built("before")
+    if shape.mode not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {shape.mode}")
+    then = before.ask(shape.of(FLAG.off), mode=shape.mode)
+    now = provider.ask(shape.of(FLAG.off), mode=shape.mode)
+    wire(now).left_as(then, "before the rollout")
 
 
 @pytest.mark.requirement("P1.4")
@@ -83,3 +95,35 @@ def test_the_flag_moves_no_other_name(provider, rollout, name, id):
 def test_true_means_on_and_all_else_off(provider, rollout, value, id):
     call = provider.flag(value).chat(FLAG.moves)
     wire(call).reaches(rollout.models[id])
+
+
+@pytest.mark.requirement("P3.1")
+def test_with_no_variable_set_grok_is_grok_4(provider, rollout):
+    call = provider.chat(FLAG.moves)
+    wire(call).reaches(rollout.models[FLAG.on])
+
+
+def shows_the_default(provider, _):
+    shown = listing(provider.models())
+    shown.has_names(FLAG.on, [FLAG.moves])
+    shown.has_name_once(FLAG.moves)
+
+
+def documents_the_default(provider, rollout):
+    documentation(provider.documentation()).names("the default Grok model", rollout.documents.default_model, FLAG.on)
+
+
+@pytest.mark.requirement("P3.2")
+@pytest.mark.parametrize("place", [shows_the_default, documents_the_default], ids=["listing", "documentation"])
+def test_listing_and_documentation_name_grok_4_as_the_default(provider, rollout, place):
+    place(provider, rollout)
+
+
+@pytest.mark.requirement("P3.3")
+@pytest.mark.parametrize("name", [*ROLLOUT.documents.deprecated_names, ROLLOUT.model])
+def test_a_deprecated_name_gives_notice_and_no_other_does(provider, rollout, name):
+    call = provider.chat(name)
+    if name == rollout.model:
+        caller(call).is_not_given(rollout.documents.deprecation, name)
+    else:
+        caller(call).is_given(rollout.documents.deprecation, name)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from grokgate.judgement.expect import caller, listing
+from grokgate.judgement.expect import NotApplicable, caller, listing, patience
+from grokgate.values.chat import MODES
+
+CUTS = {
+    "cut": {"limit": 1},
+    **{f"cut by {mode}": {"limit": 1, "mode": mode} for mode in MODES[1:]},
+    "empty": {"limit": 20, "scenario": "limit-counts-thinking"},
+    "empty by achat": {"limit": 20, "scenario": "limit-counts-thinking", "mode": "achat"},
+}
 
 
 @pytest.mark.requirement("POST-5.1")
@@ -24,3 +32,21 @@ def test_thinking_may_be_hidden_and_is_surfaced_where_it_is_shown(provider, roll
     call = provider.chat(rollout.model, scenario=scenario)
     caller(call).gets_answered("text")
     caller(call).gets_answered("reasoning")
+
+
+@pytest.mark.requirement("POST-5.4")
+@pytest.mark.parametrize("asked", CUTS.values(), ids=CUTS)
+def test_an_answer_cut_by_the_limit_is_reported_as_cut(provider, rollout, asked):
+    if asked.get("mode", "chat") not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {asked['mode']}")
+    if "scenario" in asked and rollout.world != "grok-4-0709":
+        raise NotApplicable("here thinking does not count against the limit, so that some text always comes")
+    call = provider.chat(rollout.model, **asked)
+    caller(call).is_told_that_it_was_cut()
+
+
+@pytest.mark.requirement("POST-5.5")
+def test_the_read_timeout_leaves_time_to_think(provider, rollout):
+    timeout = patience(provider.read_timeout())
+    provider.note(f"the read timeout is {timeout.told}")
+    timeout.lasts(rollout.read_timeout)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 import aiohttp
 import httpx
@@ -38,8 +39,11 @@ ANSWERS = {  # what the user of openai gets for an answer, and how many requests
     "rate-limit-retry-after": (LIMITED, 1, 3),
     "unavailable-once": (UNAVAILABLE, 1, 2),  # with retries, the answer
     "stream-cut": (NO_CONNECTION, 1, 3),
+    "stream-cut-late": (NO_CONNECTION, 1, 3),
+    "stream-short": (NOT_JSON, 1, 1),
     "stream-stalled": (TIMED_OUT, 1, 3),
     "stream-malformed": (NOT_JSON, 1, 1),
+    "stream-malformed-late": (NOT_JSON, 1, 1),
 }
 STREAMS = {  # the share of the events that the user of openai gets, and the error after them
     None: (1, None),
@@ -53,8 +57,11 @@ STREAMS = {  # the share of the events that the user of openai gets, and the err
     "rate-limit-retry-after": (0, LIMITED),
     "unavailable-once": (0, UNAVAILABLE),
     "stream-cut": (0.5, NO_CONNECTION),
+    "stream-cut-late": (1, NO_CONNECTION),
+    "stream-short": (1, None),  # short of a few events, all the same
     "stream-stalled": (0.5, TIMED_OUT),
     "stream-malformed": (0.5, NOT_JSON),
+    "stream-malformed-late": (1, NOT_JSON),
 }
 OTHERS = {  # what other clients raise in process; where two are named, the second is what they raise over loopback
     "refused": {
@@ -76,6 +83,12 @@ OTHERS = {  # what other clients raise in process; where two are named, the seco
         "aiohttp": (TimeoutError,),
     },
     "stream-cut": {
+        "httpx": (httpx.RemoteProtocolError,),
+        "requests": (requests.ConnectionError, requests.exceptions.ChunkedEncodingError),
+        "urllib3": (urllib3.exceptions.ProtocolError,),
+        "aiohttp": (aiohttp.ClientOSError, aiohttp.ClientPayloadError),
+    },
+    "stream-cut-late": {
         "httpx": (httpx.RemoteProtocolError,),
         "requests": (requests.ConnectionError, requests.exceptions.ChunkedEncodingError),
         "urllib3": (urllib3.exceptions.ProtocolError,),
@@ -196,6 +209,23 @@ def test_a_user_who_wants_a_stream_meets(fault, client, vehicle, replay, whole):
     assert (round(events / whole, 1), error and kind(error)) == STREAMS[fault]
 
 
+@pytest.mark.parametrize(
+    ("fault", "shown"),
+    [("stream-cut-late", TEXT[:20]), ("stream-short", TEXT[:20]), ("stream-malformed-late", "Paris is the of France.")],
+)
+def test_a_stream_that_fails_late_lacks_some_of_its_text(fault, shown, vehicle, replay):
+    came = b""
+    with (
+        vehicle(replay, fault) as (base_url, _),
+        suppress(httpx.RemoteProtocolError),
+        httpx.stream("POST", f"{base_url}/chat/completions", json=STREAMING, headers=HEADERS) as answer,
+    ):
+        for piece in answer.iter_bytes():
+            came += piece
+    events = [json.loads(line.removeprefix("data: ")) for line in came.decode().splitlines() if line.endswith("}")]
+    assert "".join(event["choices"][0]["delta"].get("content", "") for event in events) == shown
+
+
 @pytest.mark.parametrize(("fault", "told"), [("rate-limit", None), ("rate-limit-retry-after", "1")])
 def test_a_rate_limit_tells_when_to_come_again_or_does_not(fault, told, vehicle, replay):
     with vehicle(replay, fault) as (base_url, _):
@@ -299,7 +329,7 @@ RECORDED = Answer(
 )
 
 
-@pytest.mark.parametrize("fault", ["html-page", "truncated-json", "rate-limit-retry-after", "stream-malformed"])
+@pytest.mark.parametrize("fault", ["html-page", "truncated-json", "rate-limit-retry-after", "stream-short", "stream-malformed"])
 def test_what_nobody_recorded_does_not_claim_to_be(fault):
     arrived = FAULTS[fault].upon(RECORDED)
     assert (arrived.provenance, arrived.recorded_at) == ("", "")

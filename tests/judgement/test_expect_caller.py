@@ -3,7 +3,7 @@
 import pytest
 
 from grokgate.formats.fixtures import schema
-from grokgate.judgement.expect import Unkept, caller
+from grokgate.judgement.expect import Unkept, Unproven, caller
 from grokgate.values.chat import ToolCall, Usage
 
 KEY = "xai-of-this-test-0123456789abcdef"
@@ -137,6 +137,53 @@ def test_gets_reasoning_tokens(call):
 )
 def test_gets_no_reasoning_tokens(usage, because, call):
     assert str(broken(caller(call(usage=usage)).gets_reasoning_tokens)) == because
+
+
+CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": "Paris"}, "finish_reason": "length"}]}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"finish_reason": "length"},
+        {"finish_reason": "max_length", "text": ""},
+        {"notices": ("The answer was cut by the output limit",)},
+        {"failure": "IncompleteAnswer: no text"},
+        {"failure": "XAIError: the answer was truncated"},
+    ],
+)
+def test_is_told_that_it_was_cut(told, call):
+    caller(call(answer=CUT, **told)).is_told_that_it_was_cut()
+
+
+@pytest.mark.parametrize(
+    ("told", "because"),
+    [
+        ({"finish_reason": "stop", "text": "Paris"}, "the caller got Paris with finish reason stop"),
+        ({"finish_reason": "stop", "notices": ("cut by the limit",)}, "the caller got Paris. with finish reason stop"),
+        ({"text": ""}, "the caller got no text with finish reason nothing"),
+        ({"failure": "ValueError: no message"}, "the caller got ValueError: no message"),
+    ],
+)
+def test_is_not_told_that_it_was_cut(told, because, call):
+    unkept = broken(caller(call(answer=CUT, **told)).is_told_that_it_was_cut)
+    assert str(unkept) == f"xAI cut the answer at the limit; {because}"
+
+
+@pytest.mark.parametrize("sent", [{}, {"exchanges": []}], ids=["whole", "nothing"])
+def test_of_an_answer_that_was_not_cut_nothing_is_proved(sent, call):
+    with pytest.raises(Unproven, match="xAI's answer was not cut"):
+        caller(call(finish_reason="length", **sent)).is_told_that_it_was_cut()
+
+
+@pytest.mark.parametrize("got", [{}, {"failure": "XAIError: 503"}, {"text": "x", "status": 503, "answer": REFUSAL}])
+def test_gets_no_other_answer(got, call):
+    caller(call(**got)).gets_no_other_answer()
+
+
+def test_gets_another_answer(call):
+    unkept = broken(caller(call(text="I am busy.")).gets_no_other_answer)
+    assert str(unkept) == "the caller got I am busy.; xAI answered Paris."
 
 
 def test_is_told(call):

@@ -72,6 +72,19 @@ def test_something_left(call):
     assert str(broken(wire(call(model="xai/grok-4")).nothing_left)) == "a request for xai/grok-4 left, as grok-4"
 
 
+def test_leaves_at_most(call, exchange):
+    wire(call()).leaves_at_most(1, "503")
+    lookup = replace(exchange(), request=replace(exchange().request, method="GET"))
+    wire(call(exchanges=[lookup, exchange(), exchange(), exchange()])).leaves_at_most(3, "503")
+
+
+@pytest.mark.parametrize(("most", "bound"), [(1, "no second one could help"), (3, "the bound is 3")])
+def test_leaves_more_often(most, bound, call, exchange):
+    unkept = broken(wire(call(exchanges=[exchange()] * 12)).leaves_at_most, most, "429 rate")
+    assert str(unkept) == f"12 requests left for one call that met 429 rate; {bound}"
+    assert "nothing left for grok-4" in str(broken(wire(call(exchanges=[])).leaves_at_most, most, "429 rate"))
+
+
 def test_resolves_to_a_model_or_to_nothing(call, rollout):
     wire(call(GROK_3)).resolves_to("grok-3", rollout)
     wire(call(exchanges=[], failure="PermissionError: no")).resolves_to("refused", rollout)

@@ -17,6 +17,7 @@ from grokgate.formats.document import load
 from grokgate.formats.fixtures import long_prompts, prompts
 from grokgate.formats.home import home
 from grokgate.upstream.cassette import Recording, load_cassette
+from grokgate.upstream.fidelity.shape import GONE
 from grokgate.upstream.semantics import content_of, format_of, functions_of
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import Rule, World, load_world
@@ -400,7 +401,7 @@ def test_the_pieces_of_a_stream_of_responses_make_up_its_text(exchange):
 @exchanges(lambda exchange: exchange.is_refusal and exchange.kind == "application/json")
 def test_a_refusal_carries_code_and_error_as_text(exchange):
     found = {name: type(value) for name, value in exchange.json.items()}
-    assert found == ({"error": str} if exchange.rule.id == "live-search" else {"code": str, "error": str})
+    assert found == ({"error": str} if exchange.recording.status == GONE else {"code": str, "error": str})
 
 
 @exchanges(lambda exchange: exchange.is_refusal)

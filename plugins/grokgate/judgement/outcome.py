@@ -11,7 +11,7 @@ from typing import Any
 
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.providers.description import Description
-from grokgate.providers.subject import DidNotStart, NoBuild, NoListing, Transcript
+from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
 from grokgate.values.evidence import Blame, Case, Status
 from grokgate.values.redaction import mask
 from grokgate.values.wire import Egress
@@ -104,6 +104,8 @@ Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
 def _decided(error: BaseException | None, transcript: Transcript, description: Description) -> Decided:
     if escaped := undeclared(transcript.egress, description.egress):
         because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
+        if isinstance(error, Unkept) and error.at == "egress":
+            because = error.because
         return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].stack, "at": "egress"}
     if transcript.misses:
         return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
@@ -124,7 +126,7 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.FAILED, f"the provider did not start: {error}", Blame.PROVIDER, None
     if isinstance(error, NoListing) and description.kind == "passthrough":
         return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None, None
-    if isinstance(error, NoListing):
+    if isinstance(error, NoListing | NoDocumentation):
         return Status.FAILED, str(error), Blame.PROVIDER, None
     return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None
 

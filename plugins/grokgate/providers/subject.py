@@ -92,6 +92,12 @@ class Subject:
         self._begun(lambda: self.launcher.restarted(started, self.build, self.environment))
         return self
 
+    @property
+    def impatient(self) -> Subject:
+        """A build that soon gives up waiting; in this process any, since there a timeout comes at once. Raises ``NoBuild``."""
+        here = self.launcher.in_process and self.build == self.launcher.build
+        return self if here else self.built("impatient")
+
     def with_fallbacks(self) -> Subject:
         """The same provider where other providers than xAI are configured too, as its description says."""
         return self.under(**dict.fromkeys(self.launcher.description.fallbacks, FALLBACK))

@@ -5,13 +5,39 @@ expected and seen. ``NotApplicable`` says that a case does not concern this prov
 ``Unproven`` that too little was seen; each says why.
 """
 
+from grokgate.judgement.expect.bill import Bill as bill
 from grokgate.judgement.expect.caller import Caller as caller
 from grokgate.judgement.expect.command import Command as command
+from grokgate.judgement.expect.documentation import Documentation as documentation
+from grokgate.judgement.expect.error import Error as error
 from grokgate.judgement.expect.listing import Listing as listing
 from grokgate.judgement.expect.listing import undeclared
+from grokgate.judgement.expect.log import Failures as failures
 from grokgate.judgement.expect.log import Log as log
+from grokgate.judgement.expect.log_text import LogText as log_text
+from grokgate.judgement.expect.patience import Patience as patience
+from grokgate.judgement.expect.stream import Stream as stream
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.wire import Wire as wire
 from grokgate.upstream.fill import camel_case as camel
 
-__all__ = ["NotApplicable", "NotRun", "Unkept", "Unproven", "caller", "camel", "command", "listing", "log", "undeclared", "wire"]
+__all__ = [
+    "NotApplicable",
+    "NotRun",
+    "Unkept",
+    "Unproven",
+    "bill",
+    "caller",
+    "camel",
+    "command",
+    "documentation",
+    "error",
+    "failures",
+    "listing",
+    "log",
+    "log_text",
+    "patience",
+    "stream",
+    "undeclared",
+    "wire",
+]

@@ -77,7 +77,7 @@ class Bill:
     def share(self, model: ModelFacts) -> str:
         """For people: the tokens, and how much of the model's window the largest prompt takes."""
         share = max(item.counts.prompt for item in self.items) / model.window
-        return f"{self._call.asked.model}: {' and '.join(map(str, self.items))}, {share:.1%} of {model.window:,}".replace("%", " %")
+        return f"{model.id}: {' and '.join(map(str, self.items))}, {100 * share:.2f} % of {model.window:,}"
 
     def is_told(self) -> None:
         """The usage that the caller is told is xAI's; what it need not tell may be missing."""
@@ -96,6 +96,10 @@ class Bill:
         """The cost in ticks, from the usage in xAI's answers and the prices of the models that gave them."""
         return sum(item.ticks(_price(prices, item.served)) for item in self.items)
 
+    def price(self, prices: Mapping[str, Price]) -> str:
+        """For people: the tokens of each answer, and what they cost by the list."""
+        return f"{' and '.join(f'{item.served}: {item}' for item in self.items)}, {dollars(self.reckoned(prices))}"
+
     def adds_up(self, prices: Mapping[str, Price]) -> None:
         """To the tick: xAI's own price where its answer names one, and the provider's where it reports one."""
         for item in self.items:
@@ -106,7 +110,7 @@ class Bill:
             raise NotApplicable(because)
         if told is not None and not abs(told * TICKS - reckoned) <= 0.5:
             usage = " and ".join(f"{item} of {item.served}" for item in self.items)
-            because = f"the provider says that the call cost {_exactly(told)}; {usage} cost {dollars(reckoned)}"
+            because = f"the provider says that the call cost {_said(told)}; {usage} cost {dollars(reckoned)}"
             raise Unkept(because, expected=reckoned / TICKS, saw=told, at="cost")
 
 
@@ -116,10 +120,9 @@ def dollars(ticks: int) -> str:
     return f"${whole:,}.{f'{part:010}'.rstrip('0').ljust(2, '0')}"
 
 
-def _exactly(told: float) -> str:
-    """A provider's figure; one that is not a whole number of ticks, or none at all, as it is."""
-    ticks = told * TICKS
-    return dollars(round(ticks)) if 0 <= ticks < float("inf") and abs(ticks - round(ticks)) <= 0.5 else f"${told}"
+def _said(told: float) -> str:
+    """A provider's figure; what is no price at all, as it is."""
+    return dollars(round(told * TICKS)) if 0 <= told < float("inf") else f"${told}"
 
 
 def _items(call: Call) -> Iterator[Item]:

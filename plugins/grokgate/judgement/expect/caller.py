@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grokgate.judgement.expect.unkept import NOTHING, Unkept, quoted
+from grokgate.judgement.expect.difference import differences, told
+from grokgate.judgement.expect.sent import sent
+from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven, quoted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Failure
 from grokgate.values.line import one_line
@@ -17,6 +19,8 @@ REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not sup
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
 TELLING = 8
 """Characters of a key that tell it."""
+CUT = re.compile(r"\bcut\b|truncat|length|limit|incomplete", re.IGNORECASE)
+"""How a finish reason, a remark or an error says that an answer is not whole."""
 
 
 class Caller:
@@ -86,6 +90,32 @@ class Caller:
         if got != (expected := _parsed(_answered(self.answer, "text"))):
             raise Unkept(f"the caller got JSON that xAI never answered: {one_line(text)}", expected=expected, saw=got, at="text")
 
+    def is_told_that_it_was_cut(self) -> None:
+        """xAI cut the answer, and the caller can tell: by the finish reason, by a remark where there is none, or by an error."""
+        answer = sent(self._call)
+        if answer is None or answer.part("finish_reason") != "length":
+            raise Unproven("xAI's answer was not cut; POST-2.1 judges whether the limit left")
+        if failure := self._call.failure:
+            said = [failure.kind, failure.message]
+        else:
+            said = [self.result.finish_reason] if self.result.finish_reason else [*self.result.notices]
+        if not any(CUT.search(text) for text in said):
+            got = (
+                f"{failure.kind}: {one_line(failure.message)}" if failure else f"{one_line(self.result.text or '') or 'no text'}"
+            )
+            told = "" if failure else f" with finish reason {self.result.finish_reason or NOTHING}"
+            because = f"xAI cut the answer at the limit; the caller got {got}{told}"
+            raise Unkept(because, expected="length", saw=said or NOTHING, at="finish_reason")
+
+    def gets_no_other_answer(self) -> None:
+        """Where xAI answered at last, and the caller got an answer, it is that one."""
+        answer = sent(self._call)
+        if self._call.failure is None and answer is not None and answer.error is None and self.result.text != answer.part("text"):
+            because = (
+                f"the caller got {one_line(self.result.text or '') or NOTHING}; xAI answered {one_line(answer.part('text'))}"
+            )
+            raise Unkept(because, expected=answer.part("text"), saw=self.result.text, at="text")
+
     def gets_reasoning_tokens(self) -> None:
         """Reasoning tokens stand in a field of their own, and the sum holds."""
         usage, answered = self.result.usage, self.answer["usage"]
@@ -103,8 +133,36 @@ class Caller:
     def is_told(self, name: str) -> None:
         """The error names this."""
         message = self.failure.message
-        if name.strip().lower() not in message.lower():
+        if not _names(message, name.strip()):
             raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
+
+    def is_refused(self) -> None:
+        """The caller got an error, whatever it says."""
+        _ = self.failure
+
+    def gets_the_same_as(self, other: Call, before: str) -> None:
+        """The same result, or the same kind of error, as the caller of another build; xAI makes ids of tool calls anew."""
+        if found := list(differences(_outcome(self._call), _outcome(other))):
+            because = f"the caller of {quoted(self._call.asked.model)} gets something else than {before}: {told(found)}"
+            raise Unkept(because, expected=_outcome(other), saw=_outcome(self._call), at=found[0].top)
+
+    def is_given(self, notice: str, about: str, *, warned: str = "") -> None:
+        """A line of what the caller can read matches the pattern and speaks of this: result, error, log, or what was warned."""
+        if not self._noticed(notice, about, warned):
+            because = f"asking for {quoted(self._call.asked.model)} gives no notice that matches {notice!r}"
+            raise Unkept(because, expected=notice, saw=NOTHING, at="notices")
+
+    def is_not_given(self, notice: str, about: str, *, warned: str = "") -> None:
+        """No line that the caller can read does."""
+        if found := self._noticed(notice, about, warned):
+            because = f"asking for {quoted(self._call.asked.model)} gives the notice of deprecated names: {one_line(found[0])}"
+            raise Unkept(because, expected=NOTHING, saw=found[0], at="notices")
+
+    def _noticed(self, notice: str, about: str, warned: str) -> list[str]:
+        result, failure = self._call.result, self._call.failure
+        said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or "", warned]
+        lines = (line for text in said for line in text.splitlines())
+        return [line for line in lines if re.search(notice, line) and about.lower() in line.lower()]
 
     def is_told_a_substitution(self, model: ModelFacts) -> None:
         """Where another model answered than the rollout expects, the caller is told its name."""
@@ -134,6 +192,19 @@ class Caller:
         for place, text in places.items():
             if any(part in text for part in _telling_parts(key)):
                 raise Unkept(f"the API key stands in {place}", expected=NOTHING, saw="the key", at=place)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether the text names this, and not only something that begins or ends with it, as grok-4-0709 does with grok-4."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)", text, re.IGNORECASE) is not None
+
+
+def _outcome(call: Call) -> dict[str, Any]:
+    """What the caller got, as far as it is the same each time."""
+    if call.failure:
+        return {"error": call.failure.kind, "status": call.failure.status}
+    got = call.result.to_json() if call.result else {}
+    return {**got, "tool_calls": [{"name": made["name"], "arguments": made["arguments"]} for made in got["tool_calls"]]}
 
 
 def _telling_parts(key: str) -> list[str]:

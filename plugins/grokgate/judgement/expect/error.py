@@ -7,16 +7,29 @@ import re
 from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.sent import sent
 from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven
+from grokgate.judgement.expect.wire import Wire
 from grokgate.values.call import Call
 from grokgate.values.line import one_line
 from grokgate.values.rollout import Trouble
 
-CRASHES = frozenset(
-    "AssertionError AttributeError IndexError JSONDecodeError KeyError NameError RecursionError ResponseNotRead StopAsyncIteration "
-    "StopIteration TypeError UnboundLocalError UnicodeDecodeError ValidationError".split()
+CRASHES = (
+    "AssertionError",
+    "AttributeError",
+    "IndexError",
+    "JSONDecodeError",
+    "KeyError",
+    "NameError",
+    "RecursionError",
+    "ResponseNotRead",
+    "StopAsyncIteration",
+    "StopIteration",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeDecodeError",
+    "ValidationError",
 )
 """Errors of a provider that fell over what it read."""
-EXITS = frozenset({"GeneratorExit", "KeyboardInterrupt", "SystemExit"})
+EXITS = ("GeneratorExit", "SystemExit")
 """What a caller does not catch who catches errors."""
 KINDS = {
     400: r"bad[\s_-]?request|invalid[\s_-]?(argument|request)",
@@ -45,19 +58,21 @@ class Error:
     def is_no_crash(self) -> None:
         """The provider made the error; it did not fall over the answer, nor end the process."""
         kind = Caller(self._call).failure.kind
-        if kind in CRASHES | EXITS:
+        if kind in (*CRASHES, *EXITS):
             fell = "ended the process" if kind in EXITS else "fell over what it read"
             raise Unkept(f"the provider {fell}: {self.text}", expected="an error that it made", saw=kind, at="error")
 
     def tells(self, trouble: Trouble) -> None:
         """Status or kind of what went wrong can be read from the error: not from xAI's sentence, which may hold any number."""
         failure = Caller(self._call).failure
-        own = f"{failure.kind}: {_plain(failure.message).replace(_plain(self._sentence), ' ')}"
+        own = f"{failure.kind}: {_without(_plain(self._sentence), _plain(failure.message))}"
         if trouble.status is None:
             if not re.search(trouble.says, own):
                 because = f"the error does not tell that it was {trouble.name}: {self.text}"
                 raise Unkept(because, expected=trouble.says, saw=self.text, at="error")
-        elif failure.status != trouble.status and not re.search(rf"(?<!\d){trouble.status}(?!\d)", own):
+            return
+        self._met(trouble.status)
+        if failure.status != trouble.status and not re.search(rf"(?<!\d){trouble.status}(?!\d)", own):
             named = re.search(KINDS[trouble.status], own, re.IGNORECASE)
             if failure.status is not None or not named:
                 told = f"tells status {failure.status}" if failure.status else "tells neither status nor kind"
@@ -77,10 +92,16 @@ class Error:
         found = sent(self._call)
         return (found and found.error) or ""
 
-    def comes_of_a_refusal(self) -> None:
-        """xAI refused; else there is nothing to hand on."""
-        if not self._sentence:
-            raise Unproven("xAI refused nothing in this call")
+    def _met(self, status: int) -> None:
+        """xAI answered with this status at last, which the caller is to be told."""
+        left, found = Wire(self._call).requests, sent(self._call)
+        if found is None or found.status != status:
+            met = found.status if found else NOTHING
+            raise Unproven(f"{len(left)} requests left for {self._call.asked.model} and met {met}, not {status}")
+
+
+def _without(sentence: str, text: str) -> str:
+    return text.replace(sentence, " ") if sentence else text
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,9 @@ class Patience:
     def seconds(self) -> float | None:
         """Raises ``NotRun`` where it cannot be told."""
         if isinstance(self._seconds, Failure):
-            because = f"how long the provider waits cannot be told ({self._seconds.message}); its adapter may offer read_timeout()"
+            because = (
+                f"how long the provider waits cannot be told ({self._seconds.message}); its adapter may offer read_timeout()"
+            )
             raise NotRun(because)
         return self._seconds
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from grokgate.upstream.fidelity.reply import Reply, captured, objects
 from grokgate.values.call import Call
-from grokgate.values.chat import Usage
 from grokgate.values.wire import Exchange
 
 
@@ -35,14 +35,18 @@ class Sent:
 
     def part(self, name: str) -> Any:
         """``text``, ``finish_reason``, ``usage``, ``tool_calls`` or ``reasoning``; what did not come is nothing."""
-        parts = {
-            "text": lambda: self._joined("content"),
-            "finish_reason": lambda: next((reason for one in self._choices if (reason := one.get("finish_reason"))), None),
-            "usage": self._usage,
-            "tool_calls": lambda: list(self._tool_calls()),
-            "reasoning": lambda: self._joined("reasoning_content") or None,
-        }
-        return parts[name]()
+        match name:
+            case "text":
+                return self._joined("content")
+            case "reasoning":
+                return self._joined("reasoning_content") or None
+            case "finish_reason":
+                return next((reason for choice in self._choices if (reason := choice.get("finish_reason"))), None)
+            case "tool_calls":
+                return list(self._tool_calls())
+            case "usage":
+                return self._usage()
+        raise LookupError(f"an answer has no part {name!r}")
 
     @property
     def empty_deltas(self) -> int:
@@ -65,23 +69,21 @@ class Sent:
         """Each as id, name and arguments; xAI streams a call in one piece."""
         for call in (call for one in self._said for call in objects(one.get("tool_calls"))):
             arguments = call["function"]["arguments"]
-            try:
+            with suppress(ValueError):
                 arguments = json.loads(arguments)
-            except ValueError:
-                pass
             yield call["id"], call["function"]["name"], arguments
 
-    def _usage(self) -> Usage | None:
+    def _usage(self) -> dict[str, int] | None:
+        """The figures that were given, by the names that a caller has for them."""
         told = self._reply.usage
-        if not told:
-            return None
-        return Usage(
-            prompt_tokens=told.get("prompt_tokens"),
-            completion_tokens=told.get("completion_tokens"),
-            reasoning_tokens=(told.get("completion_tokens_details") or {}).get("reasoning_tokens"),
-            total_tokens=told.get("total_tokens"),
-            cached_tokens=(told.get("prompt_tokens_details") or {}).get("cached_tokens"),
-        )
+        figures = {
+            "prompt_tokens": told.get("prompt_tokens"),
+            "completion_tokens": told.get("completion_tokens"),
+            "reasoning_tokens": (told.get("completion_tokens_details") or {}).get("reasoning_tokens"),
+            "total_tokens": told.get("total_tokens"),
+            "cached_tokens": (told.get("prompt_tokens_details") or {}).get("cached_tokens"),
+        }
+        return {name: figure for name, figure in figures.items() if figure is not None} or None
 
 
 def sent(call: Call) -> Sent | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
+from grokgate.intercept.fault import FAULTS
 from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.sent import Sent, sent
 from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept, Unproven
@@ -37,7 +39,7 @@ class Stream:
             return
         name = part.replace("_", " ")
         because = f"streamed, the caller got {_shown(saw)} as {name}; unstreamed, {_shown(expected)}"
-        if part == "usage" and saw is None and self._sent.part(part) is None:
+        if part == "usage" and saw is None and not self._sent.request.carries("stream_options"):
             because = "streamed, the caller is told no usage: xAI sends it where stream_options asks for it, which did not leave"
         raise Unkept(because, expected=expected, saw=saw, at=part)
 
@@ -49,7 +51,9 @@ class Stream:
         for part in ("text", "reasoning"):
             saw, expected = _got(result, part), self._sent.part(part)
             if saw != expected:
-                because = f"of a stream with {number} empty deltas the caller got {_shown(saw)} as {part}; xAI sent {_shown(expected)}"
+                because = (
+                    f"of a stream with {number} empty deltas the caller got {_shown(saw)} as {part}; xAI sent {_shown(expected)}"
+                )
                 raise Unkept(because, expected=expected, saw=saw, at=part)
 
     def was_handed_on_as_it_came(self) -> None:
@@ -61,7 +65,9 @@ class Stream:
         kind, handed, came = self._call.failure.kind, self._call.failure.handed, self._sent.part("text")
         if not handed:
             self._came_in_pieces()
-            because = f"the stream broke with {kind} after xAI had sent {_shown(came)}, and the caller had been handed nothing of it"
+            because = (
+                f"the stream broke with {kind} after xAI had sent {_shown(came)}, and the caller had been handed nothing of it"
+            )
             raise Unkept(because, expected=came, saw=NOTHING, at="stream")
         if not came.startswith(handed):
             because = f"before the stream broke the caller was handed {_shown(handed)}; xAI had sent {_shown(came)}"
@@ -70,8 +76,8 @@ class Stream:
     def is_no_success(self) -> None:
         """A stream that failed gave the caller an error."""
         if self._call.failure is None:
-            result = Caller(self._call).result
-            because = f"a stream that failed ({self._call.fault}) was taken for a success: the caller got {_shown(result.text)}"
+            result, happened = Caller(self._call).result, FAULTS[str(self._call.fault)].does.rstrip(".")
+            because = f"{happened[0].lower()}{happened[1:]}; the caller got {_shown(result.text)} and no error"
             saw = {"text": result.text, "finish_reason": result.finish_reason}
             raise Unkept(because, expected="an error", saw=saw, at="stream")
 
@@ -87,7 +93,9 @@ class Stream:
     def _sent(self) -> Sent:
         found = sent(self._call)
         if found is None:
-            because = f"no answer came for {self._call.asked.model}; the caller got {_shown(self._call.result or self._call.failure)}"
+            because = (
+                f"no answer came for {self._call.asked.model}; the caller got {_shown(self._call.result or self._call.failure)}"
+            )
             raise Unkept(because, expected="a stream", saw=NOTHING)
         return found
 
@@ -107,7 +115,10 @@ class Stream:
 def _got(result: ChatResult, part: str) -> Any:
     if part == "tool_calls":
         return [(call.id, call.name, call.arguments) for call in result.tool_calls]
-    return (getattr(result, part) or "") if part == "text" else getattr(result, part) or None
+    if part == "usage":
+        figures = asdict(result.usage) if result.usage else {}
+        return {name: figure for name, figure in figures.items() if figure is not None} or None
+    return getattr(result, part) or ("" if part == "text" else None)
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from grokgate.judgement.expect.difference import differences, told
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
 from grokgate.upstream.fill import camel_case
 from grokgate.values.call import Call
@@ -27,9 +28,7 @@ class Wire:
     def requests(self) -> tuple[WireRequest, ...]:
         """The requests that left, at least one."""
         if not self._call.left:
-            failure = self._call.failure
-            met = f"; the caller got {failure.kind}: {one_line(failure.message)}" if failure else ""
-            raise Unkept(f"nothing left for {self._asked}{met}", expected="a request", saw=NOTHING)
+            raise Unkept(f"nothing left for {self._asked}{self._met}", expected="a request", saw=NOTHING)
         return self._call.left
 
     @property
@@ -59,6 +58,12 @@ class Wire:
             raise Unkept(
                 f"a request for {self._asked} left, as {quoted(str(self.model))}", expected=NOTHING, saw=self.model, at="model"
             )
+
+    def leaves_at_most(self, most: int, met: str) -> None:
+        """At least one request left, and no more than this many, whichever layer sent them."""
+        if (saw := len(self.requests)) > most:
+            bound = "no second one could help" if most == 1 else f"the bound is {most}"
+            raise Unkept(f"{saw} requests left for one call that met {met}; {bound}", expected=most, saw=saw, at="requests")
 
     def resolves_to(self, expect: str, rollout: Rollout) -> None:
         """The request reaches that model, or nothing leaves where the table says ``refused``."""
@@ -125,6 +130,32 @@ class Wire:
                 because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
                 raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
 
+    def left_as(self, other: Call, before: str) -> None:
+        """The same left as for a call of another build: as many requests, to the same place, with the same keys and values."""
+        mine, others = self._call.left, other.left
+        if len(mine) != len(others):
+            because = f"{_requests(mine)} left for {self._asked}{self._met}, where {_requests(others)} left {before}"
+            raise Unkept(because, expected=len(others), saw=len(mine), at="requests")
+        for one, another in zip(mine, others, strict=True):
+            if one.path != another.path:
+                because = f"a request for {self._asked} leaves for {one.path}, which was {another.path} {before}"
+                raise Unkept(because, expected=another.path, saw=one.path, at="path")
+            if found := list(differences(_body(one), _body(another))):
+                because = f"a request for {self._asked} leaves otherwise than {before}: {told(found)}"
+                raise Unkept(because, expected=_body(another), saw=_body(one), at=found[0].top)
+
+    def is_stopped(self, by: str) -> None:
+        """Nothing left, neither for xAI nor for another host; ``by`` is the variable that should stop it."""
+        others = {name: value for name, value in self._call.environment.items() if name != by}
+        under = f" with {' and '.join(f'{name}={value}' for name, value in others.items())}" if others else ""
+        blocked = f"{_spelt(self._call.asked.model)}{under}, blocked by {by},"
+        if escaped := [attempt.target.rpartition(" ")[2] for attempt in self._call.egress]:
+            because = f"{blocked} left for {escaped[0]} instead"
+            raise Unkept(because, expected=NOTHING, saw=escaped, at="egress")
+        if self._call.left:
+            because = f"{blocked} left all the same, as {_spelt(str(self.model))}"
+            raise Unkept(because, expected=NOTHING, saw=self.model, at="model")
+
     def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
         """These messages left, in this order; a text may be written as a string or as parts."""
         for request in self.requests:
@@ -155,6 +186,11 @@ class Wire:
         return quoted(self._call.asked.model)
 
     @property
+    def _met(self) -> str:
+        failure = self._call.failure
+        return f"; the caller got {failure.kind}: {one_line(failure.message)}" if failure else ""
+
+    @property
     def _answered(self) -> str:
         status = next((exchange.answer.status for exchange in self._call.exchanges if exchange.answer), None)
         return f", which answers {status}" if status and status >= 400 else ""
@@ -164,6 +200,20 @@ def _conversion(request: WireRequest) -> dict[str, Any]:
     """What conversion makes of a request: all but the names and what a stream needs."""
     body = request.json if isinstance(request.json, dict) else {}
     return {key: value for key, value in body.items() if key not in _NAMES_AND_MODES}
+
+
+def _body(request: WireRequest) -> Any:
+    """The body as JSON; as text where it is none."""
+    return request.json if isinstance(request.json, dict) else {"body": request.body.decode("utf-8", "replace")}
+
+
+def _requests(left: Sequence[WireRequest]) -> str:
+    return "1 request" if len(left) == 1 else f"{len(left)} requests" if left else NOTHING
+
+
+def _spelt(name: str) -> str:
+    """A name so that each character of it can be told: a full-width letter looks like any other."""
+    return quoted(name) if name.isascii() else ascii(name)
 
 
 def _plain(message: Mapping[str, Any]) -> dict[str, Any]:

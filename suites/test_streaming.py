@@ -1,0 +1,52 @@
+"""Post-rollout validation 6: streaming."""
+
+import pytest
+
+from grokgate.formats.fixtures import tool
+from grokgate.judgement.expect import NotApplicable, stream
+
+WEATHER = tool("get_weather")
+MODES = ("stream", "astream")
+PARTS = {"text": {}, "finish_reason": {}, "usage": {}, "tool_calls": {"prompt": "two-cities", "tools": [WEATHER]}}
+FAULTS = ("stream-cut", "stream-cut-late", "stream-short", "stream-malformed-late")
+
+
+def offered(provider, mode):
+    if mode not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {mode}")
+    return mode
+
+
+@pytest.mark.requirement("POST-6.1")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_stream_gives_what_comes_unstreamed(provider, rollout, part, mode):
+    streamed = provider.chat(rollout.model, mode=offered(provider, mode), **PARTS[part])
+    whole = provider.chat(rollout.model, **PARTS[part])
+    stream(streamed).is_same_as(whole, part)
+
+
+@pytest.mark.requirement("POST-6.2")
+@pytest.mark.parametrize("mode", MODES)
+def test_empty_deltas_are_tolerated_and_not_shown(provider, rollout, mode):
+    if rollout.world == "grok-4.3":
+        raise NotApplicable("grok-4.3 sends its thoughts while it thinks, and no empty deltas")
+    call = provider.chat(rollout.model, mode=offered(provider, mode))
+    stream(call).shows_nothing_of_empty_deltas()
+
+
+@pytest.mark.requirement("POST-6.3")
+@pytest.mark.parametrize("mode", MODES)
+def test_text_is_handed_on_as_it_arrives(provider, rollout, mode):
+    call = provider.chat(rollout.model, mode=offered(provider, mode), fault="stream-cut-late")
+    stream(call).was_handed_on_as_it_came()
+
+
+@pytest.mark.requirement("POST-6.4")
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_stream_that_fails_is_an_error(provider, rollout, fault, mode):
+    whole = provider.chat(rollout.model, mode=offered(provider, mode))
+    stream(whole).decides_what_rests_on_it()
+    call = provider.chat(rollout.model, mode=mode, fault=fault)
+    stream(call).is_no_success()
