@@ -2,8 +2,9 @@
 
 import pytest
 
-from grokgate.formats.fixtures import PIXEL, schema, tool
-from grokgate.judgement.expect import Unkept, caller, undeclared, wire
+from grokgate.formats.fixtures import PIXEL, prompt, schema, tool
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, caller, undeclared, wire
+from grokgate.values.chat import ChatRequest, Message, ToolCall
 
 PERSON, WEATHER = schema("person"), tool("get_weather")
 CHOICES = {
@@ -28,6 +29,18 @@ def test_a_json_schema_leaves_unchanged_and_the_answer_validates(provider, rollo
     caller(call).gets_json(PERSON["json_schema"]["schema"])
 
 
+@pytest.mark.requirement("POST-4.3")
+@pytest.mark.parametrize(("scenario", "limit"), [("json-blank", None), ("json-cut", 6)], ids=["blank", "cut"])
+def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit):
+    asked = {"response_format": {"type": "json_object"}}
+    try:
+        wire(provider.chat(rollout.model, "ada", **asked)).carries("response_format", asked["response_format"])
+    except Unkept as unkept:
+        raise NotRun(f"POST-4.1 fails ({unkept.because}), so no answer in JSON can be asked for") from None
+    call = provider.chat(rollout.model, "ada", scenario=scenario, limit=limit, **asked)
+    caller(call).gets_json_or_is_told()
+
+
 @pytest.mark.requirement("POST-4.4")
 @pytest.mark.parametrize("choice", CHOICES.values(), ids=CHOICES)
 def test_tools_and_tool_choice_leave_unchanged(provider, rollout, choice):
@@ -42,6 +55,48 @@ def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt, count):
     call = provider.chat(rollout.model, prompt, tools=[WEATHER])
     wire(call).carries("tools", [WEATHER])
     caller(call).gets_tool_calls(count)
+
+
+def conversation(*cities, content=""):
+    """A question, the model's call for each city, and the result of each call."""
+    calls = [ToolCall(id=f"call_{number}", name="get_weather", arguments={"city": city}) for number, city in enumerate(cities, 1)]
+    results = [Message(role="tool", content=f'{{"celsius": {10 + n}}}', tool_call_id=call.id) for n, call in enumerate(calls)]
+    question = Message(role="user", content=prompt("weather" if len(cities) == 1 else "two-cities"))
+    return question, Message(role="assistant", content=content, tool_calls=tuple(calls)), *results
+
+
+CONVERSATIONS = {
+    "one call": conversation("Paris"),
+    "without text": conversation("Paris", content=None),
+    "two calls": conversation("Paris", "Oslo"),
+}
+
+
+@pytest.mark.requirement("POST-4.6")
+@pytest.mark.parametrize("turns", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_a_tool_result_goes_back_and_the_final_text_comes_out(provider, rollout, turns):
+    call = provider.ask(ChatRequest(model=rollout.model, messages=turns, tools=(WEATHER,)))
+    wire(call).carries_the_turns()
+    wire(call).carries("tools", [WEATHER])
+    caller(call).gets_answered("text")
+    caller(call).gets_text()
+
+
+@pytest.mark.requirement("POST-4.7")
+@pytest.mark.parametrize(
+    ("scenario", "tool_name"),
+    [("tool-arguments-cut", "get_weather"), ("tool-arguments-empty", "get_weather"), ("tool-unknown", "get_forecast")],
+    ids=["cut", "empty", "unknown"],
+)
+def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, tool_name):
+    call = provider.chat(rollout.model, "weather", tools=[WEATHER], scenario=scenario)
+    try:
+        wire(call).carries("tools", [WEATHER])
+    except Unkept as unkept:
+        raise NotRun(f"POST-4.4 fails ({unkept.because}), so no tool can be called") from None
+    if provider.passes_on:
+        raise NotApplicable("a raw SDK hands calls on as they came; its caller must check name and arguments")
+    caller(call).is_told_of_a_bad_call(tool_name)
 
 
 def shows_json(provider, model):

@@ -146,7 +146,9 @@ CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": "Paris"}, "fi
     "told",
     [
         {"finish_reason": "length"},
-        {"finish_reason": "max_length", "text": ""},
+        {"finish_reason": "MAX_TOKENS", "text": ""},
+        {"notices": ("the output limit was reached",)},
+        {"failure": "XAIError: the answer hit the limit of 20 tokens"},
         {"notices": ("The answer was cut by the output limit",)},
         {"failure": "IncompleteAnswer: no text"},
         {"failure": "XAIError: the answer was truncated"},
@@ -162,6 +164,7 @@ def test_is_told_that_it_was_cut(told, call):
         ({"finish_reason": "stop", "text": "Paris"}, "the caller got Paris with finish reason stop"),
         ({"finish_reason": "stop", "notices": ("cut by the limit",)}, "the caller got Paris. with finish reason stop"),
         ({"text": ""}, "the caller got no text with finish reason nothing"),
+        ({"notices": ("the limit left as max_completion_tokens",)}, "the caller got Paris. with finish reason nothing"),
         ({"failure": "ValueError: no message"}, "the caller got ValueError: no message"),
     ],
 )

@@ -95,8 +95,11 @@ class Subject:
     @property
     def impatient(self) -> Subject:
         """A build that soon gives up waiting; in this process any, since there a timeout comes at once. Raises ``NoBuild``."""
-        here = self.launcher.in_process and self.build == self.launcher.build
-        return self if here else self.built("impatient")
+        if self.launcher.in_process and self.build == self.launcher.build:
+            return self
+        if "impatient" not in self.launcher.description.builds:
+            raise NoBuild("over loopback a timeout is really waited for; add [builds.impatient], which gives up after a second")
+        return self.built("impatient")
 
     def with_fallbacks(self) -> Subject:
         """The same provider where other providers than xAI are configured too, as its description says."""
@@ -114,6 +117,11 @@ class Subject:
     def switch(self) -> Switch:
         """How the provider's description says that its variables are switched."""
         return self.launcher.description.switch
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it is a raw SDK, which hands on what it gets."""
+        return self.launcher.description.kind == "passthrough"
 
     @property
     def claims(self) -> tuple[str, ...]:

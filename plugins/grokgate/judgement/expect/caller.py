@@ -9,7 +9,7 @@ from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
 from grokgate.judgement.expect.sent import sent
-from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven, quoted
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, Unproven, quoted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Failure
 from grokgate.values.line import one_line
@@ -17,10 +17,15 @@ from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
+OWN_TROUBLE = frozenset({"AttributeError", "IndexError", "JSONDecodeError", "KeyError", "TypeError", "UnboundLocalError"})
+"""Errors of a program that did not expect what it got."""
 TELLING = 8
 """Characters of a key that tell it."""
-CUT = re.compile(r"\bcut\b|truncat|length|limit|incomplete", re.IGNORECASE)
-"""How a finish reason, a remark or an error says that an answer is not whole."""
+CUT = re.compile(
+    r"\bcut\b|truncat|incomplete|length|max_?tokens$|limit\w* (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
+    re.IGNORECASE,
+)
+"""How a finish reason, a remark or an error says that an answer is not whole; that a limit was set or renamed is not enough."""
 
 
 class Caller:
@@ -135,6 +140,37 @@ class Caller:
         message = self.failure.message
         if not _names(message, name.strip()):
             raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
+
+    def is_told_the_window(self, window: int) -> None:
+        """The error states the limit in tokens, with or without separators of thousands."""
+        message = self.failure.message
+        if not re.search(rf"(?<!\d){window}(?!\d)", re.sub(r"(?<=\d)[,._ \u202f](?=\d{3})", "", message)):
+            because = f"the error does not state the limit of {window:,} tokens: {one_line(message)}"
+            raise Unkept(because, expected=window, saw=message, at="error")
+
+    def gets_json_or_is_told(self) -> None:
+        """The JSON that xAI answered; where xAI was cut off by the limit, the news that it is not whole."""
+        answer = sent(self._call)
+        if answer is not None and answer.part("finish_reason") == "length":
+            self.is_told_that_it_was_cut()
+        else:
+            self.gets_json()
+
+    def is_told_of_a_bad_call(self, tool: str) -> None:
+        """An error that names the tool or speaks of its arguments, and is none of the provider's own parsing."""
+        if self._call.failure is None and (calls := self.result.tool_calls):
+            given = [call.arguments for call in calls]
+            because = f"the caller got the call {calls[0].name}({one_line(given[0], 60)}), which xAI did not make so"
+            if any(isinstance(arguments, str) for arguments in given):
+                raise NotApplicable("the arguments are handed on as they came; the caller must parse and check them")
+            raise Unkept(because, expected="an error", saw=given, at="tool_calls")
+        failure = self.failure
+        if failure.kind in OWN_TROUBLE:
+            because = f"the caller got {failure.kind} of the provider's own: {one_line(failure.message)}"
+            raise Unkept(because, expected="a clear error", saw=failure.kind, at="error")
+        if not re.search(rf"{re.escape(tool)}|argument|\btool", failure.message, re.IGNORECASE):
+            because = f"the error names neither the tool {tool} nor its arguments: {one_line(failure.message)}"
+            raise Unkept(because, expected=tool, saw=failure.message, at="error")
 
     def is_refused(self) -> None:
         """The caller got an error, whatever it says."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
 from grokgate.upstream.fill import camel_case
 from grokgate.values.call import Call
+from grokgate.values.chat import Message
 from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, ModelFacts, Rollout
 from grokgate.values.wire import WireRequest
@@ -171,6 +173,39 @@ class Wire:
         given = [{"role": turn.role, "content": turn.content, "name": turn.name} for turn in self._call.asked.messages]
         self.messages([{key: value for key, value in turn.items() if value is not None} for turn in given])
 
+    def carries_the_prompt(self) -> None:
+        """The caller's last message left to the last byte."""
+        given = self._call.asked.messages[-1].content or ""
+        for request in self.requests:
+            left = [content for message in request.field("messages") or () if isinstance(content := _text(message), str)]
+            if given not in left:
+                longest = max(left, key=len, default="")
+                because = f"of {len(given):,} characters of the prompt for {self._asked}, {len(longest):,} left"
+                because += "" if len(longest) != len(given) else ", and not the same"
+                raise Unkept(because, expected=len(given), saw=len(longest), at="messages")
+
+    def cuts_nothing(self) -> None:
+        """What left, if anything did, has the whole prompt."""
+        if self._call.left:
+            self.carries_the_prompt()
+
+    def leaves_once_or_never(self, met: str) -> None:
+        """One request left, or none: asking again cannot help."""
+        if (saw := len(self._call.left)) > 1:
+            because = f"{saw} requests left for one call that met {met}; no second one could help"
+            raise Unkept(because, expected="1 request at most", saw=saw, at="requests")
+
+    def carries_the_turns(self) -> None:
+        """Every turn of the conversation left, in order: calls with id, name and arguments, results with the id of their call."""
+        given = [_turn(message) for message in self._call.asked.messages]
+        for request in self.requests:
+            left = [_sent_turn(message) for message in request.field("messages") or ()]
+            for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
+                if expected != saw:
+                    was, now = one_line(expected, 80), one_line(saw, 80) if saw else NOTHING
+                    because = f"turn {number} of the conversation left as {now}; it was {was}"
+                    raise Unkept(because, expected=given, saw=left, at="messages")
+
     def carries_image(self, url: str) -> None:
         """The image left with the last message."""
         messages = self.request.field("messages") or [{}]
@@ -194,6 +229,39 @@ class Wire:
     def _answered(self) -> str:
         status = next((exchange.answer.status for exchange in self._call.exchanges if exchange.answer), None)
         return f", which answers {status}" if status and status >= 400 else ""
+
+
+def _text(message: Mapping[str, Any]) -> Any:
+    """A message's text, written as a string or as parts."""
+    return _plain(message).get("content")
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    """A turn as the caller gave it; an empty text beside a call says nothing."""
+    calls = [(call.id, call.name, call.arguments) for call in message.tool_calls]
+    return {"role": message.role, "text": message.content or "", "calls": calls, "answers": message.tool_call_id}
+
+
+def _sent_turn(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A turn as it left, in the same shape; arguments that do not parse stay text."""
+    made = [(call, call.get("function") or {}) for call in message.get("tool_calls") or ()]
+    calls = [(call.get("id"), said.get("name"), _parsed(said.get("arguments"))) for call, said in made]
+    if any(call.get("type") != "function" for call, _ in made):
+        calls.append(("a call without the type function", None, None))
+    text = _text(message)
+    return {
+        "role": message.get("role"),
+        "text": text if isinstance(text, str) else "" if text in (None, []) else text,
+        "calls": calls,
+        "answers": message.get("tool_call_id"),
+    }
+
+
+def _parsed(arguments: Any) -> Any:
+    try:
+        return json.loads(arguments)
+    except (TypeError, ValueError):
+        return arguments
 
 
 def _conversion(request: WireRequest) -> dict[str, Any]:
