@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.formats.fixtures import prompts
+from grokgate.formats.fixtures import prompt, prompts
 from grokgate.formats.home import home, worlds
 from grokgate.upstream.fidelity.invariants import broken_invariants
 from grokgate.upstream.fidelity.reply import captured
@@ -16,8 +16,16 @@ from grokgate.values.wire import Miss
 
 ON_PURPOSE = {
     "thinking-shown/derived-1": {"chat/thinking-hidden"},  # grok-4 in the week of its release, July 2025: no recording is as old
+    # A world shows one day, that of grok-4-0709 lies in December 2025; since January 2026 the usage names the cost.
+    **{f"{id}/derived-1": {"chat/without-cost"} for id in ("billed", "billed-stream", "billed-long", "billed-long-stream")},
 }
-"""Answers that show what no recording does: the exchange, and the definitions that it does not fit."""
+"""Answers that show what no recording of their day does: the exchange, and the definitions that it does not fit."""
+BROKEN_ON_PURPOSE = {
+    f"{id}{kind}/derived-1": {"arguments-are-json"}
+    for id in ("tool-arguments-cut", "tool-arguments-empty")
+    for kind in ("", "-stream")
+}
+"""Answers of a model that makes a mistake which no recording shows: the exchange, and the invariants that it does not keep."""
 
 TAPES = {name: Tape(load_world(home() / "cassettes" / name), prompts(), key="example-key") for name in worlds()}
 BUNDLED = [(name, recording) for name, tape in TAPES.items() for recording in tape.world.recordings]
@@ -26,10 +34,13 @@ every = pytest.mark.parametrize(("world", "recording"), BUNDLED, ids=[f"{name}:{
 
 def played(world, recording, **changed):
     """What comes back for its example request, or for that request with other fields."""
+    [rule] = [rule for rule in TAPES[world].world.rules if rule.id == recording.rule]
     request = recording.request
+    if "prompt" in rule.when:
+        long = json.dumps(prompt(rule.when["prompt"][0]))[1:-1]
+        request = replace(request, body=request.body.replace(b"${prompt}", long.encode()))
     if changed:
         request = replace(request, body=json.dumps({**request.json, **changed}).encode())
-    [rule] = [rule for rule in TAPES[world].world.rules if rule.id == recording.rule]
     answer = TAPES[world].answer(request, rule.when.get("scenario", ("plain",))[0])
     assert not isinstance(answer, Miss), answer.reason
     return captured(request, answer)
@@ -52,7 +63,9 @@ def test_a_bundled_answer_has_its_shape(world, recording):
 
 @every
 def test_a_bundled_answer_keeps_the_invariants(world, recording):
-    assert [str(broken) for broken in broken_invariants(played(world, recording), prices(world))] == []
+    found = broken_invariants(played(world, recording), prices(world))
+    assert [str(broken) for broken in found if broken.name not in BROKEN_ON_PURPOSE.get(recording.id, ())] == []
+    assert {broken.name for broken in found} == BROKEN_ON_PURPOSE.get(recording.id, set())
 
 
 CHATS = [(name, one) for name, one in BUNDLED if one.is_stream and one.request.path.endswith("/chat/completions")]
@@ -63,5 +76,6 @@ CHATS = [(name, one) for name, one in BUNDLED if one.is_stream and one.request.p
 def test_a_bundled_stream_gives_its_usage_where_it_was_asked_for(world, recording, asked):
     capture = played(world, recording, stream_options={"include_usage": asked})
     assert (b'"usage":' in capture.body) is asked
-    assert broken_invariants(capture, prices(world)) == ()
+    broken = {one.name for one in broken_invariants(capture, prices(world))}
+    assert broken == BROKEN_ON_PURPOSE.get(recording.id, set())
     assert {fault.schema for fault in faults_of(capture, day=day_of_world(world))} == ON_PURPOSE.get(recording.id, set())

@@ -124,7 +124,7 @@ def test_xais_sentence_stands_there_however_it_is_quoted(message, failed):
 @pytest.mark.parametrize("message", ["xAI answered 404", f"xAI answered 404: {SAID[:-20]}", REFUSED["code"]])
 def test_xais_sentence_does_not_stand_there(message, failed):
     unkept = broken(failed(message=message).has_xais_sentence)
-    assert str(unkept).startswith('xAI said The model "grok-beta" does not exist')
+    assert str(unkept).startswith('xAI\'s sentence is lost (The model "grok-beta" does not exist')
     assert unkept.expected == SAID
 
 
@@ -134,7 +134,7 @@ def test_of_plain_text_the_whole_is_the_sentence(call):
     left = made.exchanges[0]
     made = replace(made, exchanges=(replace(left, answer=replace(left.answer, body=plain.encode())),))
     error(made).has_xais_sentence()
-    assert "xAI said Failed" in str(
+    assert "xAI's sentence is lost (Failed" in str(
         broken(error(replace(made, failure=Failure(kind="XAIError", message="422"))).has_xais_sentence)
     )
 

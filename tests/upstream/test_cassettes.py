@@ -15,6 +15,7 @@ from vcr.serializers import yamlserializer
 
 from grokgate.formats.document import load
 from grokgate.formats.fixtures import long_prompts, prompts
+from grokgate.formats.fixtures import prompt as text_of
 from grokgate.formats.home import home
 from grokgate.upstream.cassette import Recording, load_cassette
 from grokgate.upstream.fidelity.shape import GONE
@@ -28,6 +29,12 @@ SECRETS = re.compile(
     r"|Bearer (?!example-key|incorrect-example)\S|[Bb]asic [A-Za-z0-9+/]{8}|-----BEGIN|[\w.]+@[\w-]+\.\w|[Cc]ookie"
 )
 FINISHES = {"stop", "length", "tool_calls"}
+BAD_CALLS = {
+    "tool-arguments-cut": ("get_weather", '{"city":"Par'),
+    "tool-arguments-empty": ("get_weather", ""),
+    "tool-unknown": ("get_forecast", '{"city":"Paris","unit":"celsius"}'),
+}
+"""Calls that no provider should take for good, by the scenario that asks for them."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,11 @@ class Exchange:
         if "responses" in self.rule.when["route"]:
             return "".join(text["text"] for item in self.parts if item["type"] == "message" for text in item["content"])
         return "".join(part.get("content", "") for part in self.parts)
+
+    @property
+    def finish(self) -> str:
+        """The finish reason of an answer of chat."""
+        return [choice["finish_reason"] for event in self.events or [self.json] for choice in event["choices"]][-1]
 
     @property
     def calls(self) -> list[tuple[str, str]]:
@@ -235,7 +247,8 @@ def test_an_answer_costs_what_its_tokens_do(exchange):
         price = PRICES[exchange.world.name][exchange.world.served[exchange.asked["model"]].id]
     fresh, output = usage["prompt"] - usage["cached"], usage["visible"] + usage["reasoning"]
     once = fresh * price["prompt"] + usage["cached"] * price["cached"] + output * price["completion"]
-    charged = "responses" in exchange.rule.when["route"] or exchange.world.name == "grok-4.3" or exchange.rule.id == "redirected"
+    dated = exchange.rule.id == "redirected" or exchange.scenario in ("billed", "billed-long")
+    charged = "responses" in exchange.rule.when["route"] or exchange.world.name == "grok-4.3" or dated
     assert usage["cost"] == (once * (2 if 0 < price.get("long_from", 0) <= usage["prompt"] else 1) if charged else None)
 
 
@@ -294,12 +307,52 @@ def test_an_answer_by_schema_fits_the_one_that_was_asked_for(exchange):
     jsonschema.validate(json.loads(exchange.said), format_of(content_of(exchange.request))["schema"])
 
 
-@exchanges(lambda exchange: by_a_model(exchange) and exchange.rule.when.get("format") == ("json_object",))
+@exchanges(
+    lambda exchange: (
+        by_a_model(exchange) and exchange.rule.when.get("format") == ("json_object",) and exchange.scenario != "json-cut"
+    )
+)
 def test_an_answer_in_json_is_an_object(exchange):
     assert isinstance(json.loads(exchange.said), dict)
+    assert exchange.said.startswith(" {" if exchange.scenario == "json-blank" else "{")
 
 
-@exchanges(lambda exchange: by_a_model(exchange) and exchange.rule.when.get("call") == ("yes",))
+@exchanges(lambda exchange: exchange.scenario == "json-cut")
+def test_json_that_was_cut_has_the_tokens_of_its_limit_and_no_end(exchange):
+    assert exchange.usage["visible"] == exchange.asked["max_completion_tokens"]
+    assert exchange.finish == "length"
+    with pytest.raises(ValueError, match="Unterminated string"):
+        json.loads(exchange.said)
+
+
+@exchanges(lambda exchange: exchange.scenario in BAD_CALLS)
+def test_a_bad_call_is_bad_in_one_way_and_says_that_nobody_showed_it(exchange):
+    assert exchange.calls == [BAD_CALLS[exchange.scenario]]
+    assert exchange.finish == "tool_calls"
+    assert any("made for" in source or "not said" in source for source in exchange.recording.sources)
+
+
+@exchanges(lambda exchange: exchange.scenario in ("billed", "billed-long"))
+def test_in_what_is_billed_each_price_counts(exchange):
+    usage, price = exchange.usage, PRICES[exchange.world.name][exchange.world.served[exchange.asked["model"]].id]
+    assert min(usage["prompt"] - usage["cached"], usage["cached"], usage["visible"], usage["reasoning"]) > 0
+    assert (usage["prompt"] >= price["long_from"]) == (exchange.scenario == "billed-long")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("scenario", "prompt"), [("billed", "greeting"), ("billed-long", "between-the-windows")])
+@pytest.mark.parametrize("world", WORLDS.values(), ids=lambda world: world.name)
+def test_what_is_billed_can_be_asked_for_in_either_world(world, scenario, prompt, stream):
+    asked = {"model": "grok-4", "messages": [{"role": "user", "content": text_of(prompt)}]}
+    asked |= {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
+    headers = {"authorization": "Bearer example-key"}
+    request = WireRequest("POST", "https://api.x.ai/v1/chat/completions", headers, json.dumps(asked).encode())
+    assert b'"cost_in_usd_ticks":' in TAPES[world.name].answer(request, scenario).body
+
+
+@exchanges(
+    lambda exchange: by_a_model(exchange) and exchange.rule.when.get("call") == ("yes",) and exchange.rule.stage == "content"
+)
 def test_what_is_called_is_offered_and_its_arguments_fit(exchange):
     offered = {function["name"]: function["parameters"] for function in functions_of(content_of(exchange.request))}
     assert len(exchange.calls) == (2 if "two-tool-calls" in exchange.rule.id else 1)
@@ -374,7 +427,8 @@ def test_a_tool_call_comes_in_one_event_with_whole_arguments(exchange):
     deltas = [choice["delta"] for event in exchange.events for choice in event["choices"]]
     calls = [call for delta in deltas for call in delta.get("tool_calls", ())]
     assert [call["index"] for call in calls] == list(range(len(calls)))
-    assert all(isinstance(json.loads(call["function"]["arguments"]), dict) for call in calls)
+    if exchange.scenario not in BAD_CALLS:
+        assert all(isinstance(json.loads(call["function"]["arguments"]), dict) for call in calls)
     finishes = [choice.get("finish_reason") for event in exchange.events for choice in event["choices"]]
     assert (finishes[-1] == "tool_calls") == bool(calls)
 

@@ -62,20 +62,19 @@ class LogFile:
         return self._raw.tell()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Blocks of whole lines, each line ended by a line feed. Raises ``Unreadable``."""
+        """Blocks of whole lines, a line feed before each line and none behind the last. Raises ``Unreadable``."""
         rest, piece = b"", self._read().removeprefix(_BOM)
         while piece:
-            first, newline, more = piece.partition(b"\n")
-            line = self._kept(rest, first)
-            if newline:
+            end = piece.find(b"\n")
+            line = self._kept(rest, piece if end < 0 else piece[:end])
+            if end >= 0:
                 self._cut = False
-                lines, newline, rest = more.rpartition(b"\n")
-                yield b"".join((line, b"\n", lines, newline))
-            else:
-                rest = line
-            piece = self._read()
+                last = piece.rfind(b"\n")
+                yield b"".join((b"\n", line, memoryview(piece)[end:last]))
+                line = piece[last + 1 :]
+            rest, piece = line, self._read()
         if rest:
-            yield rest + b"\n"
+            yield b"\n" + rest
 
     def _read(self) -> bytes:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class Call:
             "said": self.said,
             "mode": self.mode,
             "environment": dict(self.environment),
-            "asked": self.asked.to_json(),
+            "asked": _asked(self.asked),
             "wire": [_exchange(exchange) for exchange in self.exchanges],
             "result": self.result.to_json() if self.result else None,
             "failure": self.failure.to_json() if self.failure else None,
@@ -89,6 +90,20 @@ class Call:
             "fault": self.fault,
             "seconds": round(self.seconds, 4),
         }
+
+
+def _asked(request: ChatRequest) -> dict[str, Any]:
+    """The request, with a digest in place of each large text."""
+    asked = request.to_json()
+    for message in asked["messages"]:
+        message["content"] = _short(message["content"])
+    return asked
+
+
+def _short(text: str | None) -> str | None:
+    if text is None or len(text) <= LARGE:
+        return text
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()} ({len(text):,} characters)"
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:

@@ -22,7 +22,7 @@ OWN_TROUBLE = frozenset({"AttributeError", "IndexError", "JSONDecodeError", "Key
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
-    r"\bcut\b|truncat|incomplete|length|max_?tokens$|limit\w* (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
+    r"\bcut\b|truncat|incomplete|length|max_?tokens$|limit (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
     re.IGNORECASE,
 )
 """How a finish reason, a remark or an error says that an answer is not whole; that a limit was set or renamed is not enough."""

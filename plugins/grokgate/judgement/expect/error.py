@@ -53,7 +53,7 @@ class Error:
     def text(self) -> str:
         """Type and text, on one line."""
         failure = Caller(self._call).failure
-        return one_line(f"{failure.kind}: {failure.message}")
+        return one_line(f"{failure.kind}: {failure.message}", 120)
 
     def is_no_crash(self) -> None:
         """The provider made the error; it did not fall over the answer, nor end the process."""
@@ -83,7 +83,7 @@ class Error:
         """What xAI said stands in the error whole, however the text is wrapped or quoted."""
         message = Caller(self._call).failure.message
         if _plain(self._sentence) not in _plain(message):
-            because = f"xAI said {one_line(self._sentence)}; the error does not: {self.text}"
+            because = f"xAI's sentence is lost ({one_line(self._sentence, 60)}); the error says {self.text}"
             raise Unkept(because, expected=self._sentence, saw=message, at="error")
 
     @property
