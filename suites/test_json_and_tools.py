@@ -3,10 +3,11 @@
 import pytest
 
 from grokgate.formats.fixtures import PIXEL, prompt, schema, tool
-from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, caller, undeclared, wire
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, caller, error, undeclared, wire
 from grokgate.values.chat import ChatRequest, Message, ToolCall
 
 PERSON, WEATHER = schema("person"), tool("get_weather")
+ANY_JSON = {"type": "json_object"}
 CHOICES = {
     "auto": "auto",
     "none": "none",
@@ -30,15 +31,22 @@ def test_a_json_schema_leaves_unchanged_and_the_answer_validates(provider, rollo
 
 
 @pytest.mark.requirement("POST-4.3")
-@pytest.mark.parametrize(("scenario", "limit"), [("json-blank", None), ("json-cut", 6)], ids=["blank", "cut"])
-def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit):
-    asked = {"response_format": {"type": "json_object"}}
+@pytest.mark.parametrize(
+    ("scenario", "limit", "mode"),
+    [("json-blank", None, "chat"), ("json-cut", 6, "chat"), ("json-cut", 6, "stream")],
+    ids=["blank", "cut", "cut by stream"],
+)
+def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit, mode):
+    if mode not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {mode}")
     try:
-        wire(provider.chat(rollout.model, "ada", **asked)).carries("response_format", asked["response_format"])
+        wire(provider.chat(rollout.model, "ada", response_format=ANY_JSON)).carries("response_format", ANY_JSON)
     except Unkept as unkept:
-        raise NotRun(f"POST-4.1 fails ({unkept.because}), so no answer in JSON can be asked for") from None
-    call = provider.chat(rollout.model, "ada", scenario=scenario, limit=limit, **asked)
+        raise NotRun(f"POST-4.1 fails: {unkept.because}, so no answer in JSON can be asked for") from None
+    call = provider.chat(rollout.model, "ada", mode=mode, scenario=scenario, limit=limit, response_format=ANY_JSON)
     caller(call).gets_json_or_is_told()
+    if call.failure:
+        error(call).is_no_crash()
 
 
 @pytest.mark.requirement("POST-4.4")
@@ -57,18 +65,21 @@ def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt, count):
     caller(call).gets_tool_calls(count)
 
 
-def conversation(*cities, content=""):
-    """A question, the model's call for each city, and the result of each call."""
-    calls = [ToolCall(id=f"call_{number}", name="get_weather", arguments={"city": city}) for number, city in enumerate(cities, 1)]
-    results = [Message(role="tool", content=f'{{"celsius": {10 + n}}}', tool_call_id=call.id) for n, call in enumerate(calls)]
-    question = Message(role="user", content=prompt("weather" if len(cities) == 1 else "two-cities"))
-    return question, Message(role="assistant", content=content, tool_calls=tuple(calls)), *results
+def conversation(*calls, content=""):
+    """A question, the model's calls, each as its id and a city, and the result of each."""
+    made = [ToolCall(id=id, name="get_weather", arguments={"city": city, "unit": "celsius"}) for id, city in calls]
+    results = [Message(role="tool", content=f'{{"celsius": {10 + n}}}', tool_call_id=call.id) for n, call in enumerate(made)]
+    question = Message(role="user", content=prompt("weather" if len(calls) == 1 else "two-cities"))
+    return question, Message(role="assistant", content=content, tool_calls=tuple(made)), *results
 
 
+OLD, NEW = "call_71107303", "call-0ce30c5f-57f1-5596-aba1-2f47a5e7581b-{}"
+"""Ids of tool calls until May 2026, and since."""
 CONVERSATIONS = {
-    "one call": conversation("Paris"),
-    "without text": conversation("Paris", content=None),
-    "two calls": conversation("Paris", "Oslo"),
+    "one call": conversation((OLD, "Paris")),
+    "without content": conversation((OLD, "Paris"), content=None),
+    "with text": conversation((OLD, "Paris"), content="I look it up."),
+    "two calls": conversation((NEW.format(0), "Paris"), (NEW.format(1), "Oslo")),
 }
 
 
@@ -82,21 +93,26 @@ def test_a_tool_result_goes_back_and_the_final_text_comes_out(provider, rollout,
     caller(call).gets_text()
 
 
+BAD_CALLS = {
+    "cut": ("tool-arguments-cut", "get_weather", "chat"),
+    "empty": ("tool-arguments-empty", "get_weather", "chat"),
+    "unknown": ("tool-unknown", "get_forecast", "chat"),
+    "cut by stream": ("tool-arguments-cut", "get_weather", "stream"),
+    "unknown by stream": ("tool-unknown", "get_forecast", "stream"),
+}
+"""What xAI answers, the tool that it calls, and the face."""
+
+
 @pytest.mark.requirement("POST-4.7")
-@pytest.mark.parametrize(
-    ("scenario", "tool_name"),
-    [("tool-arguments-cut", "get_weather"), ("tool-arguments-empty", "get_weather"), ("tool-unknown", "get_forecast")],
-    ids=["cut", "empty", "unknown"],
-)
-def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, tool_name):
-    call = provider.chat(rollout.model, "weather", tools=[WEATHER], scenario=scenario)
-    try:
-        wire(call).carries("tools", [WEATHER])
-    except Unkept as unkept:
-        raise NotRun(f"POST-4.4 fails ({unkept.because}), so no tool can be called") from None
-    if provider.passes_on:
-        raise NotApplicable("a raw SDK hands calls on as they came; its caller must check name and arguments")
-    caller(call).is_told_of_a_bad_call(tool_name)
+@pytest.mark.parametrize(("scenario", "called", "mode"), BAD_CALLS.values(), ids=BAD_CALLS)
+def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, called, mode):
+    if mode not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {mode}")
+    wire(provider.chat(rollout.model, "weather", mode=mode, tools=[WEATHER])).carries("tools", [WEATHER])
+    call = provider.chat(rollout.model, "weather", mode=mode, scenario=scenario, tools=[WEATHER])
+    caller(call).gets_no_bad_call(passes_on=provider.passes_on)
+    error(call).is_no_crash()
+    error(call).speaks_of(called, "argument", "tool")
 
 
 def shows_json(provider, model):

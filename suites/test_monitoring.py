@@ -51,9 +51,10 @@ CALLS = {
     "unknown-name": {"model": ROLLOUT.unknown},
 }
 BILLED = {
+    **{f"cached by {mode}": {"scenario": "billed", "mode": mode} for mode in MODES},
     "reasoning": {"prompt": "puzzle"},
-    "long": {"prompt": "between-the-windows"},
-    "long-by-a-little": {"prompt": "under-131072"},
+    "200k": {"prompt": "between-the-windows", "scenario": "billed-long"},
+    "130k": {"prompt": "under-131072", "scenario": "billed-long"},
     "redirected": {"scenario": "redirected"},
     **{f"of {id}": {"model": id, "prompt": "puzzle"} for id in ROLLOUT.baseline},
 }
@@ -110,8 +111,8 @@ def test_usage_told_is_usage_counted(provider, rollout, id, mode):
 @pytest.mark.parametrize("billed", BILLED.values(), ids=BILLED)
 def test_the_cost_adds_up_to_the_tick(provider, rollout, billed):
     (call,) = asked(provider, [billed])
-    provider.note(bill(call).price(rollout.prices))
-    bill(call).adds_up(rollout.prices)
+    provider.note(bill(call).price(rollout))
+    bill(call).adds_up(rollout)
 
 
 @pytest.mark.requirement("MON.6")

@@ -121,7 +121,8 @@ class Exchange:
     @property
     def finish(self) -> str:
         """The finish reason of an answer of chat."""
-        return [choice["finish_reason"] for event in self.events or [self.json] for choice in event["choices"]][-1]
+        messages = self.events if self.kind == "text/event-stream" else [self.json]
+        return [choice.get("finish_reason") for message in messages for choice in message["choices"]][-1]
 
     @property
     def calls(self) -> list[tuple[str, str]]:

@@ -204,6 +204,27 @@ def serve(world: str | None, port: int, scenario: str, fault: str | None, pace: 
         raise Refused(str(refused)) from None
 
 
+@main.command()
+@click.argument("file", metavar="FILE")
+@click.option("--model", metavar="ID", help="Whose errors are counted. Default: the model that is rolled out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+def logs(file: str, model: str | None, as_json: bool) -> None:
+    """The plan's log monitoring, on any server's log: errors, removed parameters, resolutions.
+
+    FILE may be of any size, and packed with gzip; - is standard input.
+    """
+    import json
+
+    from grokgate.faces.logs import Report
+    from grokgate.formats.log_file import Unreadable
+
+    try:
+        report = Report(file, model)
+    except Unreadable as refused:
+        raise Refused(str(refused)) from None
+    click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2) if as_json else str(report))
+
+
 @main.command(epilog=EXIT_CODES)
 @click.argument("file", type=click.Path(path_type=Path))
 def verify(file: Path) -> None:

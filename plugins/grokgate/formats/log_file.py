@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import sys
 import zlib
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import cast
 
 BLOCK = 4 << 20
 """Bytes that are read at once."""
@@ -42,10 +43,8 @@ class LogFile:
     def __enter__(self) -> LogFile:
         """Open it. Raises ``Unreadable``."""
         try:
-            self._raw: BinaryIO = (
-                sys.stdin.buffer if self.name == STDIN else self._stack.enter_context(Path(self.name).open("rb"))
-            )
-            packed = self._raw.peek(2)[:2] == _GZIP  # type: ignore[attr-defined]  both are buffered
+            self._raw = _standard_input() if self.name == STDIN else self._stack.enter_context(Path(self.name).open("rb"))
+            packed = self._raw.peek(2)[:2] == _GZIP
         except OSError as error:
             self._stack.close()
             raise Unreadable(f"{self.name} cannot be read: {error.strerror or error}") from None
@@ -95,3 +94,7 @@ class LogFile:
         self.cut_lines += 1
         self.cut_bytes += len(line) + len(more) - len(kept)
         return kept
+
+
+def _standard_input() -> io.BufferedReader:
+    return cast("io.BufferedReader", sys.stdin.buffer)

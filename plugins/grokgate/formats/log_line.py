@@ -45,7 +45,7 @@ _GROK = re.compile(r"[\w./:-]{0,64}grok[\w.-]{0,64}", re.IGNORECASE)
 _ARROW = re.compile(rf"{_NAME}[\s)\]]*(?:->|=>|→|\bresolved to\b|\bto\b|\bas\b|\bis\b)\s*{_NAME}")
 _PAIR = re.compile(rf"(?:asked|alias|requested|name|from)\s*[=:]\s*{_NAME}[\s,;]+(?:resolved|model|to)\s*[=:]\s*{_NAME}")
 _FIGURES = re.compile(
-    rf"(?P<kept>grok[\w.-]{{0,64}}|\b[45]\d\d\b)|\b(?=[a-f-]{{0,32}}\d)[\da-f]{{8}}[\da-f-]{{0,56}}\b|\d+(?:[.,:]\d+)*",
+    r"(?P<kept>grok[\w.-]{0,64}|\b(?:200|[45]\d\d)\b)|\b(?=[a-f-]{0,32}\d)[\da-f]{8}[\da-f-]{0,56}\b|\d+(?:[.,:]\d+)*",
     re.IGNORECASE,
 )
 

@@ -94,7 +94,8 @@ class Survey:
     @classmethod
     def of(cls, patterns: LogPatterns, rolled_out: str, model: str) -> Survey:
         """A survey by the patterns of a rollout, of the errors of this model; the rollout's are those of ``rolled_out``."""
-        errors = [re.escape(model) if pattern == rolled_out != model else pattern for pattern in patterns.errors]
+        named = re.escape(model).replace("\\-", "-")
+        errors = [named if pattern == rolled_out else pattern for pattern in patterns.errors]
         return cls(errors, patterns.removed, patterns.resolved)
 
     def add(self, text: bytes) -> None:

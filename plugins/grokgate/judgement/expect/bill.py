@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from grokgate.upstream.fidelity.reply import Reply, captured
 from grokgate.values.call import Call
 from grokgate.values.chat import Usage
 from grokgate.values.evidence import Blame
-from grokgate.values.rollout import ModelFacts, Price
+from grokgate.values.rollout import ModelFacts, Rollout
 
 TICKS = 10_000_000_000
 """In a dollar."""
@@ -23,9 +23,10 @@ TELLABLE = ("reasoning_tokens", "cached_tokens")
 
 @dataclass(frozen=True)
 class Item:
-    """An answer that xAI counted: its tokens, the model that gave it, its own price in ticks, and where it comes from."""
+    """An answer that xAI counted: its tokens, the model that was asked for and the one that answered, its own price in ticks."""
 
     counts: Counts
+    asked: str
     served: str
     stated: int | None
     provenance: str
@@ -35,11 +36,21 @@ class Item:
         """Reasoning beside the output."""
         return 0 if self.counts.includes else self.counts.reasoning
 
-    def ticks(self, price: Price) -> int:
-        """What it costs by a list of prices."""
-        return price.ticks(
-            prompt=self.counts.prompt, cached=self.counts.cached, completion=self.counts.output, reasoning=self.thought
-        )
+    def priced_as(self, rollout: Rollout) -> str:
+        """The model that is paid: the one that answered, or the one that was asked for where that is no substitution.
+
+        grok-3-fast has a price of its own, and its answers bear the name of grok-3.
+        """
+        own = next((model for model in rollout.models.values() if self.asked in model.wire), None)
+        name = own.id if own and own.id in rollout.prices and self.served in own.served else self.served
+        if name not in rollout.prices:
+            raise NotRun(f"the rollout names no price of {name}, which answered")
+        return name
+
+    def ticks(self, rollout: Rollout) -> int:
+        """What it costs by the rollout's prices."""
+        counts, price = self.counts, rollout.prices[self.priced_as(rollout)]
+        return price.ticks(prompt=counts.prompt, cached=counts.cached, completion=counts.output, reasoning=self.thought)
 
     def __str__(self) -> str:
         cached = f" ({self.counts.cached:,} cached)" if self.counts.cached else ""
@@ -92,24 +103,24 @@ class Bill:
                 because = f"the caller is told {'no' if saw is None else f'{saw:,}'} {name}; xAI's answer says {expected:,}"
                 raise Unkept(because, expected=_plain(answered), saw=_plain(told), at="usage")
 
-    def reckoned(self, prices: Mapping[str, Price]) -> int:
-        """The cost in ticks, from the usage in xAI's answers and the prices of the models that gave them."""
-        return sum(item.ticks(_price(prices, item.served)) for item in self.items)
+    def reckoned(self, rollout: Rollout) -> int:
+        """The cost in ticks, from the usage in xAI's answers."""
+        return sum(item.ticks(rollout) for item in self.items)
 
-    def price(self, prices: Mapping[str, Price]) -> str:
-        """For people: the tokens of each answer, and what they cost by the list."""
-        return f"{' and '.join(f'{item.served}: {item}' for item in self.items)}, {dollars(self.reckoned(prices))}"
+    def price(self, rollout: Rollout) -> str:
+        """For people: the tokens of each answer, and what they cost."""
+        return f"{' and '.join(f'{item.priced_as(rollout)}: {item}' for item in self.items)}, {dollars(self.reckoned(rollout))}"
 
-    def adds_up(self, prices: Mapping[str, Price]) -> None:
+    def adds_up(self, rollout: Rollout) -> None:
         """To the tick: xAI's own price where its answer names one, and the provider's where it reports one."""
         for item in self.items:
-            _is_charged(item, item.ticks(_price(prices, item.served)))
-        reckoned, told = self.reckoned(prices), self._caller.result.cost
+            _is_charged(item, item.ticks(rollout), item.priced_as(rollout))
+        reckoned, told = self.reckoned(rollout), self._caller.result.cost
         if told is None and all(item.stated is None for item in self.items):
             because = f"neither xAI's answer nor the provider names a price; it is {dollars(reckoned)} by the list"
             raise NotApplicable(because)
         if told is not None and not abs(told * TICKS - reckoned) <= 0.5:
-            usage = " and ".join(f"{item} of {item.served}" for item in self.items)
+            usage = " and ".join(f"{item} of {item.priced_as(rollout)}" for item in self.items)
             because = f"the provider says that the call cost {_said(told)}; {usage} cost {dollars(reckoned)}"
             raise Unkept(because, expected=reckoned / TICKS, saw=told, at="cost")
 
@@ -132,19 +143,13 @@ def _items(call: Call) -> Iterator[Item]:
         reply = Reply(captured(exchange.request, exchange.answer))
         if counts := counts_of(reply):
             stated = reply.usage.get("cost_in_usd_ticks")
-            yield Item(counts, reply.served, stated, exchange.answer.provenance)
+            yield Item(counts, exchange.request.field("model"), reply.served, stated, exchange.answer.provenance)
 
 
-def _price(prices: Mapping[str, Price], served: str) -> Price:
-    if served not in prices:
-        raise NotRun(f"the rollout names no price of {served}, which answered")
-    return prices[served]
-
-
-def _is_charged(item: Item, ticks: int) -> None:
+def _is_charged(item: Item, ticks: int, name: str) -> None:
     """xAI's own price is that of the list."""
     if item.stated not in (None, ticks):
-        because = f"xAI's answer says {item.stated:,} ticks; {item} are {ticks:,} at the prices of {item.served}"
+        because = f"xAI's answer says {item.stated:,} ticks; {item} are {ticks:,} at the prices of {name}"
         blame = Blame.XAI if item.provenance == "recorded" else Blame.CASSETTES
         raise Unkept(because, expected=ticks, saw=item.stated, at="cost_in_usd_ticks", blame=blame)
 

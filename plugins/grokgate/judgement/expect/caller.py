@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
@@ -17,8 +17,6 @@ from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
-OWN_TROUBLE = frozenset({"AttributeError", "IndexError", "JSONDecodeError", "KeyError", "TypeError", "UnboundLocalError"})
-"""Errors of a program that did not expect what it got."""
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
@@ -142,8 +140,10 @@ class Caller:
             raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
 
     def is_told_the_window(self, window: int) -> None:
-        """The error states the limit in tokens, with or without separators of thousands."""
+        """The error states the limit in tokens, with or without separators of thousands; an echo of the prompt states nothing."""
         message = self.failure.message
+        for turn in self._call.asked.messages:
+            message = message.replace((turn.content or "").partition("\n")[0] or "\n", " ")
         if not re.search(rf"(?<!\d){window}(?!\d)", re.sub(r"(?<=\d)[,._ \u202f](?=\d{3})", "", message)):
             because = f"the error does not state the limit of {window:,} tokens: {one_line(message)}"
             raise Unkept(because, expected=window, saw=message, at="error")
@@ -156,25 +156,24 @@ class Caller:
         else:
             self.gets_json()
 
-    def is_told_of_a_bad_call(self, tool: str) -> None:
-        """An error that names the tool or speaks of its arguments, and is none of the provider's own parsing."""
-        if self._call.failure is None and (calls := self.result.tool_calls):
-            given = [call.arguments for call in calls]
-            because = f"the caller got the call {calls[0].name}({one_line(given[0], 60)}), which xAI did not make so"
-            if any(isinstance(arguments, str) for arguments in given):
-                raise NotApplicable("the arguments are handed on as they came; the caller must parse and check them")
-            raise Unkept(because, expected="an error", saw=given, at="tool_calls")
-        failure = self.failure
-        if failure.kind in OWN_TROUBLE:
-            because = f"the caller got {failure.kind} of the provider's own: {one_line(failure.message)}"
-            raise Unkept(because, expected="a clear error", saw=failure.kind, at="error")
-        if not re.search(rf"{re.escape(tool)}|argument|\btool", failure.message, re.IGNORECASE):
-            because = f"the error names neither the tool {tool} nor its arguments: {one_line(failure.message)}"
-            raise Unkept(because, expected=tool, saw=failure.message, at="error")
+    def gets_no_bad_call(self, *, passes_on: bool) -> None:
+        """A call that is no good does not reach the caller; a raw SDK (``passes_on``) may hand it on as it came."""
+        handed = _got(self._call.result, "tool_calls") if self._call.result else []
+        if not handed:
+            return
+        answer = sent(self._call)
+        made = answer.part("tool_calls") if answer else []
+        if passes_on and handed == made:
+            raise NotApplicable(f"it hands on {_calls(made)} as xAI made it; its caller must check name and arguments")
+        because = f"the caller got {_calls(handed)} where an error was due; xAI's answer has {_calls(made)}"
+        raise Unkept(because, expected="an error", saw=handed, at="tool_calls")
 
-    def is_refused(self) -> None:
-        """The caller got an error, whatever it says."""
-        _ = self.failure
+    def is_refused_for(self, number: str) -> None:
+        """The caller got an error; where xAI refused the request, it did so with this number in its sentence."""
+        failure, answer = self.failure, sent(self._call)
+        if answer is not None and number not in (answer.error or ""):
+            said = one_line(answer.error or answer.body)
+            raise Unproven(f"xAI's answer has no {number} in it, so {failure.kind} proves nothing: {said}")
 
     def gets_the_same_as(self, other: Call, before: str) -> None:
         """The same result, or the same kind of error, as the caller of another build; xAI makes ids of tool calls anew."""
@@ -241,6 +240,12 @@ def _outcome(call: Call) -> dict[str, Any]:
         return {"error": call.failure.kind, "status": call.failure.status}
     got = call.result.to_json() if call.result else {}
     return {**got, "tool_calls": [{"name": made["name"], "arguments": made["arguments"]} for made in got["tool_calls"]]}
+
+
+def _calls(calls: Sequence[tuple[str, str, Any]]) -> str:
+    """Tool calls for people."""
+    shown = (f"{name}({one_line(arguments if arguments else repr(arguments), 60)})" for _, name, arguments in calls)
+    return " and ".join(shown) or "no call"
 
 
 def _telling_parts(key: str) -> list[str]:

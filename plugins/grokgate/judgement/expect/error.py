@@ -62,6 +62,13 @@ class Error:
             fell = "ended the process" if kind in EXITS else "fell over what it read"
             raise Unkept(f"the provider {fell}: {self.text}", expected="an error that it made", saw=kind, at="error")
 
+    def speaks_of(self, *words: str) -> None:
+        """Type or text of the error has one of these words."""
+        if not any(word.lower() in self.text.lower() for word in words):
+            raise Unkept(
+                f"the error speaks of none of {', '.join(words)}: {self.text}", expected=words[0], saw=self.text, at="error"
+            )
+
     def tells(self, trouble: Trouble) -> None:
         """Status or kind of what went wrong can be read from the error: not from xAI's sentence, which may hold any number."""
         failure = Caller(self._call).failure

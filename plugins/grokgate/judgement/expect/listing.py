@@ -46,19 +46,16 @@ class Listing:
         if (saw := of(self.card(name))) != expected:
             raise Unkept(f"the listing declares {what} of {name} as {saw}, not {expected}", expected=expected, saw=saw, at=what)
 
-    def leaves_room(self, name: str) -> None:
-        """The declared output limit is below the window, so that a prompt has room beside the longest answer."""
+    def leaves_room(self, name: str, window: int | None) -> None:
+        """The declared output limit is below the window, so that a prompt has room beside the longest answer.
+
+        ``window`` counts where the entry declares none.
+        """
         card = self.card(name)
-        if (
-            card.context_window is not None
-            and card.max_output_tokens is not None
-            and card.max_output_tokens >= card.context_window
-        ):
-            output, window = f"{card.max_output_tokens:,}", f"{card.context_window:,}"
-            because = (
-                f"the listing declares an output of {output} tokens for {name}, which leaves no room in a window of {window}"
-            )
-            raise Unkept(because, expected=f"below {window}", saw=output, at="the output limit")
+        output, window = card.max_output_tokens, card.context_window or window
+        if output is not None and window is not None and output >= window:
+            because = f"the listing declares an output of {output:,} tokens for {name}, all of its window of {window:,} or more"
+            raise Unkept(because, expected=f"below {window:,}", saw=f"{output:,}", at="the output limit")
 
     def has_names(self, name: str, names: Sequence[str]) -> None:
         """The entry of a model shows all these names."""

@@ -88,12 +88,14 @@ class Failures:
             if self._is_failed(call) and lines > 1:
                 raise Unkept(f"{lines} ERROR lines for one failed {self._model.id} call", expected=1, saw=lines, at="log")
             if not self._is_failed(call) and lines:
-                number = "an ERROR line" if lines == 1 else f"{lines} ERROR lines"
-                because = f"{number} for {self._model.id} by {call.said}, which is no failed call of it"
+                number = "an ERROR line names" if lines == 1 else f"{lines} ERROR lines name"
+                because = f"{number} {self._model.id} where no call of it failed: {call.said}"
                 raise Unkept(because, expected=NOTHING, saw=lines, at="log")
 
     def _is_called(self, call: Call) -> bool:
-        return any(request.field("model") in self._model.wire for request in call.left)
+        """Something left for the model: it was asked for, or is named on the wire."""
+        asked = call.asked.model in self._model.names
+        return any(asked or request.field("model") in self._model.wire for request in call.left)
 
     def _is_failed(self, call: Call) -> bool:
         return call.failure is not None and self._is_called(call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import product, zip_longest
+from itertools import dropwhile, product, zip_longest
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
@@ -195,11 +195,24 @@ class Wire:
             because = f"{saw} requests left for one call that met {met}; no second one could help"
             raise Unkept(because, expected="1 request at most", saw=saw, at="requests")
 
+    def shrinks_the_limit(self, limit: int) -> None:
+        """A smaller output limit left than the one that was asked for."""
+        for request in self.requests:
+            left = [request.field(key) for key in LIMITS if request.carries(key)]
+            if not left or not all(isinstance(value, int) and value < limit for value in left):
+                as_sent = f"{left[0]:,}" if left and isinstance(left[0], int) else NOTHING
+                because = (
+                    f"an output of {limit:,} tokens for {self._asked} left as {as_sent} beside a long prompt, and has no room"
+                )
+                raise Unkept(because, expected=f"below {limit:,}", saw=as_sent, at="the output limit")
+
     def carries_the_turns(self) -> None:
         """Every turn of the conversation left, in order: calls with id, name and arguments, results with the id of their call."""
         given = [_turn(message) for message in self._call.asked.messages]
         for request in self.requests:
             left = [_sent_turn(message) for message in request.field("messages") or ()]
+            if given[0]["role"] != "system":  # a system prompt of the provider's own stands outside the conversation
+                left = list(dropwhile(lambda turn: turn["role"] == "system", left))
             for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
                 if expected != saw:
                     was, now = one_line(expected, 80), one_line(saw, 80) if saw else NOTHING
@@ -243,7 +256,7 @@ def _turn(message: Message) -> dict[str, Any]:
 
 
 def _sent_turn(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A turn as it left, in the same shape; arguments that do not parse stay text."""
+    """A turn as it left, in the same shape; arguments that are no JSON text stay as they are, marked."""
     made = [(call, call.get("function") or {}) for call in message.get("tool_calls") or ()]
     calls = [(call.get("id"), said.get("name"), _parsed(said.get("arguments"))) for call, said in made]
     if any(call.get("type") != "function" for call, _ in made):
@@ -261,7 +274,7 @@ def _parsed(arguments: Any) -> Any:
     try:
         return json.loads(arguments)
     except (TypeError, ValueError):
-        return arguments
+        return f"no JSON text: {arguments!r}"
 
 
 def _conversion(request: WireRequest) -> dict[str, Any]:
