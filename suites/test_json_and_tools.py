@@ -108,7 +108,10 @@ BAD_CALLS = {
 def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, called, mode):
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
-    wire(provider.chat(rollout.model, "weather", mode=mode, tools=[WEATHER])).carries("tools", [WEATHER])
+    try:
+        wire(provider.chat(rollout.model, "weather", mode=mode, tools=[WEATHER])).carries("tools", [WEATHER])
+    except Unkept as unkept:
+        raise NotRun(f"POST-4.4 fails: {unkept.because}, so no tool can be called") from None
     call = provider.chat(rollout.model, "weather", mode=mode, scenario=scenario, tools=[WEATHER])
     caller(call).gets_no_bad_call(passes_on=provider.passes_on)
     error(call).is_no_crash()

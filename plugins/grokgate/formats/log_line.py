@@ -27,7 +27,7 @@ def _key(names: tuple[str, ...]) -> bytes:
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*+"
 _STAMP = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
 _LEVEL = rb"(?<![A-Z_])(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|NOTICE|TRACE)(?![A-Za-z_])"
-_USUAL = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,:+Z-]*+[^A-Z\n]*+(?:INFO|DEBUG|WARN|ERROR|CRITICAL)"
+_USUAL = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,:+Z-]*+[^A-Z\n]*+(?:INFO|DEBUG|WARN(?:ING)?|ERROR|CRITICAL)(?![A-Za-z_])"
 _STAMP_FIRST = rb"[\[(]?" + _STAMP + rb"[^\n]{0,200}?" + _LEVEL
 _LEVEL_FIRST = rb"[\[(]?" + _LEVEL + rb"[^\n]{0,80}?" + _STAMP
 _JSON = rb"\{(?=[^\n]*?" + _key(LEVELS) + rb")(?=[^\n]*?" + _key(STAMPS) + rb")"
@@ -39,7 +39,7 @@ TRACE = re.compile(rb"Traceback \(most recent call last\)|^\s+File \"")
 
 _STAMPED = re.compile(_STAMP.decode())
 _LEVELLED = re.compile(_LEVEL.decode() + r"(?:\x1b\[[\d;]*m)*[\s\])>:|-]*")
-_NAME = r"(?:'([^']{0,200})'|\"([^\"]{0,200})\"|([\w./:@-]{1,200}))"
+_NAME = r"(?:'([^']{0,200})'|\"([^\"]{0,200})\"|(\w[\w./:@-]{0,200}))"
 _NAMED = re.compile(_NAME)
 _GROK = re.compile(r"[\w./:-]{0,64}grok[\w.-]{0,64}", re.IGNORECASE)
 _ARROW = re.compile(rf"{_NAME}[\s)\]]*(?:->|=>|→|\bresolved to\b|\bto\b|\bas\b|\bis\b)\s*{_NAME}")

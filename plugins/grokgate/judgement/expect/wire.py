@@ -215,8 +215,7 @@ class Wire:
                 left = list(dropwhile(lambda turn: turn["role"] == "system", left))
             for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
                 if expected != saw:
-                    was, now = one_line(expected, 80), one_line(saw, 80) if saw else NOTHING
-                    because = f"turn {number} of the conversation left as {now}; it was {was}"
+                    because = f"turn {number} of the conversation left as {_told_turn(saw)}; the caller gave {_told_turn(expected)}"
                     raise Unkept(because, expected=given, saw=left, at="messages")
 
     def carries_image(self, url: str) -> None:
@@ -268,6 +267,16 @@ def _sent_turn(message: Mapping[str, Any]) -> dict[str, Any]:
         "calls": calls,
         "answers": message.get("tool_call_id"),
     }
+
+
+def _told_turn(turn: Mapping[str, Any] | None) -> str:
+    """A turn for people."""
+    if turn is None:
+        return NOTHING
+    calls = [f"the call {name}({one_line(arguments, 40)}) as {id or 'nothing'}" for id, name, arguments in turn["calls"]]
+    answers = [f"in answer to {turn['answers']}"] if turn["answers"] else []
+    said = [repr(one_line(turn["text"], 60))] if turn["text"] or not calls else []
+    return " ".join([str(turn["role"]), *said, *calls, *answers])
 
 
 def _parsed(arguments: Any) -> Any:
