@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-UNLINKED = ("grokgate", "_editable_impl_grokgate", "hypothesis", "_hypothesis")
+UNLINKED = ("grokgate", "_editable_impl_grokgate")
 """grokgate itself, and what pytest would load for nothing."""
 PIP = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")) / "pip"
 """The pip that comes with Python; it runs from its wheel."""
