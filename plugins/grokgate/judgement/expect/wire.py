@@ -215,7 +215,9 @@ class Wire:
                 left = list(dropwhile(lambda turn: turn["role"] == "system", left))
             for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
                 if expected != saw:
-                    because = f"turn {number} of the conversation left as {_told_turn(saw)}; the caller gave {_told_turn(expected)}"
+                    because = (
+                        f"turn {number} of the conversation left as {_told_turn(saw)}; the caller gave {_told_turn(expected)}"
+                    )
                     raise Unkept(because, expected=given, saw=left, at="messages")
 
     def carries_image(self, url: str) -> None:
