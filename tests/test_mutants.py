@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.faces.grid import COMMAND, as_json, page, replayed
-from grokgate.faces.matrix import Mutant, mutants, red_rows, red_rows_of, verdict_of
+from grokgate.faces.gates import red_rows, red_rows_of, verdict_of
+from grokgate.faces.matrix import COMMAND, as_json, page, replayed
+from grokgate.faces.mutants import Mutant, mutants
 
 MUTANTS = mutants()
 

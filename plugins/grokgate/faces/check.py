@@ -20,11 +20,16 @@ _QUIET = ("-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings")
 
 
 def pytest_command(arguments: Sequence[str], *, quiet: bool = True) -> list[str]:
-    """The command line that runs the suites, wherever they lie; node ids are relative to their home."""
+    """The command line that runs the suites, wherever they lie."""
+    return [sys.executable, "-m", "pytest", *pytest_arguments(arguments, quiet=quiet)]
+
+
+def pytest_arguments(arguments: Sequence[str], *, quiet: bool = True) -> list[str]:
+    """What pytest is told, to run the suites, wherever they lie; node ids are relative to their home."""
     suites = home() / "suites"
     settings = ["--rootdir", str(home()), "-c", str(suites / "gate.ini"), "--confcutdir", str(suites)]
     noise = list(_QUIET) if quiet else []
-    return [sys.executable, "-m", "pytest", *settings, "-p", "grokgate.faces.plugin", *noise, *arguments, str(suites)]
+    return [*settings, "-p", "grokgate.faces.plugin", *noise, *arguments, str(suites)]
 
 
 def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder: Path | None = None) -> int:

@@ -241,7 +241,7 @@ def verify(file: Path) -> None:
 
 
 @main.command()
-@click.option("--jobs", default=2, show_default=True, help="How many gates run at once.")
+@click.option("--jobs", default=3, show_default=True, help="How many gates run at once.")
 @click.option(
     "--write",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -250,7 +250,7 @@ def verify(file: Path) -> None:
 )
 def matrix(jobs: int, write: Path | None) -> None:
     """Run every mutant through its gate, and print which rows each turns red. Takes minutes."""
-    from grokgate.faces.grid import table
+    from grokgate.faces.matrix import table
 
     sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, write))
 

@@ -44,7 +44,7 @@ def _facts(requirement: Requirement) -> str:
 
 
 def _killers(id: str) -> tuple[str, ...]:
-    from grokgate.faces.matrix import mutants
+    from grokgate.faces.mutants import mutants
 
     return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks)
 

@@ -36,7 +36,7 @@ def bundled() -> str:
 
 def broken() -> str:
     """The mutants, a line each."""
-    from grokgate.faces.matrix import mutants
+    from grokgate.faces.mutants import mutants
 
     lines = [f"  mutant:{mutant.name:<36} {mutant.doc.splitlines()[0]}" for mutant in mutants()]
     return "\nBroken on purpose, one fault each:\n" + "\n".join(lines)

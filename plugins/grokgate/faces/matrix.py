@@ -1,105 +1,138 @@
-"""Mutants and rows: which requirements turn red for a provider that breaks one of them.
-
-A check that never fails proves nothing. Each mutant in ``fixtures/mutants`` is the reference provider with one fault, and says
-which rows it breaks; each is judged by a gate of its own, in a process of its own.
-"""
+"""``grokgate matrix``: every mutant through its gate, as a grid of rows and mutants, and as the committed kill matrix."""
 
 from __future__ import annotations
 
-import inspect
 import json
-import os
-import subprocess
-import tempfile
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from grokgate.faces.check import child_environment, pytest_command
+from grokgate.faces.gates import BESIDE, red_rows, red_rows_of
+from grokgate.faces.mutants import Mutant, mutants
+from grokgate.formats.contract import requirements
 from grokgate.formats.suites import owners
-from grokgate.providers import description
-from grokgate.providers.vehicle import load_adapter
-from grokgate.values.evidence import Status
 
-RED = (Status.FAILED, Status.NOT_OFFERED, Status.HARNESS_ERROR)
-"""What a row is that says no; a row that was not run or does not apply says nothing."""
-BESIDE = ("PRE.1", "PRE.2")
-"""Rows whose tests run commands of seconds beside the provider; they are judged for the mutants that name them alone."""
-DISPENSABLE = ("allure_pytest", "xdist", "hypothesispytest", "anyio")
-"""Plugins that pytest need not load for a gate in one process."""
-
-
-class NoVerdict(RuntimeError):
-    """A gate ended without a verdict; what it said."""
+Say = Callable[[str], None]
+Kills = Mapping[str, set[str]]
+"""The rows that each mutant turns red, by its name."""
+COMMAND = "grokgate matrix --write docs"
+INTRODUCTION = """\
+A check that cannot fail proves nothing. Each mutant is the reference provider with one fault, judged by a whole gate of its
+own; below is which rows it turned red. A row without a mutant is *unproven by mutants* and fails grokgate's tests, as does a
+mutant that turns red a row that it does not name. `grokgate check --provider mutant:NAME` shows what a user reads."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mutant:
-    """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase."""
+def table(say: Say, progress: Say, jobs: int, write: Path | None = None) -> int:
+    """Run all mutants, say the grid, and give 0 where each turns red exactly the rows that it names, and each row has one.
 
-    name: str
-    doc: str
-    breaks: frozenset[str]
-    phase: str
-
-    @property
-    def fault(self) -> str:
-        """What is wrong with it, on one line."""
-        return " ".join(self.doc.split())
-
-    @property
-    def provider(self) -> str:
-        return f"mutant:{self.name}"
-
-
-def mutants() -> list[Mutant]:
-    """The bundled mutants, in the order of their files."""
-    return [_mutant(name, path) for name, path in description.mutants()]
-
-
-def red_rows(provider: str, phase: str, *, without: Collection[str] = BESIDE) -> set[str]:
-    """The rows that are red for a provider in a phase, but for those left out. Raises ``NoVerdict``."""
-    return {row["id"] for row in verdict_of(provider, phase, without=without)["rows"] if row["status"] in RED}
+    ``write`` is a folder that gets ``kill-matrix.json`` and ``kill-matrix.md``.
+    """
+    known = mutants()
+    found = _measured(known, progress, jobs)
+    rows = replayed()
+    for line in (*_legend(known, found), "", *_grid(known, found, rows)):
+        say(line)
+    stray = [mutant for mutant in known if found[mutant.name] != mutant.breaks]
+    unproven = [row for row in rows if not any(row in red for red in found.values())]
+    say("")
+    say(f"{len(known)} mutants, {len(rows)} rows, {sum(len(red) for red in found.values())} kills")
+    say(f"not as named: {', '.join(mutant.name for mutant in stray) or 'none'}")
+    say(f"rows that no mutant turns red: {', '.join(unproven) or 'none'}")
+    if write:
+        (write / "kill-matrix.json").write_text(as_json(known, found), "utf-8")
+        (write / "kill-matrix.md").write_text(page(known, found), "utf-8")
+        say(f"written: {write / 'kill-matrix.json'}, {write / 'kill-matrix.md'}")
+    return 1 if stray or unproven else 0
 
 
-def red_rows_of(mutant: Mutant) -> set[str]:
-    """The rows that are red for a mutant."""
-    return red_rows(mutant.provider, mutant.phase, without=[row for row in BESIDE if row not in mutant.breaks])
+def replayed() -> list[str]:
+    """The rows that replay decides: by a test, or by other rows."""
+    return [id for id, row in requirements().items() if id in owners() or row.sums]
 
 
-def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE) -> dict[str, Any]:
-    """The verdict of a gate, as ``verdict.json`` has it; rows in ``without`` are not run. Raises ``NoVerdict``."""
-    with tempfile.TemporaryDirectory(prefix="grokgate-") as reports:
-        asked = ["--provider", provider, "--phase", phase, "--reports", reports]
-        plugins = [word for plugin in DISPENSABLE for word in ("-p", f"no:{plugin}")]
-        left_out = " and ".join(f"not {owners()[row].rpartition('::')[2]}" for row in without)
-        chosen = ["-k", left_out] if left_out else []
-        gate = subprocess.run(  # noqa: S603  our own interpreter, and names of ours
-            pytest_command(["--assert=plain", *plugins, *chosen, *asked]),  # nobody reads its assertions
-            # What a calling pytest was told, such as the name of its worker, is not meant for this one.
-            env=child_environment({name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}),
-            cwd=reports,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        try:
-            verdict: dict[str, Any] = json.loads((Path(reports) / "verdict.json").read_bytes())
-        except (OSError, ValueError):
-            raise NoVerdict(
-                f"the gate of {provider} in phase {phase} said none (exit {gate.returncode}):\n{gate.stdout}"
-            ) from None
-        return verdict
+def as_json(known: Sequence[Mutant], found: Kills) -> str:
+    """The kill matrix for machines: rows, mutants with the rows that each turns red, and rows that none does."""
+    entries = [
+        {"name": mutant.name, "fault": mutant.fault, "phase": mutant.phase, "kills": sorted(found[mutant.name], key=_order)}
+        for mutant in known
+    ]
+    unproven = [row for row in replayed() if not any(row in red for red in found.values())]
+    matrix: dict[str, Any] = {"made by": COMMAND, "rows": replayed(), "mutants": entries, "unproven by mutants": unproven}
+    return json.dumps(matrix, indent=1, ensure_ascii=False) + "\n"
 
 
-def _mutant(name: str, path: Path) -> Mutant:
-    broken: Any = load_adapter(f"{path}:{name}", path.parent)
-    return Mutant(
-        name=description.kebab(name),
-        doc=inspect.getdoc(broken) or "",
-        breaks=frozenset(broken.breaks),
-        phase=getattr(broken, "phase", "1"),
-    )
+def page(known: Sequence[Mutant], found: Kills) -> str:
+    """The kill matrix for people: of each row its mutants, and of each mutant its fault and its rows."""
+    return "\n".join([*_head(known, found), *_by_row(known, found), "", *_by_mutant(known, found), ""])
+
+
+def _head(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
+    kills, rows = sum(len(red) for red in found.values()), replayed()
+    yield "# The kill matrix"
+    yield ""
+    yield f"<!-- Made by: {COMMAND} -->"
+    yield ""
+    yield INTRODUCTION
+    yield ""
+    yield f"{len(rows)} rows that replay decides, {len(known)} mutants, {kills} kills. {' and '.join(BESIDE)} run commands beside"
+    yield "the provider that the fault of a mutant does not touch; they are judged for the mutants that name them."
+    yield ""
+
+
+def _by_row(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
+    for section, ids in groupby(replayed(), key=lambda row: requirements()[row].section):
+        yield f"## {section}"
+        yield ""
+        yield "| row | promise in short | mutants that turn it red |"
+        yield "|---|---|---|"
+        for id in ids:
+            killers = [mutant.name for mutant in known if id in found[mutant.name]]
+            said = ", ".join(killers) or "**unproven by mutants**"
+            yield f"| [{id}](requirements.md#{id.lower()}) | {requirements()[id].title} | {said} |"
+        yield ""
+
+
+def _by_mutant(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
+    yield "## Mutants"
+    yield ""
+    yield "| mutant | phase | fault | rows |"
+    yield "|---|---|---|---|"
+    for mutant in known:
+        fault = mutant.fault.replace("|", "\\|")
+        yield f"| {mutant.name} | {mutant.phase} | {fault} | {' '.join(sorted(found[mutant.name], key=_order))} |"
+
+
+def _order(id: str) -> int:
+    return list(requirements()).index(id)
+
+
+def _measured(known: Sequence[Mutant], progress: Say, jobs: int) -> Kills:
+    """The red rows of each mutant, without those that the unbroken provider has."""
+    with ThreadPoolExecutor(jobs) as pool:
+        phases = sorted({mutant.phase for mutant in known})
+        unbroken = dict(zip(phases, pool.map(lambda phase: red_rows("reference", phase), phases), strict=True))
+        found: dict[str, set[str]] = {}
+        reds = pool.map(red_rows_of, known)
+        for number, (mutant, red) in enumerate(zip(known, reds, strict=True), start=1):
+            found[mutant.name] = red - unbroken[mutant.phase]
+            progress(f"{number:>3}/{len(known)} {mutant.name}")
+        return found
+
+
+def _legend(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
+    yield f"{'#':>3} {'mutant':<44} phase turns red"
+    for number, mutant in enumerate(known, start=1):
+        red = found[mutant.name]
+        missing, extra = sorted(mutant.breaks - red), sorted(red - mutant.breaks)
+        odd = f"  NOT AS NAMED: lacks {missing}, has {extra}" if missing or extra else ""
+        yield f"{number:>3} {mutant.name:<44} {mutant.phase:<5} {' '.join(sorted(red))}{odd}"
+
+
+def _grid(known: Sequence[Mutant], found: Kills, rows: Sequence[str]) -> Iterator[str]:
+    """A line per row, a column per mutant; the columns are numbered from above."""
+    yield f"{'':<10} " + "".join(str(number // 10 % 10) if number % 10 == 0 else " " for number in range(1, len(known) + 1))
+    yield f"{'row':<10} " + "".join(str(number % 10) for number in range(1, len(known) + 1))
+    for row in rows:
+        yield f"{row:<10} " + "".join("✘" if row in found[mutant.name] else "·" for mutant in known)

@@ -1,0 +1,48 @@
+"""Mutants: the reference provider with one fault each, which prove that a check can fail.
+
+Each mutant in ``fixtures/mutants`` says which rows of the contract it breaks; ``grokgate matrix`` holds it to that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grokgate.providers import description
+from grokgate.providers.vehicle import load_adapter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase."""
+
+    name: str
+    doc: str
+    breaks: frozenset[str]
+    phase: str
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with it, on one line."""
+        return " ".join(self.doc.split())
+
+    @property
+    def provider(self) -> str:
+        return f"mutant:{self.name}"
+
+
+def mutants() -> list[Mutant]:
+    """The bundled mutants, in the order of their files."""
+    return [_mutant(name, path) for name, path in description.mutants()]
+
+
+def _mutant(name: str, path: Path) -> Mutant:
+    broken: Any = load_adapter(f"{path}:{name}", path.parent)
+    return Mutant(
+        name=description.kebab(name),
+        doc=inspect.getdoc(broken) or "",
+        breaks=frozenset(broken.breaks),
+        phase=getattr(broken, "phase", "1"),
+    )
