@@ -33,7 +33,7 @@ DAMAGED = {
     "yaml-two-documents": ("x.yaml", "a: 1\n---\nb: 2\n", "line 2, column 1", "found another document"),
     "yaml-no-date": ("x.yaml", "a: 2026-13-45\n", "line 1, column 4", "month must be in 1..12"),
     "yaml-digits": ("x.yaml", f"a: {DIGITS}\n", "line 1, column 4", "4300 digits"),
-    "yaml-deep": ("x.yaml", "[" * 99_999, f"line 1, column {DEEPEST + 1}", f"nested more than {DEEPEST} levels deep"),
+    "yaml-deep": ("x.yaml", "[" * 999, f"line 1, column {DEEPEST + 1}", f"nested more than {DEEPEST} levels deep"),
     "yaml-nested": ("x.yaml", NESTED, f"line 1, column {DEEPEST + 1}", f"nested more than {DEEPEST} levels deep"),
     "yaml-control-character": ("x.yaml", "a: \x00\n", "", "control characters are not allowed"),
     "json-syntax": ("x.json", '{"a": 1,\n "b" 2}', "line 2, column 6", "Expecting ':' delimiter"),
@@ -94,6 +94,11 @@ def test_a_damaged_file_is_refused_with_file_place_and_reason(name, content, pla
     assert (refused.value.path, refused.value.place) == (str(path), place)
     assert reason in refused.value.reason
     assert str(refused.value).startswith(f"{path}: {place}".removesuffix(": "))
+
+
+def test_yaml_that_is_too_deep_for_its_parser_too_is_refused(written):
+    with pytest.raises(BadDocument, match=rf"x\.yaml: line 1, column \d+: nested more than {DEEPEST} levels deep"):
+        load(written("x.yaml", "[" * 99_999), "world")
 
 
 def test_bytes_that_are_no_utf_8_are_refused_with_their_line(written):

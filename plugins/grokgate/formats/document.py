@@ -207,7 +207,8 @@ def _yaml(path: Path, text: str, *, binary: bool = False) -> Any:
         return yaml.load(text, Loader)  # noqa: S506  a safe loader, made stricter
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadDocument(path, _mark(mark) if mark else "", error.problem or str(error)) from None
+        reason = TOO_DEEP if "nesting depth" in (error.problem or "") else error.problem or str(error)  # libyaml's own limit
+        raise BadDocument(path, _mark(mark) if mark else "", reason) from None
     except yaml.YAMLError as error:
         raise BadDocument(path, "", str(error).splitlines()[0]) from None
 
