@@ -73,15 +73,16 @@ def test_what_cannot_be_parsed_is_told_apart():
 
 @given(size=st.integers(1, 16), order=st.permutations(LOG))
 def test_how_a_log_is_cut_into_blocks_changes_nothing(size, order):
-    whole, cut = surveyed(order), surveyed(order, size=size)
-    assert whole == cut or vars(whole) | {"_in_block": 0} == vars(cut) | {"_in_block": 0}
+    whole, cut = vars(surveyed(order)), vars(surveyed(order, size=size))
+    assert whole | {"_in_block": 0} == cut | {"_in_block": 0}
 
 
-@given(
-    lines=st.lists(st.text(st.sampled_from("grok-4 ERO\t"), max_size=24).map(lambda line: line.replace("\n", "")), max_size=30)
-)
+WORDS = st.lists(st.sampled_from(["grok-4", "ERROR", "grok-3", "INFO", " ", "grok-", "4 ", "ERR"]), max_size=6).map("".join)
+
+
+@given(lines=st.lists(WORDS, min_size=1, max_size=30))
 def test_a_line_is_an_error_where_grep_says_so(lines):
-    assert surveyed(lines or ["x"]).failed.count == sum("grok-4" in line and "ERROR" in line for line in lines)
+    assert surveyed(lines).failed.count == sum("grok-4" in line and "ERROR" in line for line in lines)
 
 
 @pytest.mark.parametrize(("line", "count"), [(b"a\xff\xfeb", 2), ("é \ufffd".encode(), 0), (b"a\xc3", 1), (b"plain", 0)])

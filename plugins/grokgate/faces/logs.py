@@ -59,12 +59,12 @@ class Report:
     def counted(self) -> str:
         """How calls were counted, or why the rate cannot be told."""
         failed, calls = self.survey.failed.count, self.calls
-        resolved = f"lines that resolve a name to {shown(self.model)}"
+        resolved, errors = f"resolve a name to {shown(self.model)}", _many(failed, "error line")
         if not calls:
-            return f"the error rate cannot be told: there are no {resolved}, by which calls are counted"
+            return f"the error rate cannot be told: calls are counted by the lines that {resolved}, and there are none"
         if failed > calls:
-            return f"the error rate cannot be told: {failed:,} error lines, but only {calls:,} {resolved}"
-        return f"{failed:,} error lines of {calls:,} calls, which are the {resolved}"
+            return f"the error rate cannot be told: {errors}, but calls are counted by the lines that {resolved}: {calls:,}"
+        return f"{errors} of {_many(calls, 'call')}, counted by the lines that {resolved}"
 
     def to_json(self) -> dict[str, Any]:
         """For machines."""
@@ -143,11 +143,11 @@ class Report:
             "lines of tracebacks": found.traceback_lines,
             "blank lines": found.blank_lines,
             "bytes that are not UTF-8": found.undecodable,
-            f"lines longer than {LONGEST >> 20} MB, of which {log.cut_bytes:,} bytes were not looked at": log.cut_lines,
+            f"lines longer than {LONGEST >> 20} MB; bytes of them that were not looked at: {log.cut_bytes:,}": log.cut_lines,
         }
         told = [row for what, count in counts.items() if count for row in _wrapped(f"{count:,} {what}")]
-        told += _examples(found.unheaded, "lines without time stamp or level")
-        told += _examples(found.nameless, "lines of resolutions or removals whose names cannot be read")
+        told += _examples(found.unheaded, "without time stamp or level")
+        told += _examples(found.nameless, "of a resolution or a removal whose names cannot be read")
         yield from told or ["  nothing: each line has a time stamp and a level"]
 
     @property
@@ -190,8 +190,12 @@ def _place(place: Place | None) -> dict[str, Any] | None:
     return {"line": place.number, "time": shown(place.stamp) or None, "text": one_line(shown(place.text), TOLD)}
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def _counted(seen: Seen, what: str) -> Iterator[str]:
-    yield f"  {seen.count:,} {what}{'' if seen.count == 1 else 's'}"
+    yield f"  {_many(seen.count, what)}"
     for name, place in {"first": seen.first, "last": seen.last}.items():
         if place:
             yield f"  {name:5}  {shown(place.stamp) or 'no time stamp'}, line {place.number:,}"
@@ -200,7 +204,7 @@ def _counted(seen: Seen, what: str) -> Iterator[str]:
 def _examples(seen: Seen, what: str) -> Iterator[str]:
     if not seen.count:
         return
-    yield from _wrapped(f"{seen.count:,} {what}")
+    yield from _wrapped(f"{_many(seen.count, 'line')} {what}")
     for place in dict.fromkeys((seen.first, seen.last)):
         if place:
             head = f"    line {place.number:,}: "
