@@ -40,7 +40,7 @@ def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, sc
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
     try:
-        wire(provider.chat(rollout.model, "ada", response_format=ANY_JSON)).carries("response_format", ANY_JSON)
+        wire(provider.chat(rollout.model, "ada", mode=mode, response_format=ANY_JSON)).carries("response_format", ANY_JSON)
     except Unkept as unkept:
         raise NotRun(f"POST-4.1 fails: {unkept.because}, so no answer in JSON can be asked for") from None
     call = provider.chat(rollout.model, "ada", mode=mode, scenario=scenario, limit=limit, response_format=ANY_JSON)

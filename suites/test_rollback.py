@@ -3,14 +3,13 @@
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.formats.request_shapes import request_shapes
-from grokgate.judgement.expect import NotApplicable, caller, listing, log_text, wire
+from grokgate.formats.request_shapes import ALL, request_shapes
+from grokgate.judgement.expect import NotApplicable, NotRun, caller, listing, log_text, pair, wire
+from grokgate.judgement.spellings import Space, Way, search
 
 ROLLOUT = read_rollout()
 FLAG, ALLOW_LIST = ROLLOUT.flag, ROLLOUT.allow_list
-EXAMPLES = 60
-"""Spellings that the search tries where none gets out."""
-BLANKS = ["", " ", "\t", "\n", "\r\n", "\u00a0", "\u200b", "\ufeff"]
+FLAGS = ["unset", "false", "true"]
 SPELLINGS = {
     **{name: name for name in ROLLOUT.target.names},
     "upper": "GROK-4",
@@ -28,80 +27,82 @@ def test_switching_the_flag_off_takes_grok_back(provider, rollout):
     provider.note_which_overrules(FLAG)
 
 
-def refuses_grok_4(disabled, rollout):
+def at(provider, flag):
+    """The provider with the flag at this value, where it means something."""
+    if flag == "true" and "flag" not in provider.claims:
+        raise NotApplicable(f"the provider offers no flag, so {FLAG.moves} never means {FLAG.on}")
+    return provider.flag(flag)
+
+
+def refuses_grok_4(build, rollout):
     for name in rollout.target.names:
-        call = disabled.chat(name)
+        call = build.chat(name)
         wire(call).nothing_left()
         caller(call).is_told(name)
 
 
-def takes_grok_back(disabled, rollout):
-    call = disabled.chat(FLAG.moves)
+def takes_grok_back_or_refuses_it(build, rollout):
+    call = build.chat(FLAG.moves)
     if call.left:
         wire(call).reaches(rollout.models[FLAG.off])
     else:
-        wire(call).nothing_left()
         caller(call).is_told(FLAG.moves)
 
 
-def answers_for_all_others(disabled, rollout):
+def serves_all_others(build, rollout):
     for id in rollout.baseline:
         for name in rollout.models[id].names:
-            call = disabled.chat(name)
+            call = build.chat(name)
             wire(call).reaches(rollout.models[id])
             caller(call).gets_text()
 
 
+DISABLED = {"grok-4": refuses_grok_4, FLAG.moves: takes_grok_back_or_refuses_it, "others": serves_all_others}
+
+
 @pytest.mark.requirement("RB.2")
-@pytest.mark.parametrize("flag", ["unset", "false", "true"])
-@pytest.mark.parametrize(
-    "statement", [refuses_grok_4, takes_grok_back, answers_for_all_others], ids=["grok-4", FLAG.moves, "others"]
-)
+@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("statement", DISABLED.values(), ids=DISABLED)
 def test_a_build_with_grok_4_disabled_refuses_it_and_serves_the_rest(provider, rollout, statement, flag):
-    disabled = provider.built("disabled")
-    if flag == "true" and "flag" not in provider.claims:
-        raise NotApplicable("the provider offers no flag")
-    statement(disabled.flag(flag), rollout)
+    statement(at(provider.built("disabled"), flag), rollout)
 
 
-def as_before(shape):
-    """What leaves, and what the caller gets, is what it was with the build before the rollout."""
+def replays(name, shape):
+    """What left before the rollout leaves again, and the caller gets what he got."""
 
-    def holds(provider, _):
-        before, reverted = provider.built("before"), provider.built("reverted")
-        if shape.mode not in provider.modes:
-            raise NotApplicable(f"the provider has no face for {shape.mode}")
-        recorded = before.ask(shape.of(FLAG.off), mode=shape.mode)
-        replayed = reverted.ask(shape.of(FLAG.off), mode=shape.mode)
-        wire(replayed).left_as(recorded, "before the rollout")
-        caller(replayed).gets_the_same_as(recorded, "before the rollout")
+    def statement(provider, _):
+        then, now = pair(provider.built("before"), provider.built("reverted"), name, request_shapes()[shape])
+        wire(now).left_as(then, "before the rollout")
+        caller(now).gets_the_same_as(then, "before the rollout")
 
-    return holds
+    return statement
 
 
-def knows_the_old_names(provider, rollout):
-    reverted = provider.built("reverted").flag("true")
-    for id in rollout.baseline:
-        for name in rollout.models[id].names:
-            wire(reverted.chat(name)).reaches(rollout.models[id])
-    wire(reverted.chat(FLAG.moves)).reaches(rollout.models[FLAG.off])
+def under(flag, statement):
+    return lambda provider, rollout: statement(at(provider.built("reverted"), flag), rollout)
 
 
-def knows_no_grok_4(provider, rollout):
-    refuses_grok_4(provider.built("reverted"), rollout)
+def takes_grok_back(build, rollout):
+    wire(build.chat(FLAG.moves)).reaches(rollout.models[FLAG.off])
 
 
 def lists_what_was_there(provider, rollout):
-    shown = listing(provider.built("reverted").models())
+    if "models" not in provider.claims:
+        raise NotApplicable("the provider claims no listing")
+    cards = provider.built("reverted").models()
     for id in rollout.baseline:
-        shown.registers(id)
-    shown.hides_or_marks(rollout.model)
+        listing(cards).registers(id)
+    for name in rollout.target.names:
+        listing(cards).lacks(name)
+    listing(cards).shows_the_same_as(provider.built("before").models(), "before the rollout")
 
 
 REVERTED = {
-    **{f"as before: {name}": as_before(shape) for name, shape in request_shapes().items()},
-    "old names": knows_the_old_names,
-    "no grok-4": knows_no_grok_4,
+    **{f"replay {shape}": replays(FLAG.off, shape) for shape in request_shapes()},
+    **{f"replay {id} {ALL}": replays(id, ALL) for id in ROLLOUT.baseline if id != FLAG.off},
+    **{f"names flag={flag}": under(flag, serves_all_others) for flag in ("unset", "true")},
+    **{f"{FLAG.moves} flag={flag}": under(flag, takes_grok_back) for flag in ("unset", "true")},
+    **{f"grok-4 flag={flag}": under(flag, refuses_grok_4) for flag in ("unset", "true")},
     "listing": lists_what_was_there,
 }
 
@@ -112,66 +113,36 @@ def test_the_reverted_build_is_as_before_the_rollout(provider, rollout, statemen
     statement(provider, rollout)
 
 
-def blocks(name, flag):
-    def holds(provider):
-        if flag == "true" and "flag" not in provider.claims:
-            raise NotApplicable(f"the provider offers no flag, so {name} never means grok-4")
-        call = provider.with_fallbacks().allowing(ALLOW_LIST.block).flag(flag).chat(name)
-        wire(call).is_stopped(ALLOW_LIST.variable)
+def is_stopped(provider, way):
+    """Nothing leaves, but for what leaves with an allowed model too, to hosts that the description declares."""
+    configured = provider.with_fallbacks() if way.fallbacks else provider
+    blocked = at(configured.allowing(ALLOW_LIST.block), way.flag)
+    declares = provider.launcher.description.egress
+    usual = [attempt.target for attempt in blocked.chat(ALLOW_LIST.kept[0]).egress] if declares else []
+    wire(blocked.chat(way.name)).is_stopped(by=ALLOW_LIST.variable, usual=usual)
 
-    return holds
+
+def stops(name, flag="unset"):
+    return lambda provider: is_stopped(provider, Way(name, flag, fallbacks=False))
 
 
-def blocks_whatever_is_made_of_the_names(provider):
-    """A generated space of spellings, shrunk to the smallest that gets out."""
-    from hypothesis import HealthCheck, Phase, given, settings
-    from hypothesis import strategies as some
-
-    deployments = [provider.allowing(ALLOW_LIST.block), provider.with_fallbacks().allowing(ALLOW_LIST.block)]
+def stops_all_that_a_search_tries(provider):
     flags = ["unset", "true"] if "flag" in provider.claims else ["unset"]
-
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(
-        deployment=some.sampled_from(deployments),
-        flag=some.sampled_from(flags),
-        name=some.sampled_from([*ROLLOUT.target.names, *sorted(ROLLOUT.target.wire), FLAG.moves]),
-        spelt=some.sampled_from([str, str.upper, str.title, str.swapcase, full_width]),
-        blanks=some.tuples(some.sampled_from(BLANKS), some.sampled_from(BLANKS)),
-        prefix=some.sampled_from(["", *ALLOW_LIST.prefixes, "x-ai:", "grok:", "openrouter/x-ai/"]),
-        suffix=some.sampled_from(["", ":free", ":latest", "-latest", "@latest", "-20250709"]),
-    )
-    def nothing_gets_out(deployment, flag, name, spelt, blanks, prefix, suffix):
-        if name == FLAG.moves and (flag, suffix) != ("true", ""):
-            name = ROLLOUT.model  # else the name means a model that is allowed
-        asked = f"{blanks[0]}{prefix}{spelt(name + suffix)}{blanks[1]}"
-        wire(deployment.flag(flag).chat(asked)).is_stopped(ALLOW_LIST.variable)
-
-    nothing_gets_out()
+    fallbacks = [False, True] if provider.launcher.description.fallbacks else [False]
+    search(Space(rollout=ROLLOUT, flags=flags, fallbacks=fallbacks), lambda way: is_stopped(provider, way))
 
 
-def full_width(name):
-    """The letters of East Asian typography, which compatibility forms fold to the plain ones."""
-    return "".join(chr(ord(letter) + 0xFEE0) if letter.isalnum() else letter for letter in name)
-
-
-OCCASIONS = {
-    **{spelling: blocks(name, "unset") for spelling, name in SPELLINGS.items()},
-    "flagged": blocks(FLAG.moves, "true"),
-    "search": blocks_whatever_is_made_of_the_names,
+WAYS = {
+    **{spelling: stops(name) for spelling, name in SPELLINGS.items()},
+    "flagged": stops(FLAG.moves, "true"),
+    "search": stops_all_that_a_search_tries,
 }
 
 
 @pytest.mark.requirement("RB.4")
-@pytest.mark.parametrize("holds", OCCASIONS.values(), ids=OCCASIONS)
-def test_blocked_by_the_allow_list_no_spelling_of_grok_4_leaves(provider, holds):
-    holds(provider)
+@pytest.mark.parametrize("statement", WAYS.values(), ids=WAYS)
+def test_blocked_by_the_allow_list_no_spelling_of_grok_4_leaves(provider, statement):
+    statement(provider)
 
 
 @pytest.mark.requirement("RB.5")
@@ -186,33 +157,61 @@ def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, ro
     listing(blocked.models()).hides_or_marks(rollout.model)
 
 
-@pytest.mark.requirement("RB.6")
-@pytest.mark.parametrize(
-    ("alias", "flag", "id"),
-    [
+ALIASES = {
+    f"{alias} flag={flag}": (alias, flag, id)
+    for alias, flag, id in [
         (FLAG.moves, "false", FLAG.off),
         (FLAG.moves, "true", FLAG.on),
-        ("grok4", "unset", "grok-4"),
-        ("grokfast", "unset", "grok-3-fast"),
-    ],
-)
-def test_an_alias_in_the_allow_list_admits_every_name_of_its_model(provider, rollout, alias, flag, id):
-    if flag == "true" and "flag" not in provider.claims:
-        raise NotApplicable(f"the provider offers no flag, so {alias} never means {id}")
-    allowed, model = provider.flag(flag).allowing(alias), rollout.models[id]
-    for name in dict.fromkeys([alias, *model.names]):
-        call = allowed.chat(name)
-        wire(call).reaches(model)
+        (ROLLOUT.models[FLAG.on].names[1], "unset", FLAG.on),
+        (ROLLOUT.models[FLAG.on].names[1], "true", FLAG.on),
+        (ROLLOUT.models[ALLOW_LIST.kept[1]].names[-1], "unset", ALLOW_LIST.kept[1]),
+    ]
+}
+
+
+def names_under(flag):
+    """What each model is called while the flag has this value."""
+    meant = FLAG.on if flag == "true" else FLAG.off
+    return {id: (*model.names, *([FLAG.moves] if id == meant else [])) for id, model in ROLLOUT.models.items()}
+
+
+def generates(provider, alias, flag, id):
+    for name in names_under(flag)[id]:
+        call = at(provider, flag).allowing(alias).chat(name)
+        wire(call).reaches(ROLLOUT.models[id])
         caller(call).gets_text()
-    listing(allowed.models()).offers(id)
-    other = next(other for other in rollout.baseline if other != id)
-    listing(allowed.models()).hides_or_marks(other)
-    wire(allowed.chat(other)).nothing_left()
+
+
+def validates(provider, alias, flag, id):
+    for name in [name for other, names in names_under(flag).items() if other != id for name in names]:
+        call = at(provider, flag).allowing(alias).chat(name)
+        wire(call).nothing_left()
+        caller(call).is_refused()
+
+
+def lists(provider, alias, flag, id):
+    free, restricted = at(provider, flag).models(), at(provider, flag).allowing(alias).models()
+    listing(restricted).offers_as_in(free, id)
+    for other in ROLLOUT.models.keys() - {id}:
+        listing(restricted).hides_or_marks(other)
+
+
+@pytest.mark.requirement("RB.6")
+@pytest.mark.parametrize(("alias", "flag", "id"), ALIASES.values(), ids=ALIASES)
+@pytest.mark.parametrize("agrees", [generates, validates, lists])
+def test_an_alias_in_the_allow_list_admits_every_name_of_what_it_means(provider, agrees, alias, flag, id):
+    agrees(provider, alias, flag, id)
+
+
+def written_at_start(provider, allowed):
+    restricted = provider.allowing(allowed)
+    if restricted.started.logged() is None and provider.launcher.in_process:
+        raise NotRun('in this process a log alone can be read, and the description names none; say log = "…"')
+    return restricted.log
 
 
 @pytest.mark.requirement("RB.7")
-def test_a_name_in_the_allow_list_that_no_model_has_is_reported_at_the_start(provider, rollout):
-    known, plain = rollout.baseline[-1], rollout.baseline[1]
-    said = provider.allowing(f"{plain},{rollout.unknown}").log
-    otherwise = provider.allowing(f"{plain},{known}").log
-    log_text(said).has_a_line_that(otherwise, of=rollout.unknown, has_not_of=known)
+@pytest.mark.parametrize("known", [ROLLOUT.baseline[-1], ROLLOUT.models[ROLLOUT.baseline[-1]].names[-1], FLAG.moves])
+def test_an_entry_of_the_allow_list_that_no_model_has_is_reported_at_start(provider, rollout, known):
+    said, otherwise = (written_at_start(provider, f"{rollout.baseline[0]},{entry}") for entry in (rollout.unknown, known))
+    log_text(said).reports(rollout.unknown, known=known, otherwise=otherwise)

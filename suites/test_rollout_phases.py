@@ -1,16 +1,23 @@
 """Rollout strategy, phases 1 to 3: which model a name reaches, before, behind and after the flag."""
 
+import warnings
+
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.formats.request_shapes import request_shapes
-from grokgate.judgement.expect import NotApplicable, caller, documentation, listing, wire
+from grokgate.formats.request_shapes import ALL, request_shapes
+from grokgate.judgement.expect import NotApplicable, caller, deployment, documentation, listing, pair, wire
 
 ROLLOUT = read_rollout()
 FLAG = ROLLOUT.flag
 NAMES = [(name, model.id) for model in ROLLOUT.models.values() for name in model.names]
 SHORT_NAMES = [(name, id) for name, id in NAMES if name != id]
 OLD_NAMES = [(name, id) for name, id in NAMES if id == FLAG.off]
+SHAPES = {
+    **{shape: ("unset", FLAG.off, shape) for shape in request_shapes()},
+    **{f"{name} {ALL}": ("unset", name, ALL) for name in ROLLOUT.models[FLAG.off].names[1:]},
+    **{f"flag on {shape}": ("true", FLAG.off, shape) for shape in ("system", ALL, f"stream {ALL}")},
+}
 SPELLINGS = {"upper": "GROK-4", "mixed": "GrOk4", "space": " grok-4 ", "tab": "\tgrok-4", "newline": "grok-4\n"}
 
 
@@ -28,13 +35,11 @@ def test_with_the_flag_off_grok_is_grok_3(provider, rollout, value):
 
 
 @pytest.mark.requirement("P1.3")
-@pytest.mark.parametrize("shape", request_shapes().values(), ids=request_shapes())
-def test_requests_for_grok_3_leave_as_before_the_rollout(provider, shape):
-    before = provider.built("before")
-    if shape.mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {shape.mode}")
-    then = before.ask(shape.of(FLAG.off), mode=shape.mode)
-    now = provider.ask(shape.of(FLAG.off), mode=shape.mode)
+@pytest.mark.parametrize(("flag", "name", "shape"), SHAPES.values(), ids=SHAPES)
+def test_requests_for_grok_3_leave_as_before_the_rollout(provider, flag, name, shape):
+    if flag == "true" and "flag" not in provider.claims:
+        raise NotApplicable("the provider offers no flag")
+    then, now = pair(provider.built("before"), provider.flag(flag), name, request_shapes()[shape])
     wire(now).left_as(then, "before the rollout")
 
 
@@ -99,6 +104,7 @@ def test_true_means_on_and_all_else_off(provider, rollout, value, id):
 
 @pytest.mark.requirement("P3.1")
 def test_with_no_variable_set_grok_is_grok_4(provider, rollout):
+    deployment(provider).leaves_unset(FLAG.variable)
     call = provider.chat(FLAG.moves)
     wire(call).reaches(rollout.models[FLAG.on])
 
@@ -110,7 +116,8 @@ def shows_the_default(provider, _):
 
 
 def documents_the_default(provider, rollout):
-    documentation(provider.documentation()).names("the default Grok model", rollout.documents.default_model, FLAG.on)
+    text = documentation(provider.documentation())
+    text.names("the default Grok model", rollout.documents.default_model, rollout.models[FLAG.on].wire)
 
 
 @pytest.mark.requirement("P3.2")
@@ -119,11 +126,34 @@ def test_listing_and_documentation_name_grok_4_as_the_default(provider, rollout,
     place(provider, rollout)
 
 
+def asked(provider, name):
+    """The call, and what was warned meanwhile: here as Python's warnings, from a host as what it printed."""
+    talkative = provider.under(PYTHONWARNINGS="always")
+    before = len(talkative.started.printed())
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        call = talkative.chat(name)
+    printed = talkative.started.printed()[before:]
+    return call, "\n".join([printed, *(f"{one.category.__name__}: {one.message}" for one in heard)])
+
+
+def gives_notice(name):
+    def holds(provider, notice):
+        call, warned = asked(provider, name)
+        caller(call).is_given(notice, FLAG.moves, warned=warned)
+
+    return holds
+
+
+def gives_none(provider, notice):
+    call, warned = asked(provider, ROLLOUT.model)
+    caller(call).is_not_given(notice, FLAG.moves, warned=warned)
+
+
+NOTICES = {**{name: gives_notice(name) for name in ROLLOUT.documents.deprecated_names}, ROLLOUT.model: gives_none}
+
+
 @pytest.mark.requirement("P3.3")
-@pytest.mark.parametrize("name", [*ROLLOUT.documents.deprecated_names, ROLLOUT.model])
-def test_a_deprecated_name_gives_notice_and_no_other_does(provider, rollout, name):
-    call = provider.chat(name)
-    if name == rollout.model:
-        caller(call).is_not_given(rollout.documents.deprecation, name)
-    else:
-        caller(call).is_given(rollout.documents.deprecation, name)
+@pytest.mark.parametrize("holds", NOTICES.values(), ids=NOTICES)
+def test_a_deprecated_name_gives_the_notice_and_the_new_one_none(provider, rollout, holds):
+    holds(provider, rollout.documents.deprecation)

@@ -3,13 +3,15 @@
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.judgement.expect import wire
+from grokgate.judgement.expect import deployment, wire
 
-ROLLOUT = read_rollout(phase="3")
+ROLLOUT = read_rollout()
+FLAG = ROLLOUT.flag
 
 
 @pytest.mark.requirement("SC-3.1")
-@pytest.mark.parametrize("name", [*ROLLOUT.target.names, ROLLOUT.flag.moves])
-def test_every_name_of_grok_4_reaches_it_with_no_variable_set(provider, rollout, name):
+@pytest.mark.parametrize("name", [*ROLLOUT.models[FLAG.on].names, FLAG.moves])
+def test_with_no_variable_set_every_name_of_grok_4_reaches_it(provider, rollout, name):
+    deployment(provider).leaves_unset(FLAG.variable)
     call = provider.chat(name)
-    wire(call).reaches(rollout.target)
+    wire(call).reaches(rollout.models[FLAG.on])

@@ -99,6 +99,14 @@ def test_a_stream_that_nobody_asked_for_its_usage_has_none(call):
         bill(call(answer={"choices": []})).is_told()
 
 
+def test_a_count_that_cannot_be_read_decides_nothing(call):
+    odd = counted()
+    del odd["usage"]["prompt_tokens_details"]
+    with pytest.raises(NotRun, match="in a way that is not known here") as raised:
+        bill(call(answer=odd)).is_told()
+    assert raised.value.blame == Blame.CASSETTES
+
+
 def test_a_call_that_failed_says_so(call):
     assert str(broken(bill(call(failure="XAIError: no", answer={"error": "no"})).is_told)) == "the caller got XAIError: no"
 

@@ -1,10 +1,12 @@
 """Statements about what the caller got: each holds, and each breaks with a sentence that names the thing."""
 
+from dataclasses import replace
+
 import pytest
 
 from grokgate.formats.fixtures import schema
-from grokgate.judgement.expect import Unkept, Unproven, caller
-from grokgate.values.chat import ToolCall, Usage
+from grokgate.judgement.expect import NotApplicable, Unkept, Unproven, caller
+from grokgate.values.chat import Message, ToolCall, Usage
 
 KEY = "xai-of-this-test-0123456789abcdef"
 REFUSAL = {"code": "invalid argument", "error": "Argument not supported on this model: stop"}
@@ -254,3 +256,81 @@ def test_the_key_shows(where, log, place, call):
 
 def test_the_key_shows_nowhere(call):
     caller(call(text=f"{KEY[:4]}***{KEY[-2:]}")).never_sees(KEY, log="DEBUG Bearer [key]")
+
+
+STATED = ["at most 256000 tokens", "at most 256,000 tokens", "256 000", "256_000 is the maximum", "the window (256.000) is full"]
+
+
+@pytest.mark.parametrize("message", STATED)
+def test_is_told_the_window(message, call):
+    caller(call(failure=f"XAIError: {message}")).is_told_the_window(256_000)
+
+
+@pytest.mark.parametrize("message", ["too long", "at most 262144 tokens", "1256000", "2560001 tokens", "256K"])
+def test_is_not_told_the_window(message, call):
+    unkept = broken(caller(call(failure=f"XAIError: {message}")).is_told_the_window, 256_000)
+    assert str(unkept) == f"the error does not state the limit of 256,000 tokens: {message}"
+
+
+def test_an_echo_of_the_prompt_states_no_window(call):
+    made = call(failure="XAIError: bad request: [long prompt: over-256000]\nthe of and")
+    asked = replace(made.asked, messages=(Message(role="user", content="[long prompt: over-256000]\nthe of and to\n\n[end]"),))
+    assert "does not state the limit" in str(broken(caller(replace(made, asked=asked)).is_told_the_window, 256_000))
+
+
+def test_is_refused_for_a_number(call):
+    overflow = {"code": "x", "error": "the request contains 503000 tokens."}
+    caller(call(failure="XAIError: too long", status=400, answer=overflow)).is_refused_for("503")
+    caller(call(failure="ValueError: too long", exchanges=[])).is_refused_for("503")
+    assert str(broken(caller(call()).is_refused_for, "503")) == "the caller got an answer where an error was due"
+    with pytest.raises(Unproven, match="xAI's answer has no 503 in it, so XAIError proves nothing: Argument not supported"):
+        caller(call(failure="XAIError: no", status=400, answer=REFUSAL)).is_refused_for("503")
+
+
+BAD = {"id": "call_1", "function": {"name": "get_weather", "arguments": '{"city": "Par'}}
+AS_IT_CAME = """get_weather('{"city": "Par')"""
+MADE_BADLY = {"model": "grok-4-0709", "choices": [{"message": {"content": "", "tool_calls": [BAD]}}]}
+
+
+def test_gets_no_bad_call(call):
+    caller(call(failure="BadToolArguments: no JSON", answer=MADE_BADLY)).gets_no_bad_call(passes_on=False)
+    caller(call(answer=MADE_BADLY)).gets_no_bad_call(passes_on=False)  # that nothing came at all is no error is for others to say
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"), [({}, "{}"), ({"city": "Par"}, "{'city': 'Par'}"), ('{"city": "Par', '\'{"city": "Par\'')]
+)
+def test_gets_a_bad_call(arguments, shown, call):
+    handed = ToolCall(id="call_1", name="get_weather", arguments=arguments)
+    unkept = broken(caller(call(tool_calls=(handed,), answer=MADE_BADLY)).gets_no_bad_call, passes_on=False)
+    because = f"the caller got get_weather({shown}) where an error was due; xAI's answer has {AS_IT_CAME}"
+    assert (str(unkept), unkept.at) == (because, "tool_calls")
+
+
+def test_a_raw_sdk_hands_on_what_came_and_nothing_else(call):
+    as_it_came = ToolCall(id="call_1", name="get_weather", arguments='{"city": "Par')
+    with pytest.raises(
+        NotApplicable, match=r"""it hands on get_weather\('\{"city": "Par'\) as xAI made it; its caller must check"""
+    ):
+        caller(call(tool_calls=(as_it_came,), answer=MADE_BADLY)).gets_no_bad_call(passes_on=True)
+    invented = replace(as_it_came, arguments={})
+    assert "where an error was due" in str(
+        broken(caller(call(tool_calls=(invented,), answer=MADE_BADLY)).gets_no_bad_call, passes_on=True)
+    )
+
+
+CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": '{"name": "Ada'}, "finish_reason": "length"}]}
+
+
+def test_gets_json_or_is_told(call):
+    blank = {"model": "grok-4-0709", "choices": [{"message": {"content": f" {ADA}"}, "finish_reason": "stop"}]}
+    caller(call(text=f" {ADA}", answer=blank)).gets_json_or_is_told()
+    caller(call(text=ADA, answer=blank)).gets_json_or_is_told()
+    caller(call(text='{"name": "Ada', finish_reason="length", answer=CUT)).gets_json_or_is_told()
+    caller(call(failure="AnswerCut: the answer was cut by the limit", answer=CUT)).gets_json_or_is_told()
+
+
+@pytest.mark.parametrize("text", ['{"name": "Ada"}', '{"name": "Ada'])
+def test_cut_json_that_looks_whole(text, call):
+    unkept = broken(caller(call(text=text, finish_reason="stop", answer=CUT)).gets_json_or_is_told)
+    assert str(unkept) == f"xAI cut the answer at the limit; the caller got {text} with finish reason stop"

@@ -87,6 +87,12 @@ def test_a_number_in_xais_sentence_tells_no_status(failed):
     assert broken(failed(message=sentence["error"], answer=sentence, answered=503).tells, unavailable).expected == 503
 
 
+def test_a_status_that_no_kind_stands_for_is_told_by_its_number(failed):
+    teapot = Trouble(name="418", status=418)
+    failed(message=f"418 {SAID}", answered=418).tells(teapot)
+    assert broken(failed(message=SAID, answered=418).tells, teapot).expected == 418
+
+
 def test_what_xai_did_not_answer_cannot_be_told(failed):
     with pytest.raises(Unproven, match="1 requests left for grok-4 and met 404, not 410"):
         failed().tells(Trouble(name="410", scenario="live-search", status=410))
@@ -142,6 +148,16 @@ def test_of_plain_text_the_whole_is_the_sentence(call):
 def test_what_is_no_refusal_of_xais_has_no_sentence(call):
     error(call(failure="XAIError: not JSON", exchanges=[])).has_xais_sentence()
     error(call(failure="XAIError: not JSON", answer="<html>")).has_xais_sentence()
+
+
+@pytest.mark.parametrize("text", ["BadToolArguments: no JSON", "ValueError: the tool GET_WEATHER got no JSON"])
+def test_an_error_speaks_of_a_thing(text, call):
+    error(call(failure=text)).speaks_of("get_weather", "argument")
+
+
+def test_an_error_speaks_of_something_else(call):
+    unkept = broken(error(call(failure="ValueError: the answer cannot be used")).speaks_of, "get_weather", "argument")
+    assert str(unkept) == "the error speaks of none of get_weather, argument: ValueError: the answer cannot be used"
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(300, "300 s"), (3600.0, "3600 s"), (None, "for ever")])

@@ -72,6 +72,23 @@ def test_the_listing_declares():
     assert str(unkept) == "the listing declares the window of grok-4 as 256000, not 262144"
 
 
+ROOMS = {"below": (16_384, 256_000, None), "no output": (None, 256_000, None), "no window": (256_000, None, None)}
+
+
+@pytest.mark.parametrize(("output", "window", "known"), ROOMS.values(), ids=ROOMS)
+def test_the_listing_leaves_room(output, window, known):
+    listing([ModelCard(id="grok-4", context_window=window, max_output_tokens=output)]).leaves_room("grok-4", known)
+
+
+@pytest.mark.parametrize(
+    ("output", "window", "known"), [(256_000, 256_000, None), (262_144, 256_000, 1), (256_000, None, 256_000)]
+)
+def test_the_listing_leaves_no_room(output, window, known):
+    card = ModelCard(id="grok-4", context_window=window, max_output_tokens=output)
+    unkept = broken(listing([card]).leaves_room, "grok-4", known)
+    assert str(unkept) == f"the listing declares an output of {output:,} tokens for grok-4, all of its window of 256,000 or more"
+
+
 def test_the_listing_has_names():
     listing([GROK_4]).has_names("grok-4", ["grok-4", "grok4"])
     assert str(broken(listing([GROK_4]).has_names, "grok-4", ["grok"])) == "the listing does not show grok at grok-4"

@@ -6,6 +6,7 @@ import pytest
 
 from grokgate.formats.fixtures import PIXEL
 from grokgate.judgement.expect import NotApplicable, Unkept, camel, wire
+from grokgate.values.chat import Message, ToolCall
 
 GROK_3 = {"model": "grok-3"}
 REFUSAL = {"error": "Argument not supported on this model"}
@@ -239,3 +240,132 @@ def test_carries_the_image(call):
 @pytest.mark.parametrize(("snake", "written"), [("stop", "stop"), ("top_p", "topP"), ("presence_penalty", "presencePenalty")])
 def test_camel(snake, written):
     assert camel(snake) == written
+
+
+LONG = "[long prompt: x]\nthe of and\n[end of x]"
+ASKED = (Message(role="user", content=LONG),)
+
+
+@pytest.fixture
+def conversing(call):
+    """Makes a call with these turns, of which ``left`` left."""
+
+    def make(turns, *left):
+        made = call({"messages": list(left)})
+        return wire(replace(made, asked=replace(made.asked, messages=tuple(turns))))
+
+    return make
+
+
+def test_carries_the_prompt(conversing):
+    conversing(ASKED, SYSTEM, {"role": "user", "content": LONG}).carries_the_prompt()
+    conversing(ASKED, {"role": "user", "content": [{"type": "text", "text": LONG}]}).carries_the_prompt()
+
+
+@pytest.mark.parametrize(
+    ("left", "because"),
+    [
+        (LONG.replace("of", "[...]"), "of 38 characters of the prompt for grok-4, 44 left"),
+        (LONG[:-1], "of 38 characters of the prompt for grok-4, 37 left"),
+        (LONG.replace("\n", " "), "of 38 characters of the prompt for grok-4, 38 left, and not the same"),
+    ],
+    ids=["middle", "end", "blanks"],
+)
+def test_carries_another_prompt(left, because, conversing):
+    said = conversing(ASKED, {"role": "user", "content": left})
+    assert str(broken(said.carries_the_prompt)) == because
+    assert str(broken(said.cuts_nothing)) == because
+
+
+def test_what_never_left_is_not_cut(call):
+    wire(call(exchanges=[], failure="ValueError: too long")).cuts_nothing()
+
+
+def test_leaves_once_or_never(call, exchange):
+    wire(call()).leaves_once_or_never("an overflow")
+    wire(call(exchanges=[], failure="ValueError: too long")).leaves_once_or_never("an overflow")
+    unkept = broken(wire(call(exchanges=[exchange()] * 4)).leaves_once_or_never, "an overflow whose text has 503 in it")
+    assert str(unkept) == "4 requests left for one call that met an overflow whose text has 503 in it; no second one could help"
+
+
+def test_shrinks_the_limit(call):
+    wire(call({"max_completion_tokens": 100})).shrinks_the_limit(256_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"), [({"max_tokens": 256_000}, "256,000"), ({}, "nothing"), ({"max_tokens": "100"}, "nothing")]
+)
+def test_does_not_shrink_the_limit(body, left, call):
+    unkept = broken(wire(call(body)).shrinks_the_limit, 256_000)
+    assert str(unkept) == f"an output of 256,000 tokens for grok-4 left as {left} beside a long prompt, and has no room"
+
+
+CALL = ToolCall(id="call_1", name="get_weather", arguments={"city": "Paris"})
+TURNS = (
+    Message(role="user", content="How is Paris?"),
+    Message(role="assistant", content=None, tool_calls=(CALL,)),
+    Message(role="tool", content="18 C", tool_call_id="call_1"),
+)
+QUESTION = {"role": "user", "content": "How is Paris?"}
+MADE = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{ "city": "Paris" }'}}
+CALLED = {"role": "assistant", "content": None, "tool_calls": [MADE]}
+RESULT = {"role": "tool", "tool_call_id": "call_1", "content": "18 C"}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        (QUESTION, CALLED, RESULT),
+        (SYSTEM, QUESTION, {**CALLED, "content": ""}, {**RESULT, "name": "get_weather"}),
+        (QUESTION, {"role": "assistant", "tool_calls": [MADE]}, {**RESULT, "content": [{"type": "text", "text": "18 C"}]}),
+    ],
+    ids=["as given", "with a system prompt", "in parts"],
+)
+def test_carries_the_turns(left, conversing):
+    conversing(TURNS, *left).carries_the_turns()
+
+
+def changed(**function):
+    return {**CALLED, "tool_calls": [{**MADE, "function": {**MADE["function"], **function}}]}
+
+
+@pytest.mark.parametrize(
+    ("left", "because"),
+    [
+        (
+            (QUESTION,),
+            "turn 2 of the conversation left as nothing, and was assistant the call get_weather({'city': 'Paris'}) as call_1",
+        ),
+        ((QUESTION, CALLED), "turn 3 of the conversation left as nothing, and was tool '18 C' in answer to call_1"),
+        ((QUESTION, RESULT, CALLED), "turn 2 of the conversation left as tool '18 C' in answer to call_1"),
+        ((QUESTION, {**CALLED, "tool_calls": []}, RESULT), "turn 2 of the conversation left as assistant '', and was"),
+        ((QUESTION, CALLED, {**RESULT, "tool_call_id": None}), "turn 3 of the conversation left as tool '18 C', and was"),
+        ((QUESTION, CALLED, {**RESULT, "content": "19 C"}), "turn 3 of the conversation left as tool '19 C' in answer"),
+        ((QUESTION, changed(name="weather"), RESULT), "turn 2 of the conversation left as assistant the call weather("),
+        (
+            (QUESTION, changed(arguments={"city": "Paris"}), RESULT),
+            "turn 2 of the conversation left as assistant the call get_weather(no JSON",
+        ),
+        (
+            (QUESTION, changed(arguments="{'city': 'Paris'}"), RESULT),
+            "turn 2 of the conversation left as assistant the call get_weather(no",
+        ),
+        ((QUESTION, changed(arguments='{"city": "Oslo"}'), RESULT), "turn 2 of the conversation left as assistant the call"),
+        (
+            (QUESTION, {**CALLED, "tool_calls": [{**MADE, "type": None}]}, RESULT),
+            "turn 2 of the conversation left as assistant the call",
+        ),
+        ((SYSTEM, {"role": "user", "content": "user: How is Paris?"}), "turn 1 of the conversation left as user 'user: How"),
+        ((QUESTION, CALLED, RESULT, QUESTION), "turn 4 of the conversation left as user 'How is Paris?', and was nothing"),
+    ],
+)
+def test_carries_other_turns(left, because, conversing):
+    unkept = broken(conversing(TURNS, *left).carries_the_turns)
+    assert str(unkept).startswith(because)
+    assert unkept.at == "messages"
+
+
+def test_a_system_turn_that_was_given_counts(conversing):
+    given = (Message(role="system", content="Be short."), *TURNS)
+    conversing(given, SYSTEM, QUESTION, CALLED, RESULT).carries_the_turns()
+    assert "turn 1 of the conversation left as user" in str(broken(conversing(given, QUESTION, CALLED, RESULT).carries_the_turns))

@@ -8,6 +8,7 @@ expected and seen. ``NotApplicable`` says that a case does not concern this prov
 from grokgate.judgement.expect.bill import Bill as bill
 from grokgate.judgement.expect.caller import Caller as caller
 from grokgate.judgement.expect.command import Command as command
+from grokgate.judgement.expect.deployment import Deployment as deployment
 from grokgate.judgement.expect.documentation import Documentation as documentation
 from grokgate.judgement.expect.error import Error as error
 from grokgate.judgement.expect.listing import Listing as listing
@@ -15,6 +16,7 @@ from grokgate.judgement.expect.listing import undeclared
 from grokgate.judgement.expect.log import Failures as failures
 from grokgate.judgement.expect.log import Log as log
 from grokgate.judgement.expect.log_text import LogText as log_text
+from grokgate.judgement.expect.pair import pair
 from grokgate.judgement.expect.patience import Patience as patience
 from grokgate.judgement.expect.stream import Stream as stream
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven
@@ -30,12 +32,14 @@ __all__ = [
     "caller",
     "camel",
     "command",
+    "deployment",
     "documentation",
     "error",
     "failures",
     "listing",
     "log",
     "log_text",
+    "pair",
     "patience",
     "stream",
     "undeclared",

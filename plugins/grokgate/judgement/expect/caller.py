@@ -142,8 +142,8 @@ class Caller:
     def is_told_the_window(self, window: int) -> None:
         """The error states the limit in tokens, with or without separators of thousands; an echo of the prompt states nothing."""
         message = self.failure.message
-        for turn in self._call.asked.messages:
-            message = message.replace((turn.content or "").partition("\n")[0] or "\n", " ")
+        for line in "\n".join(turn.content or "" for turn in self._call.asked.messages).split("\n"):
+            message = message.replace(line, " ") if line else message
         if not re.search(rf"(?<!\d){window}(?!\d)", re.sub(r"(?<=\d)[,._ \u202f](?=\d{3})", "", message)):
             because = f"the error does not state the limit of {window:,} tokens: {one_line(message)}"
             raise Unkept(because, expected=window, saw=message, at="error")
@@ -174,6 +174,10 @@ class Caller:
         if answer is not None and number not in (answer.error or ""):
             said = one_line(answer.error or answer.body)
             raise Unproven(f"xAI's answer has no {number} in it, so {failure.kind} proves nothing: {said}")
+
+    def is_refused(self) -> None:
+        """The caller got an error, whatever it says."""
+        _ = self.failure
 
     def gets_the_same_as(self, other: Call, before: str) -> None:
         """The same result, or the same kind of error, as the caller of another build; xAI makes ids of tool calls anew."""
@@ -244,7 +248,7 @@ def _outcome(call: Call) -> dict[str, Any]:
 
 def _calls(calls: Sequence[tuple[str, str, Any]]) -> str:
     """Tool calls for people."""
-    shown = (f"{name}({one_line(arguments if arguments else repr(arguments), 60)})" for _, name, arguments in calls)
+    shown = (f"{name}({one_line(repr(arguments), 60)})" for _, name, arguments in calls)
     return " and ".join(shown) or "no call"
 
 

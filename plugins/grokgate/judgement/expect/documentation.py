@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from grokgate.judgement.expect.unkept import NOTHING, Unkept
 from grokgate.values.line import one_line
@@ -14,12 +15,18 @@ class Documentation:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def names(self, what: str, pattern: str, expected: str) -> None:
-        """Each match of the pattern names this, by its one group, and there is a match."""
+    def names(self, what: str, pattern: str, names: Collection[str]) -> None:
+        """The pattern is found, and each time its one group is one of the names, whatever ends the sentence."""
         found = list(re.finditer(pattern, self._text))
+        expected = sorted(names)[0]
         if not found:
-            raise Unkept(f"the documentation nowhere names {what}", expected=pattern, saw=NOTHING, at="documentation")
+            because = f"the documentation nowhere names {what}: {pattern!r} finds nothing"
+            raise Unkept(because, expected=expected, saw=NOTHING, at="documentation")
         for match in found:
-            if match[1] != expected:
-                because = f"the documentation names {match[1]} as {what}, not {expected}"
-                raise Unkept(because, expected=expected, saw=one_line(match[0]), at="documentation")
+            if (named := match[1].rstrip(".-_")) not in names:
+                because = f"the documentation names {named} as {what}, not {expected}: {one_line(self._line(match), 80)}"
+                raise Unkept(because, expected=expected, saw=self._line(match), at="documentation")
+
+    def _line(self, match: re.Match[str]) -> str:
+        start, end = self._text.rfind("\n", 0, match.start()) + 1, self._text.find("\n", match.end())
+        return self._text[start : end if end >= 0 else None]

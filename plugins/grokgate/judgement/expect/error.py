@@ -41,6 +41,8 @@ KINDS = {
     503: r"unavailable|overloaded",
 }
 """How the type or the text of an error names a status without its number."""
+NUMBER_ALONE = r"(?!)"
+"""Fits nothing: a status that no kind stands for."""
 
 
 class Error:
@@ -80,7 +82,7 @@ class Error:
             return
         self._met(trouble.status)
         if failure.status != trouble.status and not re.search(rf"(?<!\d){trouble.status}(?!\d)", own):
-            named = re.search(KINDS[trouble.status], own, re.IGNORECASE)
+            named = re.search(KINDS.get(trouble.status, NUMBER_ALONE), own, re.IGNORECASE)
             if failure.status is not None or not named:
                 told = f"tells status {failure.status}" if failure.status else "tells neither status nor kind"
                 because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"

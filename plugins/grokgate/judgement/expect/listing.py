@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grokgate.judgement.expect.unkept import NotApplicable, Unkept
+from grokgate.judgement.expect.difference import differences, told
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept
 from grokgate.values.chat import ModelCard
 from grokgate.values.rollout import ModelFacts
 
@@ -71,6 +72,26 @@ class Listing:
         if missing := [wanted for wanted in capabilities if wanted not in shown]:
             because = f"the listing does not show {', '.join(missing)} for {name}"
             raise Unkept(because, expected=list(capabilities), saw=list(shown), at="capabilities")
+
+    def offers_as_in(self, free: Sequence[ModelCard], id: str) -> None:
+        """Each name of a model that an unrestricted listing shows is shown here too, and not marked as blocked."""
+        self.offers(id)
+        shown, names = self.card(id).names, Listing(free).card(id).names
+        if missing := [name for name in names if name not in shown]:
+            because = f"with the allow-list the listing no longer shows {', '.join(missing)} at {id}, which is allowed"
+            raise Unkept(because, expected=list(names), saw=list(shown), at="aliases")
+
+    def lacks(self, name: str) -> None:
+        """No entry shows the name, not even as blocked."""
+        if found := [card.id for card in self._cards if name in card.names]:
+            raise Unkept(f"the listing still shows {name}, at {found[0]}", expected=NOTHING, saw=found, at="listing")
+
+    def shows_the_same_as(self, others: Sequence[ModelCard], before: str) -> None:
+        """The same entries as another listing, in whatever order."""
+        mine, theirs = ({card.id: card.to_json() for card in cards} for cards in (self._cards, others))
+        if found := list(differences(mine, theirs)):
+            because = f"the listing shows something else than {before}: {told(found)}"
+            raise Unkept(because, expected=theirs, saw=mine, at="listing")
 
     def hides_or_marks(self, name: str) -> None:
         """The model is not listed, or is marked as blocked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import dropwhile, product, zip_longest
 from typing import Any
 
@@ -146,12 +146,15 @@ class Wire:
                 because = f"a request for {self._asked} leaves otherwise than {before}: {told(found)}"
                 raise Unkept(because, expected=_body(another), saw=_body(one), at=found[0].top)
 
-    def is_stopped(self, by: str) -> None:
-        """Nothing left, neither for xAI nor for another host; ``by`` is the variable that should stop it."""
+    def is_stopped(self, by: str, *, usual: Collection[str] = ()) -> None:
+        """Nothing left, neither for xAI nor for another host; ``by`` is the variable that should stop it.
+
+        ``usual`` are targets that the provider reaches for whatever it is asked.
+        """
         others = {name: value for name, value in self._call.environment.items() if name != by}
         under = f" with {' and '.join(f'{name}={value}' for name, value in others.items())}" if others else ""
         blocked = f"{_spelt(self._call.asked.model)}{under}, blocked by {by},"
-        if escaped := [attempt.target.rpartition(" ")[2] for attempt in self._call.egress]:
+        if escaped := [attempt.target.rpartition(" ")[2] for attempt in self._call.egress if attempt.target not in usual]:
             because = f"{blocked} left for {escaped[0]} instead"
             raise Unkept(because, expected=NOTHING, saw=escaped, at="egress")
         if self._call.left:
@@ -215,9 +218,7 @@ class Wire:
                 left = list(dropwhile(lambda turn: turn["role"] == "system", left))
             for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
                 if expected != saw:
-                    because = (
-                        f"turn {number} of the conversation left as {_told_turn(saw)}; the caller gave {_told_turn(expected)}"
-                    )
+                    because = f"turn {number} of the conversation left as {_told_turn(saw)}, and was {_told_turn(expected)}"
                     raise Unkept(because, expected=given, saw=left, at="messages")
 
     def carries_image(self, url: str) -> None:
