@@ -106,6 +106,12 @@ def test_live_mode_sends_nothing(key, grokgate):
     assert ("not part of grokgate" in ran.complained) == bool(key)
 
 
+def test_of_many_cases_of_a_row_three_are_told_at_length(grokgate):
+    ran = grokgate("check", "--provider", "mutant:keeps-the-old-default", "--phase", "3", "--only", "PRE.3")
+    assert ran.said.count("\nbecause ") == ran.said.count("\nwho acts   provider") == 3
+    assert "\nPRE.3[flag=unset allow=grok grok-3]  a request for grok-3 left, as grok-3\n" in ran.said
+
+
 # --- explain and providers
 
 

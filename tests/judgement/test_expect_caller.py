@@ -133,7 +133,7 @@ def test_gets_reasoning_tokens(call):
         (Usage(total_tokens=32), "xAI billed 20 reasoning tokens; the caller is told nothing"),
         (
             Usage(prompt_tokens=10, completion_tokens=2, total_tokens=12, reasoning_tokens=20),
-            "total 12 is not prompt + completion + reasoning [10, 2, 20]",
+            "the caller is told 10 + 2 + 20 tokens (prompt + completion + reasoning), which is not the total 12",
         ),
     ],
 )

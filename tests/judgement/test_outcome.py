@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, Unkept
+from grokgate.judgement.expect import NotApplicable, Unkept, wire
 from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
+from grokgate.judgement.report.failure import shown_call
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
 from grokgate.values.evidence import Blame, Status
@@ -52,6 +53,18 @@ def test_what_is_unkept_fails_and_keeps_its_finding(decided):
     assert case.observations[0]["said"] == "chat(model='grok-4')"
 
 
+def test_a_finding_names_the_call_that_it_is_about(call, decided):
+    """The refused call is told, and not the last one; a case of many calls keeps it."""
+    calls = [call(model=f"grok-{number}") for number in range(30)]
+    for number, place in {0: 0, 5: 5, 15: 6, 29: None}.items():
+        with pytest.raises(Unkept) as unkept:
+            wire(calls[number]).without("messages")
+        case = decided(unkept.value, calls=calls)
+        assert case.finding.get("call") == place
+        assert shown_call(case)["said"] == f"chat(model='grok-{number}')"
+        assert f"{30 - len(case.observations)} more calls" in case.notes[0]
+
+
 def test_who_must_act_follows_what_is_unkept(decided):
     assert decided(Unkept("no log", blame=Blame.CONFIGURATION)).blame is Blame.CONFIGURATION
 
@@ -79,7 +92,7 @@ def test_an_undeclared_attempt_to_get_out_overrides_even_a_miss(error, misses, d
     case = decided(error, egress=[HOME, elsewhere], misses=misses)
     assert (case.status, case.blame) == (Status.FAILED, Blame.PROVIDER)
     assert case.because == "the provider tried to reach telemetry.example.net:443, which its description does not declare"
-    assert case.finding == {"expected": "nothing but xAI", "saw": HOME.stack, "at": "egress"}
+    assert case.finding == {"expected": "nothing but xAI", "saw": HOME.origin, "at": "egress"}
     assert isinstance(ended_as(case, error), Unkept)
 
 
@@ -125,9 +138,9 @@ def test_what_does_not_apply_says_why(decided):
 
 
 def test_a_provider_that_does_not_start_has_failed(decided):
-    case = decided(DidNotStart("ValueError: bad flag"))
+    case = decided(DidNotStart("ValueError: bad flag", " with GROK4_DEFAULT='odd'"))
     assert (case.status, case.blame) == (Status.FAILED, Blame.PROVIDER)
-    assert case.because == "the provider did not start: ValueError: bad flag"
+    assert case.because == "the provider did not start with GROK4_DEFAULT='odd': ValueError: bad flag"
     assert str(ended_as(case, DidNotStart())) == case.because
 
 

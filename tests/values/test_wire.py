@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from grokgate.values.wire import Answer, Miss, Near, WireRequest
+from grokgate.values.wire import Answer, Egress, Miss, Near, WireRequest
 
 
 def request(body=b"", url="https://api.x.ai:8443/v1/models?limit=1"):
@@ -78,3 +78,24 @@ def test_a_miss_without_rules_says_so():
 
 def test_a_miss_of_a_broken_tape_names_the_fault():
     assert Miss(meaning={}, broken="KeyError: 'x'").reason == "the tape failed on the request: KeyError: 'x'"
+
+
+FRAMES = {
+    "suite": '  File "/home/ana/x/suites/test_rollback.py", line 3, in test_x\n    provider.chat("grok-4")\n',
+    "vehicle": '  File "/home/ana/x/plugins/grokgate/providers/vehicle.py", line 4, in perform\n    chat(request)\n',
+    "adapter": '  File "/home/ana/my_grok.py", line 12, in chat\n    httpx.get(\n',
+    "library": '  File "/venv/lib/python3.13/site-packages/httpx/_api.py", line 5, in get\n    return request(\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("stack", "origin"),
+    [
+        ("".join(FRAMES.values()), 'File "/home/ana/my_grok.py", line 12, in chat httpx.get('),
+        (FRAMES["library"], 'File "/venv/lib/python3.13/site-packages/httpx/_api.py", line 5, in get return request('),
+        ("", ""),
+    ],
+    ids=["of-the-provider", "of-a-library-alone", "unknown"],
+)
+def test_who_made_an_attempt_to_get_out_is_told_by_one_frame(stack, origin):
+    assert Egress(target="example.net:443", stack=stack).origin == origin

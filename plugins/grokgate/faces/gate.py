@@ -32,6 +32,8 @@ _TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
 _CASE: pytest.StashKey[Case] = pytest.StashKey()
 
 
+TOLD = 3
+"""Red cases of a row that are told at length; of the others one sentence each, and all of them in the reports."""
 _SAYS_NOTHING = ("not_applicable", "not_run", "unproven")
 """Statuses of a case that decide neither way; pytest calls them skipped, with the reason."""
 
@@ -52,6 +54,7 @@ class Gate:
         self._collected: Counter[str | None] = Counter()
         self._expected: dict[str, int] = {}
         self._untold: list[Case] = []
+        self._red: Counter[str] = Counter()
 
     def subject(self, item: pytest.Item) -> Subject:
         """The provider for one test, with a transcript of its own."""
@@ -110,7 +113,10 @@ class Gate:
         if case is not None:
             report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
             if case.status == "failed" or case.blame == "cassettes":
-                report.longrepr = failure_text(self.run.asked[case.requirement], case, self.run.header)
+                self._red[case.requirement] += 1
+                told = self._red[case.requirement] <= TOLD
+                asked = self.run.asked[case.requirement]
+                report.longrepr = failure_text(asked, case, self.run.header) if told else f"{case.id}  {case.because}"
         return report
 
     def _case(self, item: pytest.Item, error: BaseException | None, seconds: float) -> Case:

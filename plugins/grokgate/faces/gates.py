@@ -34,9 +34,9 @@ class NoVerdict(RuntimeError):
     """A gate ended without a verdict; what it said."""
 
 
-def red_rows(provider: str, phase: str, *, without: Collection[str] = BESIDE) -> set[str]:
+def red_rows(provider: str, phase: str, *, without: Collection[str] = BESIDE, only: Collection[str] = ()) -> set[str]:
     """The rows that are red for a provider in a phase, but for those left out. Raises ``NoVerdict``."""
-    return {row["id"] for row in verdict_of(provider, phase, without=without)["rows"] if row["status"] in RED}
+    return {row["id"] for row in verdict_of(provider, phase, without=without, only=only)["rows"] if row["status"] in RED}
 
 
 def red_rows_of(mutant: Mutant) -> set[str]:
@@ -44,12 +44,23 @@ def red_rows_of(mutant: Mutant) -> set[str]:
     return red_rows(mutant.provider, mutant.phase, without=[row for row in BESIDE if row not in mutant.breaks])
 
 
-def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE) -> dict[str, Any]:
-    """The verdict of a gate, as ``verdict.json`` has it; rows in ``without`` are not run. Raises ``NoVerdict``."""
+def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE, only: Collection[str] = ()) -> dict[str, Any]:
+    """The verdict of a gate, as ``verdict.json`` has it; rows in ``without`` are not run, and with ``only`` no others.
+
+    Raises ``NoVerdict``.
+    """
     with tempfile.TemporaryDirectory(prefix="grokgate-") as reports:
-        asked = ["--provider", provider, "--phase", phase, "--reports", reports]
+        asked = [
+            "--provider",
+            provider,
+            "--phase",
+            phase,
+            "--reports",
+            reports,
+            *(word for row in only for word in ("--only", row)),
+        ]
         plugins = [word for plugin in DISPENSABLE for word in ("-p", f"no:{plugin}")]
-        left_out = " and ".join(f"not {owners()[row].rpartition('::')[2]}" for row in without)
+        left_out = " and ".join(f"not {owners()[row].rpartition('::')[2]}" for row in without if row not in only)
         chosen = ["-k", left_out] if left_out else []
         arguments = pytest_arguments(["--assert=plain", *plugins, *chosen, *asked])  # nobody reads its assertions
         gate = _processes().Process(target=_gate, args=(arguments, reports))

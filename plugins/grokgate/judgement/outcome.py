@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
+from grokgate.judgement.expect.unkept import called
 from grokgate.providers.description import Description
 from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
 from grokgate.values.evidence import Blame, Case, Status
@@ -17,7 +18,7 @@ from grokgate.values.redaction import mask
 from grokgate.values.wire import Egress
 
 KEPT = 6
-"""Calls that evidence keeps of a case with many, from either end; the last is the one that decided it."""
+"""Calls that evidence keeps of a case with many, from either end, beside the one that shows what is unkept."""
 
 
 def undeclared(egress: Collection[Egress], declared: Collection[str]) -> list[Egress]:
@@ -45,8 +46,12 @@ def case_of(
 ) -> Case:
     """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
     status, because, blame, finding = _decided(error, transcript, description)
-    first, last = transcript.calls[:KEPT], transcript.calls[KEPT:][-KEPT:]
-    left_out = len(transcript.calls) - len(first) - len(last)
+    told = called(error) if isinstance(error, Unkept) else None
+    middle = [call for call in transcript.calls[KEPT:-KEPT] if call is told]
+    kept = [*transcript.calls[:KEPT], *middle, *transcript.calls[KEPT:][-KEPT:]]
+    left_out = len(transcript.calls) - len(kept)
+    if finding and told and kept and told is not kept[-1]:
+        finding = {**finding, "call": next((index for index, call in enumerate(kept) if call is told), len(kept) - 1)}
     case = Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -55,7 +60,7 @@ def case_of(
         blame=blame,
         node=node,
         seconds=round(seconds, 4),
-        observations=tuple(call.to_json() for call in (*first, *last)),
+        observations=tuple(call.to_json() for call in kept),
         finding=finding,
         notes=(*transcript.notes, *([f"{left_out} more calls like the first {KEPT} are not kept"] if left_out else ())),
     )
@@ -106,7 +111,7 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
         if isinstance(error, Unkept) and error.at == "egress":
             because = error.because
-        return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].stack, "at": "egress"}
+        return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].origin, "at": "egress"}
     if transcript.misses:
         return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
     if error is None:
@@ -123,7 +128,7 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if isinstance(error, NoBuild):
         return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
     if isinstance(error, DidNotStart):
-        return Status.FAILED, f"the provider did not start: {error}", Blame.PROVIDER, None
+        return Status.FAILED, f"the provider did not start{error.how}: {error}", Blame.PROVIDER, None
     if isinstance(error, NoListing) and description.kind == "passthrough":
         return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None, None
     if isinstance(error, NoListing | NoDocumentation):

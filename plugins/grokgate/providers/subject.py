@@ -26,7 +26,11 @@ from grokgate.values.wire import Egress
 
 
 class DidNotStart(Exception):
-    """The provider did not start in an environment in which it should."""
+    """The provider did not start in an environment in which it should; ``how`` tells the build and the environment."""
+
+    def __init__(self, because: str = "", how: str = "") -> None:
+        super().__init__(because)
+        self.how = how
 
 
 class NoBuild(LookupError):
@@ -271,9 +275,9 @@ class Subject:
             try:
                 return begin()
             except NotStarted as error:
-                raise DidNotStart(str(error)) from error
+                raise DidNotStart(str(error), self._how) from error
             except (Exception, SystemExit) as error:
-                raise DidNotStart(f"{type(error).__name__}: {error}") from error
+                raise DidNotStart(f"{type(error).__name__}: {error}", self._how) from error
             finally:
                 self._keep(wire.egress, [])
 
@@ -299,6 +303,13 @@ class Subject:
     def _shown(self) -> dict[str, str]:
         """The environment for people."""
         return {name: "set" if value == FALLBACK else value for name, value in self.environment.items()}
+
+    @property
+    def _how(self) -> str:
+        """The build and the environment for people, as the end of "did not start"."""
+        build = [] if self.build == self.launcher.build else [f"as build {self.build!r}"]
+        variables = [f"{name}={value!r}" for name, value in {**self._shown, **(self.env_file or {})}.items()]
+        return "".join([f" {part}" for part in build] + ([f" with {' '.join(variables)}"] if variables else []))
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+_LIBRARIES = ("site-packages", "/lib/python", "<frozen ", "plugins/grokgate/")
+"""What the file of a frame has in it that is not of the provider."""
 
 
 @dataclass(frozen=True)
@@ -136,3 +140,10 @@ class Egress:
     target: str
     stack: str
     carries_secret: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Of the stack's frames the newest that is of no library: file, line and code; empty where there is none."""
+        frames = [" ".join(frame.split()) for frame in re.split(r"^(?=  File \")", self.stack, flags=re.MULTILINE)]
+        own = [frame for frame in frames if frame and not any(part in frame for part in _LIBRARIES)]
+        return own[-1] if own else frames[-1]

@@ -130,8 +130,11 @@ class Caller:
         assert usage is not None
         parts = [usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens]
         if usage.total_tokens != sum(part or 0 for part in parts):
-            because = f"total {usage.total_tokens} is not prompt + completion + reasoning {parts}"
-            raise Unkept(because, expected=answered["total_tokens"], saw=usage.total_tokens, at="usage")
+            told = " + ".join(str(part or 0) for part in parts)
+            because = (
+                f"the caller is told {told} tokens (prompt + completion + reasoning), which is not the total {usage.total_tokens}"
+            )
+            raise Unkept(because, expected=usage.total_tokens, saw=sum(part or 0 for part in parts), at="usage")
 
     def is_told(self, name: str) -> None:
         """The error names this."""

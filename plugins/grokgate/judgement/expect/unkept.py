@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from traceback import walk_tb
 from typing import Any
 
+from grokgate.values.call import Call
 from grokgate.values.evidence import Blame
 
 NOTHING = "nothing"
@@ -19,6 +21,13 @@ class Unkept(AssertionError):
     ) -> None:
         super().__init__(because)
         self.because, self.expected, self.saw, self.at, self.blame = because, expected, saw, at, blame
+
+
+def called(error: BaseException) -> Call | None:
+    """The call that an unkept statement is about: that of the innermost ``wire(call)``, ``caller(call)`` or the like."""
+    statements = (frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__))
+    calls = [call for statement in statements if isinstance(call := getattr(statement, "_call", None), Call)]
+    return calls[-1] if calls else None
 
 
 class NotApplicable(Exception):

@@ -22,8 +22,8 @@ def failure_text(asked: Asked, case: Case, header: Mapping[str, Any] | None = No
 
 
 def shown_call(case: Case) -> Mapping[str, Any] | None:
-    """The call that shows the failure: the last one."""
-    return case.observations[-1] if case.observations else None
+    """The call that shows the failure: the one that the finding is about, else the last."""
+    return case.observations[(case.finding or {}).get("call", -1)] if case.observations else None
 
 
 def shown_exchange(case: Case) -> Mapping[str, Any] | None:
