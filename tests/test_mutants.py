@@ -24,7 +24,7 @@ QUARTERS = 4
 
 
 def in_turn() -> list[Mutant]:
-    """A quarter of the mutants, chosen by what lies in the folders that decide; and those that break a row which sums up others."""
+    """A quarter of the mutants, chosen by the sources; and those that break a row which sums up others."""
     files = sorted(path for folder in ("plugins", "suites", "fixtures") for path in (ROOT / folder).rglob("*.[pt][yo]*"))
     digest = sha256(b"".join(path.read_bytes() for path in files if path.suffix in (".py", ".toml")))
     turn = digest.digest()[0] % QUARTERS

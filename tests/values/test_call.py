@@ -6,7 +6,7 @@ import pytest
 
 from grokgate.formats.document import check
 from grokgate.formats.home import SCHEMAS
-from grokgate.values.call import LARGE, Call
+from grokgate.values.call import LARGE, LONGEST_LINE, Call
 from grokgate.values.chat import ChatRequest, ChatResult, Failure
 from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
 
@@ -87,3 +87,8 @@ def test_evidence_keeps_the_digest_of_a_large_body():
     [kept] = call(exchange(b"x" * (LARGE + 1), answer=b"y" * LARGE)).to_json()["wire"]
     assert kept["body"].startswith("sha256:")
     assert kept["answer"] == "y" * LARGE
+
+
+def test_evidence_keeps_the_beginning_of_a_long_line_of_the_log():
+    kept = call(log=f"short\n{'x' * (LONGEST_LINE + 1500)}\nlast").to_json()["log"]
+    assert kept == f"short\n{'x' * LONGEST_LINE}… (1,500 more characters)\nlast"

@@ -13,6 +13,8 @@ from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
 """Bytes of a body above which evidence keeps its digest instead."""
+LONGEST_LINE = 2000
+"""Characters of a line of the log that evidence keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ class Call:
             "result": self.result.to_json() if self.result else None,
             "failure": self.failure.to_json() if self.failure else None,
             "egress": [{"target": attempt.target, "stack": attempt.stack} for attempt in self.egress],
-            "log": self.log,
+            "log": self.log if self.log is None else "".join(map(_cut, self.log.splitlines(keepends=True))),
             "scenario": self.scenario,
             "fault": self.fault,
             "seconds": round(self.seconds, 4),
@@ -98,6 +100,12 @@ def _asked(request: ChatRequest) -> dict[str, Any]:
     for message in asked["messages"]:
         message["content"] = _short(message["content"])
     return asked
+
+
+def _cut(line: str) -> str:
+    """A line of a log; of one that quotes a long prompt the beginning, and how much was left out."""
+    left_out = len(line) - LONGEST_LINE
+    return line if left_out <= 0 else f"{line[:LONGEST_LINE]}… ({left_out:,} more characters){line[len(line.rstrip()) :]}"
 
 
 def _short(text: str | None) -> str | None:

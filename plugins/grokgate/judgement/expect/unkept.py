@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from traceback import walk_tb
 from typing import Any
 
@@ -44,6 +46,15 @@ class NotRun(Exception):
 
 class Unproven(NotRun):
     """What was seen is too little to decide."""
+
+
+@contextmanager
+def rests_on(row: str, so: str) -> Iterator[None]:
+    """Where what another row promises is not kept, the case cannot be decided, and why: ``so`` ends the sentence."""
+    try:
+        yield
+    except Unkept as unkept:
+        raise NotRun(f"{row} fails: {unkept.because}, so {so}", blame=unkept.blame) from None
 
 
 def quoted(name: str) -> str:
