@@ -104,8 +104,9 @@ def _asked(request: ChatRequest) -> dict[str, Any]:
 
 def _cut(line: str) -> str:
     """A line of a log; of one that quotes a long prompt the beginning, and how much was left out."""
-    left_out = len(line) - LONGEST_LINE
-    return line if left_out <= 0 else f"{line[:LONGEST_LINE]}… ({left_out:,} more characters){line[len(line.rstrip()) :]}"
+    said = line.rstrip("\r\n")
+    left_out = len(said) - LONGEST_LINE
+    return line if left_out <= 0 else f"{line[:LONGEST_LINE]}… ({left_out:,} more characters){line[len(said) :]}"
 
 
 def _short(text: str | None) -> str | None:

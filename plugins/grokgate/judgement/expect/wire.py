@@ -121,7 +121,7 @@ class Wire:
     def removed(self, *keys: str) -> None:
         """The parameters were removed; where one left there is nothing to announce, which other rows judge."""
         if left := [key for key in keys if self.request.carries(key)]:
-            raise NotApplicable(f"{', '.join(left)} {'was' if len(left) == 1 else 'were'} not removed; POST-2.2 to POST-2.5 judge that")
+            raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
     def is_same_as(self, other: Call, which: str) -> None:
         """Two calls left alike, but for the name of the model and what a stream needs."""
