@@ -183,7 +183,7 @@ def test_converts_a_limit_to_another_number(call, rollout):
 
 def test_removed(call):
     wire(call()).removed("stop", "seed")
-    with pytest.raises(NotApplicable, match="stop was not removed"):
+    with pytest.raises(NotApplicable, match="not removed: stop"):
         wire(call({"stop": ["END"]})).removed("seed", "stop")
 
 
