@@ -60,8 +60,7 @@ def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE, 
             *(word for row in only for word in ("--only", row)),
         ]
         plugins = [word for plugin in DISPENSABLE for word in ("-p", f"no:{plugin}")]
-        left_out = " and ".join(f"not {owners()[row].rpartition('::')[2]}" for row in without if row not in only)
-        chosen = ["-k", left_out] if left_out else []
+        chosen = but_for([row for row in without if row not in only])
         arguments = pytest_arguments(["--assert=plain", *plugins, *chosen, *asked])  # nobody reads its assertions
         gate = _processes().Process(target=_gate, args=(arguments, reports))
         gate.start()
@@ -72,6 +71,11 @@ def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE, 
             said = (Path(reports) / "said.txt").read_text("utf-8", "replace")
             raise NoVerdict(f"the gate of {provider} in phase {phase} said none (exit {gate.exitcode}):\n{said}") from None
         return verdict
+
+
+def but_for(rows: Collection[str]) -> list[str]:
+    """What pytest is told, to leave these rows out."""
+    return ["-k", " and ".join(f"not {owners()[row].rpartition('::')[2]}" for row in rows)] if rows else []
 
 
 @cache
