@@ -57,12 +57,17 @@ def test_a_row_is_asked_for_where_its_evidence_counts(modes, scopes, requirement
     [
         (("live",), "signoff", "decided by live traffic, which this version does not take yet"),
         (("replay", "live"), "postdeploy", "decided by live traffic, which this version does not take yet"),
-        (("attested",), "signoff", "decided by a person's attestation, which this version does not take yet"),
     ],
 )
 def test_what_replay_cannot_decide_is_not_run(modes, scope, because, requirement):
     row = settled(requirement(modes=modes), scope=scope)
     assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, because, Blame.HARNESS)
+
+
+def test_what_a_person_decides_waits_for_one(requirement):
+    row = settled(requirement(modes=("attested",)), scope="signoff")
+    assert (row.settled, row.because) == (Status.NOT_RUN, "waits for a person who vouches for it (--accept FILE)")
+    assert (row.blame, row.attestable) == (Blame.CONFIGURATION, True)
 
 
 def test_a_row_without_a_test_is_not_run(requirement):

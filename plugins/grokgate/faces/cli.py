@@ -89,6 +89,7 @@ def main() -> None:
 @click.option(
     "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
 )
+@click.option("--accept", multiple=True, metavar="FILE", help="Waivers and attestations, in TOML. May be repeated.")
 @click.option("--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>, with --only its folder only.")
 @click.option("--evidence", metavar="FILE", help="Where the evidence goes. Default: <reports>/evidence.jsonl.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
@@ -96,6 +97,7 @@ def check(
     provider: str,
     only: tuple[str, ...],
     cassettes: tuple[str, ...],
+    accept: tuple[str, ...],
     strict: bool,
     pytest_arguments: tuple[str, ...],
     **options: str | None,
@@ -123,6 +125,7 @@ def check(
     arguments += [word for option, value in options.items() if value for word in (f"--{option}", value)]
     arguments += [word for id in only for word in ("--only", id)]
     arguments += [word for place in cassettes for word in ("--cassettes", place)]
+    arguments += [word for file in accept for word in ("--accept", file)]
     arguments += ["--strict-rows"] if strict else []
     arguments += ["--tb=short"] if only else []
     sys.exit(gate.run([*arguments, *pytest_arguments], evidence=evidence))
@@ -234,6 +237,97 @@ def verify(file: Path) -> None:
 
     try:
         text, code = recomputed(file)
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    click.echo(text)
+    sys.exit(code)
+
+
+@main.command(epilog=EXIT_CODES)
+@click.argument("evidence", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--accept", multiple=True, type=click.Path(path_type=Path), help="Waivers and attestations, in TOML. May be repeated."
+)
+@click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
+@click.option(
+    "--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes. Default: reports/<provider>/signoff."
+)
+def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, reports: Path | None) -> None:
+    """Make one verdict of the runs of a build, of what people attest, and of what they waive.
+
+    The runs may be shards of a CI matrix, or those before and after a deploy. They must be of the same build, phase, rollout
+    and contract; others are refused with the reason.
+
+    \b
+    Example:  grokgate signoff reports/pal/evidence.jsonl --accept attestations.toml
+
+    \b
+    Writes reports/<provider>/signoff/:
+      signoff.html     the page that people sign; it prints to PDF
+      signoff.jsonl    all that it rests on, sealed; grokgate verify judges it again
+      verdict.json, summary.md, junit.xml
+    """
+    from grokgate.faces.signoff import SignOff, said
+    from grokgate.formats.document import BadDocument
+    from grokgate.formats.evidence_file import EvidenceRefused
+    from grokgate.judgement.merge import Mismatch
+
+    try:
+        made = SignOff(evidence, accept, strict=strict)
+    except (EvidenceRefused, Mismatch) as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    except BadDocument as refused:
+        raise Refused(str(refused)) from None
+    folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"
+    verdict = made.write(folder)
+    said(click.secho, made.header, verdict, folder)
+    sys.exit(verdict.exit_code)
+
+
+@main.command(epilog="Exit codes: 0, 2 nothing to waive, 4 evidence refused.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("id")
+def waive(file: Path, id: str) -> None:
+    """Print the entry with which somebody accepts a failure of that row, for grokgate check --accept.
+
+    \b
+    Example:  grokgate waive reports/pal/evidence.jsonl POST-2.4 >>waivers.toml
+    """
+    from datetime import UTC
+
+    from grokgate.faces.waive import NothingToWaive, entry
+    from grokgate.formats.evidence_file import EvidenceRefused
+
+    try:
+        click.echo(entry(file, id, datetime.now(UTC).date()))
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    except NothingToWaive as refused:
+        raise Refused(str(refused)) from None
+
+
+@main.command(epilog="Exit codes: 0 nothing got worse, 1 a row that was kept is red or open, 2 wrong use, 4 evidence refused.")
+@click.argument("files", metavar="EARLIER... LATER", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+def diff(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what changed between two runs: rows, causes, what left, the question itself.
+
+    Takes evidence files, the earlier first. What belongs to one run alone, such as ports, times and identifiers, is no
+    difference. Of more than two files the last two are compared, and each row that was not the same in all of them is shown
+    with a sign per run.
+
+    \b
+    Example:  cp reports/pal/evidence.jsonl before.jsonl
+              grokgate check --provider pal
+              grokgate diff before.jsonl reports/pal/evidence.jsonl
+    """
+    from grokgate.faces.diff import compared
+    from grokgate.formats.evidence_file import EvidenceRefused
+
+    if len(files) < 2:
+        raise Refused("two evidence files are compared, the earlier first: grokgate diff EARLIER LATER")
+    try:
+        text, code = compared(files, as_json=as_json)
     except EvidenceRefused as refused:
         raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)

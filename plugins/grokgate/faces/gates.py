@@ -96,8 +96,8 @@ def _gate(arguments: Sequence[str], reports: str) -> None:
     with open("said.txt", "wb") as said:  # noqa: PTH123  its descriptor is what is needed
         for stream in (1, 2):
             os.dup2(said.fileno(), stream)
-    # What a calling pytest was told, such as the name of its worker, is not meant for this one.
-    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+    # What a calling pytest was told, such as the name of its worker, or a step of GitHub Actions, is not meant for this one.
+    for name in [name for name in os.environ if name.startswith(("PYTEST_", "GITHUB_"))]:
         del os.environ[name]
     os.environ.update(child_environment(os.environ))
     raise SystemExit(int(pytest.main(list(arguments))))

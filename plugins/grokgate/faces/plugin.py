@@ -51,6 +51,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)"
     )
     group.addoption("--only", action="append", default=[], metavar="ID", help="judge this requirement alone; may be repeated")
+    group.addoption(
+        "--accept", action="append", default=[], metavar="FILE", help="waivers and attestations, in TOML; may be repeated"
+    )
     group.addoption("--reports", metavar="DIR", help="where the reports go (default reports/<provider>)")
     group.addoption("--evidence", metavar="FILE", help="where the evidence goes (default <reports>/evidence.jsonl)")
     group.addoption("--gate-key", help="(internal) the key that this run's providers use")
@@ -60,10 +63,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
     if config.getoption("--provider") and not config.option.help:
         from grokgate.faces.gate import Gate
+        from grokgate.judgement.report.github import is_step
 
         gate = Gate(config, _asked_run(config))
         config.stash[_GATE] = gate
         config.pluginmanager.register(gate, "grokgate-gate")
+        if is_step(os.environ) and not gate.is_worker:
+            from grokgate.faces.github import Step
+
+            config.pluginmanager.register(Step(config, gate, os.environ), "grokgate-github")
 
 
 @pytest.fixture
@@ -122,10 +130,11 @@ def _asked_run(config: pytest.Config) -> GateRun:
             evidence=evidence,
             cassettes=tuple(config.getoption("--cassettes")),
             pace=config.getoption("--pace"),
+            accept=tuple(map(Path, config.getoption("--accept"))),
         )
         if key := config.getoption("--gate-key"):
             run.key = key
-        _ = run.world, run.asked
+        _ = run.world, run.asked, run.acceptances
         return run
     except (NotFound, BadDocument) as refused:
         raise pytest.UsageError(str(refused)) from None

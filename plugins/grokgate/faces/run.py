@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from grokgate import __version__
+from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract_digest, requirements, rollout
 from grokgate.formats.document import digest
 from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.formats.suites import owners
+from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.report import junit, markdown, verdict_json
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
@@ -49,6 +51,8 @@ class GateRun:
     evidence: Path
     cassettes: Sequence[str] = ()
     pace: float = 0.0
+    accept: Sequence[Path] = ()
+    """Files of waivers and attestations."""
     key: str = field(default_factory=new_key)
     started: float = field(default_factory=time.time)
     cases: list[Case] = field(default_factory=list)
@@ -64,6 +68,11 @@ class GateRun:
         if not self.cassettes:
             return load_world(bundled)
         return load_world(bundled, [bundled if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
+
+    @cached_property
+    def acceptances(self) -> Acceptances:
+        """What people add to the verdict. Raises ``BadDocument``."""
+        return read_acceptances(self.accept, requirements())
 
     @cached_property
     def question(self) -> Question:
@@ -153,6 +162,10 @@ class GateRun:
         writer.write("header", self.header)
         for row in self.asked.values():
             writer.write("requirement", row.to_json())
+        for waiver in self.acceptances.waivers:
+            writer.write("waiver", waiver.to_json())
+        for attestation in self.acceptances.attestations:
+            writer.write("attestation", attestation.to_json())
         return writer
 
     def close(self, writer: EvidenceWriter) -> Verdict:
@@ -169,4 +182,17 @@ class GateRun:
 
     def judge(self) -> Verdict:
         violations = [event["target"] for event in self.egress if not event["declared"]]
-        return judge(list(self.asked.values()), self.cases, strict=self.strict, partial=bool(self.only), violations=violations)
+        accepted = Accepted(
+            provider=self.description.name,
+            on=datetime.fromtimestamp(self.started, UTC).date(),
+            waivers=self.acceptances.waivers,
+            attestations=self.acceptances.attestations,
+        )
+        return judge(
+            list(self.asked.values()),
+            self.cases,
+            strict=self.strict,
+            partial=bool(self.only),
+            violations=violations,
+            accepted=accepted,
+        )

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from grokgate.formats.contract import contract_digest
-from grokgate.formats.evidence_file import EvidenceRefused, read_evidence
+from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
+from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.report.basis import share
 from grokgate.judgement.report.words import SIGNS, name_of
-from grokgate.judgement.verdict import WORST_FIRST, judge
+from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
+
+
+def verdict_of(evidence: Evidence) -> Verdict:
+    """The verdict that sealed evidence amounts to, with what was accepted on the day of the run."""
+    header = evidence.header
+    accepted = Accepted(
+        provider=header["provider"]["name"],
+        on=datetime.fromisoformat(header["started"]).date(),
+        waivers=evidence.waivers,
+        attestations=evidence.attestations,
+    )
+    return judge(
+        evidence.asked,
+        evidence.cases,
+        strict=header["strict"],
+        partial=bool(header["only"]),
+        violations=evidence.violations,
+        accepted=accepted,
+    )
+
+
+def judged(path: Path) -> tuple[Evidence, Verdict]:
+    """The evidence of a file, and the verdict that it amounts to. Raises ``EvidenceRefused``."""
+    evidence = read_evidence(path)
+    verdict = verdict_of(evidence)
+    if verdict.decision.value != evidence.footer["verdict"]:
+        raise EvidenceRefused(f"{path}: says {evidence.footer['verdict']}, but its cases amount to {verdict.decision.value}")
+    return evidence, verdict
 
 
 def recomputed(path: Path) -> tuple[str, int]:
     """What the file proves, for people, and the exit code of its verdict. Raises ``EvidenceRefused``."""
-    evidence = read_evidence(path)
+    evidence, verdict = judged(path)
     header, footer = evidence.header, evidence.footer
-    verdict = judge(
-        evidence.asked, evidence.cases, strict=header["strict"], partial=bool(header["only"]), violations=evidence.violations
-    )
-    if verdict.decision.value != footer["verdict"]:
-        raise EvidenceRefused(f"{path}: says {footer['verdict']}, but its cases amount to {verdict.decision.value}")
     counts = ", ".join(f"{SIGNS[s]} {verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
     mine = header["digests"]["contract"] == contract_digest()
     contract = "the contract of this grokgate" if mine else "another version of the contract"

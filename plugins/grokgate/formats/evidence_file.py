@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from grokgate.formats.document import BadDocument, check, read
 from grokgate.formats.home import SCHEMAS
+from grokgate.values.acceptance import Attestation, Waiver
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.redaction import mask
 
@@ -34,6 +35,10 @@ class Evidence:
     cases: tuple[Case, ...]
     egress: tuple[Mapping[str, Any], ...]
     footer: Mapping[str, Any]
+    waivers: tuple[Waiver, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
+    """The runs that were merged into this one: their headers, with the seal of each file."""
 
     @property
     def violations(self) -> tuple[str, ...]:
@@ -71,7 +76,7 @@ class EvidenceWriter:
 def read_evidence(path: Path) -> Evidence:
     """The evidence in a file. Raises ``EvidenceRefused`` with the reason."""
     events = _events(path)
-    by_kind: dict[str, list[Any]] = {"requirement": [], "case": [], "egress": []}
+    by_kind: dict[str, list[Any]] = {kind: [] for kind in ("requirement", "case", "egress", "waiver", "attestation", "source")}
     for event in events[1:-1]:
         by_kind[event["event"]].append(event)
     return Evidence(
@@ -80,6 +85,9 @@ def read_evidence(path: Path) -> Evidence:
         cases=tuple(Case.from_json(event) for event in by_kind["case"]),
         egress=tuple(by_kind["egress"]),
         footer=events[-1],
+        waivers=tuple(Waiver.from_json(event) for event in by_kind["waiver"]),
+        attestations=tuple(Attestation.from_json(event) for event in by_kind["attestation"]),
+        sources=tuple(by_kind["source"]),
     )
 
 

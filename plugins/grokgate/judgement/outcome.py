@@ -17,6 +17,8 @@ from grokgate.values.evidence import Blame, Case, Status
 from grokgate.values.redaction import mask
 from grokgate.values.wire import Egress
 
+NOT_RUN_HERE = "cases"
+"""Where the finding of a case is that stands for those that did not run: how many the row has, and how many ran."""
 KEPT = 6
 """Calls that evidence keeps of a case with many, from either end, beside the one that shows what is unkept."""
 
@@ -84,7 +86,12 @@ def left_out(*, requirement: str, missing: int, cases: int) -> Case:
     """What stands for the cases of a requirement that did not run, so that the others do not decide it alone."""
     because = f"{missing} of its {cases} cases did not run: they were left out, or the run was stopped"
     return Case(
-        id=f"{requirement}[not run]", requirement=requirement, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS
+        id=f"{requirement}[not run]",
+        requirement=requirement,
+        status=Status.NOT_RUN,
+        because=because,
+        blame=Blame.HARNESS,
+        finding={"expected": cases, "saw": cases - missing, "at": NOT_RUN_HERE},
     )
 
 

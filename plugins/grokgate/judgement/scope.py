@@ -71,6 +71,7 @@ def _asked(requirement: Requirement, question: Question, tested: Collection[str]
         because=because,
         blame=blame,
         sums=sums,
+        attestable="attested" in requirement.modes,
     )
 
 
@@ -83,8 +84,9 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
         because = f"the provider does not claim {requirement.claim!r}, and phase {question.phase} asks for it"
         return Status.NOT_OFFERED, because, Blame.PROVIDER
     if "replay" not in requirement.modes or question.scope == "postdeploy":
-        waits = "live traffic" if "live" in requirement.modes else "a person's attestation"
-        return Status.NOT_RUN, f"decided by {waits}, which this version does not take yet", Blame.HARNESS
+        if "live" in requirement.modes:
+            return Status.NOT_RUN, "decided by live traffic, which this version does not take yet", Blame.HARNESS
+        return Status.NOT_RUN, "waits for a person who vouches for it (--accept FILE)", Blame.CONFIGURATION
     if requirement.id not in tested and not requirement.sums:
         return Status.NOT_RUN, "no test yet", Blame.HARNESS
     return None, "", None

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from grokgate.judgement.acceptance import Accepted
 from grokgate.values.evidence import Asked, Blame, Case, Decision, Row, Status
 
 EFFECT: Mapping[Status, Decision | None] = {
@@ -57,6 +58,9 @@ class Verdict:
     rows: tuple[Row, ...]
     violations: tuple[str, ...] = ()
     """Undeclared attempts to reach another host."""
+    accepted: Accepted | None = None
+    findings: tuple[str, ...] = ()
+    """What is stale among waivers and attestations, a sentence each; they decide nothing by themselves."""
 
     @property
     def counts(self) -> Mapping[Status, int]:
@@ -68,16 +72,24 @@ class Verdict:
 
 
 def judge(
-    asked: Sequence[Asked], cases: Iterable[Case], *, strict: bool, partial: bool = False, violations: Sequence[str] = ()
+    asked: Sequence[Asked],
+    cases: Iterable[Case],
+    *,
+    strict: bool,
+    partial: bool = False,
+    violations: Sequence[str] = (),
+    accepted: Accepted | None = None,
 ) -> Verdict:
     """The verdict over the rows that were asked for; ``partial`` where they are not all rows of the phase."""
     by_row: dict[str, list[Case]] = {}
     for case in cases:
         by_row.setdefault(case.requirement, []).append(case)
     found = {entry.id: row_of(entry, by_row.get(entry.id, [])) for entry in asked if not entry.sums}
+    findings = accepted.findings(tuple(found.values())) if accepted else ()
+    found = {id: accepted.row(row) if accepted else row for id, row in found.items()}
     rows = tuple(found[entry.id] if entry.id in found else sum_of(entry, found) for entry in asked)
     decision = decide(rows, strict=strict, partial=partial, violated=bool(violations))
-    return Verdict(decision=decision, rows=rows, violations=tuple(violations))
+    return Verdict(decision=decision, rows=rows, violations=tuple(violations), accepted=accepted, findings=findings)
 
 
 def decide(rows: Iterable[Row], *, strict: bool, partial: bool = False, violated: bool = False) -> Decision:

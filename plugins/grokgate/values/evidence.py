@@ -101,6 +101,8 @@ class Asked:
     because: str = ""
     blame: Blame | None = None
     sums: tuple[str, ...] = ()
+    attestable: bool = False
+    """A person may vouch for it where no test decides it."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {
@@ -122,6 +124,7 @@ class Asked:
             because=data["because"],
             blame=Blame(data["blame"]) if data.get("blame") else None,
             sums=tuple(data.get("sums", ())),
+            attestable=data.get("attestable", False),
         )
 
 

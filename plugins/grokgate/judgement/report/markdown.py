@@ -31,10 +31,12 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
         yield f"**Undeclared attempts to reach other hosts:** {', '.join(sorted(set(verdict.violations)))}"
         yield ""
     yield from _counts(verdict)
+    yield from _accepted(verdict)
     yield from _section("What failed", verdict, RED)
     yield from _section("What is open", verdict, OPEN)
     yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
-    yield from _section("What passed", verdict, (Status.PASSED, Status.WAIVED, Status.ATTESTED))
+    yield from _section("What people accept", verdict, (Status.WAIVED, Status.ATTESTED))
+    yield from _section("What passed", verdict, (Status.PASSED,))
     yield from _details(header, verdict)
 
 
@@ -45,6 +47,28 @@ def _counts(verdict: Verdict) -> Iterator[str]:
         if count := verdict.counts.get(status, 0):
             yield f"| {SIGNS[status]} {name_of(status)} | {count} |"
     yield ""
+
+
+def _accepted(verdict: Verdict) -> Iterator[str]:
+    """What people added, and what of it is stale."""
+    given = verdict.accepted
+    if given and (given.waivers or given.attestations):
+        yield "## What people added"
+        yield ""
+        yield "| row | what | who | until | because | commit |"
+        yield "|---|---|---|---|---|---|"
+        for waiver in given.waivers:
+            cells = (waiver.row, f"waiver of {waiver.failure}", waiver.owner, str(waiver.until), waiver.reason, waiver.commit)
+            yield "| " + " | ".join(map(_cell, cells)) + " |"
+        for said in given.attestations:
+            cells = (said.row, "attestation", said.by, str(said.until), said.link, said.commit)
+            yield "| " + " | ".join(map(_cell, cells)) + " |"
+        yield ""
+    if verdict.findings:
+        yield "## What is stale of it"
+        yield ""
+        yield from (f"- {finding}" for finding in verdict.findings)
+        yield ""
 
 
 def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iterator[str]:
@@ -64,7 +88,7 @@ def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iter
 def _because(row: Row) -> str:
     """The row's cause, with how many of its cases share the status."""
     alike = sum(case.status is row.status for case in row.cases)
-    return f"{row.because} ({alike} of {len(row.cases)} cases)" if len(row.cases) > 1 and row.because else row.because
+    return f"{row.because} ({alike} of {len(row.cases)} cases)" if alike and len(row.cases) > 1 and row.because else row.because
 
 
 def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:

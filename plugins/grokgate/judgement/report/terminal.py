@@ -36,6 +36,9 @@ def write(
     _say_not_applicable(say, verdict, folder)
     for target in sorted(set(verdict.violations)):
         say(one_line(f"! undeclared attempt to reach {target}", WIDTH), "red")
+    for finding in verdict.findings:
+        for line in wrap(f"~ {finding}", WIDTH, subsequent_indent="  ", break_on_hyphens=False):
+            say(line, "yellow")
     if header["only"]:
         say(one_line(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
     for line in _verdict_lines(verdict, seconds):

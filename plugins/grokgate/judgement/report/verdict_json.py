@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.verdict import Verdict
 from grokgate.values.evidence import Row, Status
 
@@ -24,6 +25,9 @@ def as_json(header: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
         "world": header["world"],
         "counts": {status.value: verdict.counts.get(status, 0) for status in Status},
         "violations": list(verdict.violations),
+        "waivers": [entry.to_json() for entry in verdict.accepted.waivers] if verdict.accepted else [],
+        "attestations": [entry.to_json() for entry in verdict.accepted.attestations] if verdict.accepted else [],
+        "findings": list(verdict.findings),
         "rows": [_row(row) for row in verdict.rows],
     }
 
@@ -39,6 +43,7 @@ def _row(row: Row) -> dict[str, Any]:
         "status": row.status.value,
         "blame": row.blame.value if row.blame else None,
         "because": row.because,
+        "failure": signature(row) if row.status in WAIVABLE else None,
         "cases": [{"id": case.id, "status": case.status.value, "because": case.because} for case in row.cases],
         "evidence": [case.id for case in row.cases],
     }

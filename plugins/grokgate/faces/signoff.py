@@ -1,0 +1,125 @@
+"""``grokgate signoff``: runs of one build, waivers and attestations become one sealed file, a verdict, and a page to sign."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grokgate import __version__
+from grokgate.formats.acceptances import Acceptances, read_acceptances
+from grokgate.formats.contract import contract_digest, requirements
+from grokgate.formats.evidence_file import SCHEMA, Evidence, EvidenceRefused, EvidenceWriter, read_evidence
+from grokgate.formats.suites import owners
+from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.merge import Run, asked_of, cases_of, of_one_build
+from grokgate.judgement.report import junit, markdown, terminal, verdict_json
+from grokgate.judgement.scope import Question, asked_for
+from grokgate.judgement.verdict import Verdict, judge
+from grokgate.values.evidence import Asked, Case
+
+CAPSULE = "signoff.jsonl"
+"""The file that holds all that the verdict rests on."""
+
+
+class SignOff:
+    """A sign-off from its evidence to its files.
+
+    Raises ``EvidenceRefused`` for a file that is none, ``Mismatch`` where files are not about the same build, and
+    ``BadDocument`` for bad waivers or attestations.
+    """
+
+    def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False) -> None:
+        self._begun = time.time()
+        evidence = {
+            found.footer["seal"]: (path, found) for path in paths for found in [_unmerged(path)]
+        }  # one given twice is one
+        self._files = [(path.name, found) for path, found in evidence.values()]
+        runs = [Run(file=name, header=found.header, cases=found.cases) for name, found in self._files]
+        of_one_build(runs)
+        first = runs[0].header
+        if first["digests"]["contract"] != contract_digest():
+            raise EvidenceRefused(
+                f"{runs[0].file}: it was made by grokgate {first['grokgate']} with another version of the contract"
+            )
+        self.acceptances: Acceptances = read_acceptances(accept, requirements())
+        self._strict = strict
+        self.cases: list[Case] = cases_of(runs)
+        inside, self._outside = asked_for(requirements().values(), _question(first), owners())
+        self.asked: list[Asked] = asked_of(inside, self.cases)
+        self._first = first
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """The header of the whole: that of the first run, in the scope of a sign-off."""
+        modes = {found.header["mode"] for _, found in self._files}
+        return {
+            **{key: value for key, value in self._first.items() if key != "event"},
+            "schema": SCHEMA,
+            "grokgate": __version__,
+            "started": datetime.fromtimestamp(self._begun, UTC).isoformat(timespec="seconds"),
+            "started_ms": int(self._begun * 1000),
+            "scope": "signoff",
+            "mode": "live" if modes == {"live"} else "replay",
+            "strict": self._strict,
+            "only": [],
+            "outside": self._outside,
+            "evidence": CAPSULE,
+        }
+
+    def verdict(self) -> Verdict:
+        accepted = Accepted(
+            provider=self._first["provider"]["name"],
+            on=datetime.fromtimestamp(self._begun, UTC).date(),
+            waivers=self.acceptances.waivers,
+            attestations=self.acceptances.attestations,
+        )
+        violations = [target for _, found in self._files for target in found.violations]
+        return judge(self.asked, self.cases, strict=self._strict, violations=violations, accepted=accepted)
+
+    def write(self, folder: Path) -> Verdict:
+        """Seal all that the verdict rests on in one file, and write the reports beside it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        verdict, header = self.verdict(), self.header
+        writer = EvidenceWriter(folder / CAPSULE, ())
+        writer.write("header", header)
+        for row in self.asked:
+            writer.write("requirement", row.to_json())
+        for entry in self.acceptances.waivers:
+            writer.write("waiver", entry.to_json())
+        for said in self.acceptances.attestations:
+            writer.write("attestation", said.to_json())
+        for name, found in self._files:
+            writer.write("source", {"file": name, "seal": found.footer["seal"], "header": found.header})
+        for case in self.cases:
+            writer.write("case", case.to_json())
+        for _, found in self._files:
+            for attempt in found.egress:
+                writer.write("egress", {key: value for key, value in attempt.items() if key != "event"})
+        seconds = round(time.time() - self._begun, 3)
+        writer.seal({"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": seconds})
+        verdict_json.write(folder / "verdict.json", header, verdict)
+        markdown.write(folder / "summary.md", header, verdict)
+        junit.write(folder / "junit.xml", header, verdict)
+        return verdict
+
+
+def said(secho: Any, header: dict[str, Any], verdict: Verdict, folder: Path) -> None:
+    """Say the verdict on a terminal, as a gate does."""
+    terminal.write(lambda line, colour: secho(line, fg=colour), header, verdict, seconds=0.0, folder=str(folder))
+
+
+def _unmerged(path: Path) -> Evidence:
+    found = read_evidence(path)
+    if found.sources:
+        raise EvidenceRefused(f"{path}: it is a sign-off itself; hand over the runs that it was made from")
+    return found
+
+
+def _question(header: dict[str, Any] | Any) -> Question:
+    provider = header["provider"]
+    return Question(
+        phase=header["phase"], scope="signoff", world=header["world"], kind=provider["kind"], claims=tuple(provider["claims"])
+    )

@@ -1,0 +1,41 @@
+"""``grokgate waive``: the entry with which somebody accepts a failure that a run has shown."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+from grokgate.faces.verify import verdict_of
+from grokgate.formats.evidence_file import read_evidence
+from grokgate.judgement.acceptance import WAIVABLE, signature
+from grokgate.values.line import one_line
+
+DAYS = 30
+"""For how long an entry is proposed; its owner may write another day."""
+
+
+class NothingToWaive(Exception):
+    """The row did not fail in that run, and why there is nothing to accept."""
+
+
+def entry(path: Path, id: str, today: date) -> str:
+    """The entry in TOML, for its owner to complete. Raises ``EvidenceRefused`` and ``NothingToWaive``."""
+    evidence = read_evidence(path)
+    row = next((row for row in verdict_of(evidence).rows if row.asked.id == id.upper()), None)
+    if row is None:
+        raise NothingToWaive(f"{path} was not asked for a row {id!r}")
+    if row.status not in WAIVABLE:
+        raise NothingToWaive(
+            f"{row.asked.id} is {row.status.value.replace('_', ' ')}; only what failed or is not offered is waived"
+        )
+    lines = {
+        "row": row.asked.id,
+        "provider": evidence.header["provider"]["name"],
+        "failure": signature(row),
+        "owner": "",
+        "reason": "",
+    }
+    told = {"failure": one_line(row.because, 80), "owner": "who accepts it, and answers for it", "reason": "why, in a sentence"}
+    written = [f"{key} = {json.dumps(value)}{f'  # {told[key]}' if key in told else ''}" for key, value in lines.items()]
+    return "\n".join(["[[waiver]]", *written, f"until = {today + timedelta(DAYS)}  # the last day on which it holds"])

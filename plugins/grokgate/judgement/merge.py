@@ -1,0 +1,73 @@
+"""Several runs of one build as one: shards of a CI matrix, and the runs before and after a deploy.
+
+Runs of another build, phase, rollout, world or contract prove nothing about this one, and are refused with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grokgate.judgement.outcome import NOT_RUN_HERE
+from grokgate.values.evidence import Asked, Case, Status
+
+DIGESTS = ("provider", "rollout", "contract", "suites")
+"""What has to be the same in all runs, beside provider, phase and world."""
+
+
+class Mismatch(ValueError):
+    """Two runs that are not about the same thing; which, and in what they differ."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A sealed run: the name of its file, its header, and its cases."""
+
+    file: str
+    header: Mapping[str, Any]
+    cases: Sequence[Case]
+
+
+def of_one_build(runs: Sequence[Run]) -> None:
+    """Raises ``Mismatch`` where the runs are not all about the same build, phase, world, rollout and contract."""
+    first = runs[0]
+    for run in runs[1:]:
+        for what, (this, that) in _compared(first.header, run.header).items():
+            if this != that:
+                raise Mismatch(f"{run.file} is about another {what} than {first.file}: {that[:40]}, and not {this[:40]}")
+
+
+def _compared(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    pairs = {"provider": (first["provider"]["name"], other["provider"]["name"])}
+    pairs |= {key: (first[key], other[key]) for key in ("phase", "world")}
+    names = {"provider": "build of the provider", "rollout": "version of the rollout file", "suites": "version of the suites"}
+    for key in DIGESTS:
+        pairs[names.get(key, f"version of the {key}")] = (first["digests"][key], other["digests"][key])
+    return pairs
+
+
+def cases_of(runs: Sequence[Run]) -> list[Case]:
+    """The cases of all runs. That some did not run in one of them is no matter where another one ran them."""
+    cases = [case for run in runs for case in run.cases]
+    ran: dict[str, set[str]] = {}
+    for case in cases:
+        if not _is_gap(case):
+            ran.setdefault(case.requirement, set()).add(case.id)
+    return [case for case in cases if not _is_gap(case) or len(ran.get(case.requirement, ())) < _wanted(case)]
+
+
+def asked_of(asked: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:
+    """The rows of a sign-off; one that waits for live traffic is decided by its cases where there are some."""
+    decided = {case.requirement for case in cases}
+    waits = (Status.NOT_RUN,)
+    return [replace(row, settled=None) if row.settled in waits and row.id in decided else row for row in asked]
+
+
+def _is_gap(case: Case) -> bool:
+    """The case that stands for those that a run left out."""
+    return case.finding is not None and case.finding["at"] == NOT_RUN_HERE
+
+
+def _wanted(case: Case) -> int:
+    return int(case.finding["expected"]) if case.finding else 0

@@ -1,0 +1,127 @@
+"""``grokgate waive`` and ``grokgate signoff``: from runs and what people add to one sealed verdict."""
+
+import json
+import random
+import shutil
+
+import pytest
+
+from grokgate.formats.contract import requirements
+from grokgate.formats.document import check
+from grokgate.formats.evidence_file import EvidenceRefused, read_evidence
+from grokgate.formats.home import SCHEMAS
+
+ROWS = [word for id in ("P2.1", "POST-2.2", "POST-2.4") for word in ("--only", id)]
+PHASE = "2"
+
+
+@pytest.fixture
+def good(gate):
+    """Evidence of the reference provider, of three rows."""
+    return gate("--provider", "reference", "--phase", PHASE, *ROWS).reports / "evidence.jsonl"
+
+
+@pytest.fixture
+def bad(gate):
+    """Evidence of a provider that forwards stop, of the same rows."""
+    return gate("--provider", "mutant:forwards-stop", "--phase", PHASE, *ROWS).reports / "evidence.jsonl"
+
+
+@pytest.fixture
+def reports(tmp_path):
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def attested(tmp_path):
+    """A file in which a person vouches for all that a person can vouch for in this phase."""
+    rows = [row.id for row in requirements().values() if row.modes == ("attested",) and PHASE in row.phases]
+    entry = '[[attestation]]\nrow = "{}"\nby = "Ana"\non = 2026-01-01\nlink = "https://wiki.example.org"\nuntil = 2099-01-01\n'
+    path = tmp_path / "attested.toml"
+    path.write_text("".join(entry.format(row) for row in rows))
+    return path, rows
+
+
+def test_open_rows_are_named_and_attestations_close_theirs(good, attested, grokgate, reports):
+    path, rows = attested
+    before = grokgate("signoff", good, "--reports", reports)
+    assert before.code == 10
+    assert {before.rows[row] for row in rows} == {"not_run"}
+    after = grokgate("signoff", good, "--accept", path, "--reports", reports)
+    assert {after.rows[row] for row in rows} == {"attested"}
+    assert after.rows["SC-2.1"] == "not_run"
+    assert after.verdict["scope"] == "signoff"
+    assert len(after.verdict["attestations"]) == len(rows)
+
+
+def test_the_verdict_fits_its_schema_and_verifies_offline(good, attested, grokgate, reports):
+    grokgate("signoff", good, "--accept", attested[0], "--reports", reports)
+    check(json.loads((reports / "verdict.json").read_bytes()), json.loads((SCHEMAS / "verdict.schema.json").read_bytes()), "it")
+    verified = grokgate("verify", reports / "signoff.jsonl")
+    assert verified.code == 10
+    assert "✎ 6 attested" in verified.said
+
+
+def test_one_changed_byte_anywhere_is_refused(good, attested, grokgate, reports):
+    grokgate("signoff", good, "--accept", attested[0], "--reports", reports)
+    whole = (reports / "signoff.jsonl").read_bytes()
+    changed = reports / "changed.jsonl"
+    for place in {0, len(whole) - 1, *random.Random(7).sample(range(len(whole)), 150)}:
+        changed.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(EvidenceRefused):
+            read_evidence(changed)
+
+
+def test_a_failure_that_is_waived_excuses_no_other_failure_of_its_row(bad, grokgate, reports, tmp_path):
+    entry = grokgate("waive", bad, "post-2.4").said
+    waivers = tmp_path / "waivers.toml"
+    waivers.write_text(entry.replace('owner = ""', 'owner = "Ana"').replace('reason = ""', 'reason = "known"'))
+    excused = grokgate("signoff", bad, "--accept", waivers, "--reports", reports)
+    assert (excused.rows["POST-2.4"], excused.verdict["findings"]) == ("waived", [])
+    waivers.write_text(waivers.read_text().replace(excused.verdict["waivers"][0]["failure"], "0123456789ab"))
+    other = grokgate("signoff", bad, "--accept", waivers, "--reports", reports)
+    assert (other.code, other.rows["POST-2.4"]) == (1, "failed")
+    assert "covers another failure (0123456789ab); now it is" in other.said.replace("\n  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("row", "because"),
+    [
+        ("POST-2.2", "POST-2.2 is passed; only what failed or is not offered is waived"),
+        ("P1.1", "was not asked for a row 'P1.1'"),
+    ],
+)
+def test_there_is_nothing_to_waive(row, because, bad, grokgate):
+    ran = grokgate("waive", bad, row)
+    assert (ran.code, ran.said) == (2, "")
+    assert because in ran.complained
+
+
+def test_runs_of_two_builds_are_refused(good, bad, grokgate, reports):
+    ran = grokgate("signoff", good, bad, "--reports", reports)
+    assert ran.code == 4
+    assert (
+        "evidence.jsonl is about another provider than evidence.jsonl: mutant-forwards-stop, and not reference" in ran.complained
+    )
+    assert not (reports / "verdict.json").exists()
+
+
+def test_a_sign_off_is_no_run(good, grokgate, reports):
+    grokgate("signoff", good, "--reports", reports)
+    again = grokgate("signoff", reports / "signoff.jsonl", "--reports", reports / "again")
+    assert (again.code, "it is a sign-off itself" in again.complained) == (4, True)
+
+
+def test_a_run_that_is_given_twice_counts_once(good, grokgate, reports):
+    shutil.copy(good, reports.parent / "copy.jsonl")
+    grokgate("signoff", good, reports.parent / "copy.jsonl", "--reports", reports)
+    evidence = read_evidence(reports / "signoff.jsonl")
+    assert len(evidence.sources) == 1
+    assert len({case.id for case in evidence.cases}) == len(evidence.cases)
+
+
+def test_bad_acceptances_are_wrong_use_and_nothing_is_written(good, grokgate, reports, tmp_path):
+    (tmp_path / "bad.toml").write_text("[[waiver]]\n")
+    ran = grokgate("signoff", good, "--accept", tmp_path / "bad.toml", "--reports", reports)
+    assert (ran.code, "bad.toml: waiver[0]: " in ran.complained) == (2, True)
+    assert not reports.exists()
