@@ -34,8 +34,8 @@ Errors of grok-4
   first  2026-11-24 00:07:33,123, line 3
   last   2026-11-24 00:07:37,123, line 7
             2  call of grok-4 failed: XAIError 403 after # s with [xAI key]
-  error rate 50 %: 2 error lines of 4 calls, counted by the lines that resolve a
-  name to grok-4
+  error rate 50 % (6.76 to 93.2 % at 95 %): 2 error lines of 4 calls, counted by
+  the lines that resolve a name to grok-4
 
 Removed parameters
   grep "Removing unsupported parameter"
@@ -74,6 +74,7 @@ def test_what_machines_are_told(grokgate):
     told = json.loads(ran.said)
     assert KEY[4:12] not in ran.said
     assert (told["lines"], told["calls"], told["error_rate"]) == (9, 4, 0.5)
+    assert told["error_rate_interval"] == pytest.approx([0.0676, 0.9324], abs=1e-4)
     assert told["period"] == {"first": "2026-11-24 00:07:31,123", "last": "2026-11-24 00:07:38,123"}
     assert told["errors"]["causes"] == [{"text": "call of grok-4 failed: XAIError 403 after # s with [xAI key]", "count": 2}]
     assert told["removed_parameters"] == [{"model": "grok-4", "parameter": "stop", "count": 1}]

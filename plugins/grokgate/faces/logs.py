@@ -13,6 +13,7 @@ from grokgate.formats.contract import rollout
 from grokgate.formats.log_file import LONGEST, LogFile
 from grokgate.formats.log_line import masked_figures
 from grokgate.formats.server_log import OTHERS, Cause, Names, Place, Seen, Survey
+from grokgate.judgement.statistics.rate import Rate
 from grokgate.values.line import one_line
 from grokgate.values.secret import secrets_in
 
@@ -56,6 +57,11 @@ class Report:
         return failed / calls if calls and failed <= calls else None
 
     @property
+    def interval(self) -> tuple[float, float] | None:
+        """Between which values the true rate lies, at 95 %, if calls fail by chance; ``None`` where the log does not tell."""
+        return None if self.error_rate is None else Rate(failed=self.survey.failed.count, calls=self.calls).interval()
+
+    @property
     def counted(self) -> str:
         """How calls were counted, or why the rate cannot be told."""
         failed, calls = self.survey.failed.count, self.calls
@@ -83,6 +89,7 @@ class Report:
             },
             "calls": self.calls,
             "error_rate": self.error_rate,
+            "error_rate_interval": self.interval,
             "counted": self.counted,
             "removed_parameters": [
                 {"model": shown(model) or None, "parameter": shown(parameter), "count": times}
@@ -121,8 +128,12 @@ class Report:
         yield from _counted(found.failed, "line")
         for text, count in self._causes:
             yield _row(count, text)
-        rate = self.error_rate
-        yield from _wrapped(self.counted if rate is None else f"error rate {100 * rate:.3g} %: {self.counted}")
+        rate, interval = self.error_rate, self.interval
+        if rate is None or interval is None:
+            yield from _wrapped(self.counted)
+            return
+        low, high = (f"{100 * end:.3g}" for end in interval)
+        yield from _wrapped(f"error rate {100 * rate:.3g} % ({low} to {high} % at 95 %): {self.counted}")
 
     def _removed(self) -> Iterator[str]:
         yield "Removed parameters"
