@@ -117,7 +117,9 @@ def allure(folder: Path) -> list[str]:
 
 def run(command: Sequence[str]) -> None:
     """Run to the end; a verdict other than go is not a failure here."""
-    environment = child_environment({name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))})
+    environment = child_environment(
+        {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
+    )
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own
     if done.returncode not in (0, 1, 5, 10):  # 5: pytest found no test
         raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")

@@ -78,8 +78,8 @@ class Ran:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a child process is told: nothing of this pytest and its worker, and no key of the operator's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "XAI_"))}
+    """What a child process is told: nothing of this pytest and its worker or of a step of CI, and no key of the operator's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "XAI_", "GITHUB_"))}
     return {**child_environment(kept), "PYTEST_ADDOPTS": NEEDLESS, **more}
 
 

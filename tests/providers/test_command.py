@@ -50,6 +50,7 @@ def test_a_code_that_cannot_be_told_is_no_pass(tmp_path):
         command(ran("", tmp_path)).ends(None, "no verdict")
 
 
-def test_a_calling_pytest_is_not_told(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw7")
-    assert ran("import os; print('PYTEST_XDIST_WORKER' in os.environ)", tmp_path).output == "False"
+@pytest.mark.parametrize("name", ["PYTEST_XDIST_WORKER", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"])
+def test_a_calling_pytest_or_step_of_github_is_not_told(name, tmp_path, monkeypatch):
+    monkeypatch.setenv(name, "gw7")
+    assert ran(f"import os; print({name!r} in os.environ)", tmp_path).output == "False"

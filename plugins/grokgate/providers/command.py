@@ -34,8 +34,8 @@ class Ran:
 
 
 def _inherited() -> dict[str, str]:
-    """This process' variables, without what a calling pytest was told, such as the name of its worker."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    """This process' variables, without what a calling pytest and a step of GitHub Actions were told, such as where to report."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
 
 
 def run(

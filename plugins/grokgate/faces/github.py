@@ -1,0 +1,49 @@
+"""A run inside a step of GitHub Actions: its output commands nothing, and it ends with annotations and a summary."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grokgate.judgement.report import github
+
+if TYPE_CHECKING:
+    from grokgate.faces.gate import Gate
+
+
+class Step:
+    """The hooks of a run that GitHub Actions reads."""
+
+    def __init__(self, config: pytest.Config, gate: Gate, environment: Mapping[str, str]) -> None:
+        self.config = config
+        self.gate = gate
+        self.summary = environment.get("GITHUB_STEP_SUMMARY", "")
+        self.token = secrets.token_hex(16)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        self._write(github.stopped(self.token))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Last of all, after every text of a provider. Without a verdict commands stay stopped: pytest has yet to say why."""
+        if (verdict := self.gate.verdict) is None:
+            return
+        header, folder = self.gate.run.header, os.path.relpath(self.gate.run.folder)
+        for line in (github.resumed(self.token), *github.annotated(header, verdict, folder)):
+            self._write(line)
+        if self.summary:
+            try:
+                github.append_summary(Path(self.summary), header, verdict, folder)
+            except OSError as error:
+                self._write(f"grokgate: GITHUB_STEP_SUMMARY cannot be written, and has no summary: {error.strerror}")
+
+    def _write(self, line: str) -> None:
+        terminal = self.config.get_terminal_writer()
+        terminal.line(line)
+        terminal.flush()
