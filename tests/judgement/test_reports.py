@@ -338,8 +338,14 @@ def test_allure_has_a_result_for_each_case_and_each_row_without_one(allure, verd
 
 def test_each_allure_result_carries_its_labels_and_a_link_to_its_requirement(allure, verdict):
     rows = {row.asked.id: row.asked for row in verdict.rows}
+    entries = {case.id: case for row in verdict.rows for case in row.cases}
+    entries |= {row.asked.id: row for row in verdict.rows if not row.cases}
     for id, result in allure.items():
         asked = rows[label(result, "requirement")]
+        assert label(result, "outcome") == entries[id].status.value.replace("_", " ")
+        acts = [entry["value"] for entry in result["labels"] if entry["name"] == "acts"]
+        assert acts == ([entries[id].blame] if entries[id].blame else [])
+        assert (label(result, "parentSuite"), label(result, "suite")) == (asked.section, f"{asked.id} {asked.title}")
         assert id.partition("[")[0] == asked.id
         assert {name: label(result, name) for name in ("epic", "feature", "story", "phase", "section", "provider", "world")} == {
             "epic": "Phase 1: predeploy",

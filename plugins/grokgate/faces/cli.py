@@ -252,7 +252,8 @@ def verify(file: Path) -> None:
 @click.option(
     "--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes. Default: reports/<provider>/signoff."
 )
-def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, reports: Path | None) -> None:
+@click.option("--since", type=click.Path(path_type=Path), metavar="FILE", help="An earlier run; the page tells what changed.")
+def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, reports: Path | None, since: Path | None) -> None:
     """Make one verdict of the runs of a build, of what people attest, and of what they waive.
 
     The runs may be shards of a CI matrix, or those before and after a deploy. They must be of the same build, phase, rollout
@@ -273,7 +274,7 @@ def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, 
     from grokgate.judgement.merge import Mismatch
 
     try:
-        made = SignOff(evidence, accept, strict=strict)
+        made = SignOff(evidence, accept, strict=strict, since=since)
     except (EvidenceRefused, Mismatch) as refused:
         raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     except BadDocument as refused:
@@ -310,11 +311,11 @@ def waive(file: Path, id: str) -> None:
 @click.argument("files", metavar="EARLIER... LATER", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 def diff(files: tuple[Path, ...], as_json: bool) -> None:
-    """Say what changed between two runs: rows, causes, what left, the question itself.
+    """Say what changed between two runs, and over many.
 
-    Takes evidence files, the earlier first. What belongs to one run alone, such as ports, times and identifiers, is no
-    difference. Of more than two files the last two are compared, and each row that was not the same in all of them is shown
-    with a sign per run.
+    Takes evidence files, the earlier first. Tells rows, causes, what left, and what differs in the question. What belongs to
+    one run alone, such as ports, times and identifiers, is no difference. Of more than two files the last two are compared,
+    and each row that was not the same in all of them is shown with a sign per run.
 
     \b
     Example:  cp reports/pal/evidence.jsonl before.jsonl
@@ -332,6 +333,34 @@ def diff(files: tuple[Path, ...], as_json: bool) -> None:
         raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)
     sys.exit(code)
+
+
+@main.command(epilog="Exit codes: 0, 2 wrong use, 4 evidence refused.")
+@click.argument("kind", type=click.Choice(["release-notes", "limitations", "migration", "faq"]))
+@click.argument("evidence", type=click.Path(path_type=Path))
+def draft(kind: str, evidence: Path) -> None:
+    """Write a text for users from a run's results, in Markdown.
+
+    It claims what a row proved, and names the row.
+
+    \b
+    release-notes  what users have: the rows that passed
+    limitations    red, not offered, waived and open rows; facts of the model
+    migration      what changes for callers from grok-3 to grok-4
+    faq            general questions, and those that the failures raise
+
+    \b
+    Example:  grokgate draft faq reports/pal/evidence.jsonl >FAQ.md
+    """
+    from grokgate.faces.draft import NotDrafted, drafted
+    from grokgate.formats.evidence_file import EvidenceRefused
+
+    try:
+        click.echo(drafted(kind, evidence))
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    except NotDrafted as refused:
+        raise Refused(str(refused)) from None
 
 
 @main.command()

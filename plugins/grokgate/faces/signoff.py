@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from grokgate import __version__
+from grokgate.faces.verify import judged
 from grokgate.formats.acceptances import Acceptances, read_acceptances
-from grokgate.formats.contract import contract_digest, requirements
+from grokgate.formats.contract import contract_digest, requirements, rollout
 from grokgate.formats.evidence_file import SCHEMA, Evidence, EvidenceRefused, EvidenceWriter, read_evidence
 from grokgate.formats.suites import owners
+from grokgate.judgement import change
 from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.change import Comparison, compare
 from grokgate.judgement.merge import Run, asked_of, cases_of, of_one_build
-from grokgate.judgement.report import junit, markdown, terminal, verdict_json
+from grokgate.judgement.report import junit, markdown, page, terminal, verdict_json
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.values.evidence import Asked, Case
@@ -31,8 +34,9 @@ class SignOff:
     ``BadDocument`` for bad waivers or attestations.
     """
 
-    def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False) -> None:
+    def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False, since: Path | None = None) -> None:
         self._begun = time.time()
+        self._since = judged(since) if since else None
         evidence = {
             found.footer["seal"]: (path, found) for path in paths for found in [_unmerged(path)]
         }  # one given twice is one
@@ -69,6 +73,11 @@ class SignOff:
             "evidence": CAPSULE,
         }
 
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """The runs that it rests on."""
+        return [{"file": name, "seal": found.footer["seal"], "header": found.header} for name, found in self._files]
+
     def verdict(self) -> Verdict:
         accepted = Accepted(
             provider=self._first["provider"]["name"],
@@ -78,6 +87,13 @@ class SignOff:
         )
         violations = [target for _, found in self._files for target in found.violations]
         return judge(self.asked, self.cases, strict=self._strict, violations=violations, accepted=accepted)
+
+    def _changes(self, header: dict[str, Any], verdict: Verdict) -> Comparison | None:
+        """What changed since an earlier run, where one is named."""
+        if self._since is None:
+            return None
+        evidence, earlier = self._since
+        return compare(change.Run(header=evidence.header, verdict=earlier), change.Run(header=header, verdict=verdict))
 
     def write(self, folder: Path) -> Verdict:
         """Seal all that the verdict rests on in one file, and write the reports beside it."""
@@ -91,8 +107,8 @@ class SignOff:
             writer.write("waiver", entry.to_json())
         for said in self.acceptances.attestations:
             writer.write("attestation", said.to_json())
-        for name, found in self._files:
-            writer.write("source", {"file": name, "seal": found.footer["seal"], "header": found.header})
+        for source in self.sources:
+            writer.write("source", source)
         for case in self.cases:
             writer.write("case", case.to_json())
         for _, found in self._files:
@@ -103,6 +119,8 @@ class SignOff:
         verdict_json.write(folder / "verdict.json", header, verdict)
         markdown.write(folder / "summary.md", header, verdict)
         junit.write(folder / "junit.xml", header, verdict)
+        about = rollout(header["rollout"], header["world"], header["phase"])
+        page.write(folder / "signoff.html", header, verdict, about, self.sources, self._changes(header, verdict))
         return verdict
 
 

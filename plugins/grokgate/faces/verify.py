@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from grokgate.formats.contract import contract_digest
@@ -11,6 +11,7 @@ from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.report.basis import share
 from grokgate.judgement.report.words import SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
+from grokgate.values.acceptance import Attestation, Waiver
 
 
 def verdict_of(evidence: Evidence) -> Verdict:
@@ -55,4 +56,12 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
         f"the seal fits: {footer['events']} events, undamaged since the run",
     ]
+    lines += _ended(evidence, datetime.now(UTC).date())
     return "\n".join(lines), verdict.exit_code
+
+
+def _ended(evidence: Evidence, today: date) -> list[str]:
+    """What was accepted on the day of the run, and is no longer."""
+    given: list[Waiver | Attestation] = [*evidence.waivers, *evidence.attestations]
+    on = evidence.header["started"][:10]
+    return [f"what was accepted for {e.row} ended on {e.until}; the verdict is that of {on}" for e in given if today > e.until]

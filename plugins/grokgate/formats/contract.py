@@ -18,7 +18,8 @@ def requirements(folder: Path | None = None) -> dict[str, Requirement]:
     for path in _files(folder or home() / "suites" / "requirements"):
         table = load(path, "requirements")
         for row in table["requirement"]:
-            requirement = Requirement.from_toml(row, section=table["section"], prefix=table["prefix"])
+            facts = {"section": table["section"], "prefix": table["prefix"], "topic": table.get("topic", "")}
+            requirement = Requirement.from_toml(row, **facts)
             if requirement.id in found:
                 raise BadDocument(path, requirement.id, "the requirement stands twice")
             found[requirement.id] = requirement
@@ -44,6 +45,8 @@ def rollout(name: str = "grok-4", world: str | None = None, phase: str = "1", fo
     wanted |= {data["model"], *data["baseline"], data["flag"]["off"], data["flag"]["on"]}
     if stray := sorted(wanted - known):
         raise BadDocument(path, "model_entry", f"no entry for {', '.join(stray)}, which the file names elsewhere")
+    if lost := sorted({row for risk in data["risk"] for row in risk["rows"]} - requirements().keys()) if folder is None else []:
+        raise BadDocument(path, "risk", f"no requirement is called {', '.join(lost)}")
     return Rollout.from_toml(data, world=chosen, phase=phase, digest=digest(read(path)))
 
 

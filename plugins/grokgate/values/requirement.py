@@ -8,6 +8,26 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
+class Users:
+    """What end users notice of a row, in sentences for drafts: where it is kept, and where it is not.
+
+    ``question`` is one that users ask about it and ``answer`` what is so at xAI, whoever the provider is. ``common`` marks a
+    question of everybody; any other is raised by a failure. ``about`` names what the row proves of the rollout file.
+    """
+
+    kept: str
+    unkept: str
+    question: str = ""
+    answer: str = ""
+    common: bool = False
+    about: tuple[str, ...] = ()
+
+    @classmethod
+    def from_toml(cls, table: Mapping[str, Any]) -> Users:
+        return cls(**{**table, "about": tuple(table.get("about", ()))})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Requirement:
     """A numbered promise. The texts of ``explain`` (why, right, wrong, mend, seen) are empty where nobody wrote them yet."""
 
@@ -32,9 +52,13 @@ class Requirement:
     seen: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     """The phases whose ``must`` rows decide this one, which has no test of its own."""
+    topic: str = ""
+    """The section as end users call it; empty where they notice nothing of it."""
+    users: Users | None = None
 
     @classmethod
-    def from_toml(cls, row: Mapping[str, Any], *, section: str, prefix: str) -> Requirement:
+    def from_toml(cls, row: Mapping[str, Any], *, section: str, prefix: str, topic: str = "") -> Requirement:
         listed = {"phases", "modes", "worlds", "sources", "seen", "sums"}
         values: dict[str, Any] = {key: tuple(value) if key in listed else value for key, value in row.items()}
-        return cls(section=section, prefix=prefix, **values)
+        values["users"] = Users.from_toml(row["users"]) if "users" in row else None
+        return cls(section=section, prefix=prefix, topic=topic, **values)

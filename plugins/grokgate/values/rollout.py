@@ -124,6 +124,17 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Risk:
+    """A line of the plan's risk matrix, and the rows that cover it."""
+
+    name: str
+    likelihood: str
+    impact: str
+    mitigation: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rollout:
     """A rollout as it is judged in one world and phase."""
 
@@ -150,6 +161,7 @@ class Rollout:
     """Requests for one call that may be tried again, all layers counted together."""
     read_timeout: float
     """Seconds that a provider must be willing to wait for an answer."""
+    risks: tuple[Risk, ...]
     digest: str
 
     @property
@@ -188,6 +200,7 @@ class Rollout:
             calls=data["bounds"]["calls"],
             attempts=data["bounds"]["attempts"],
             read_timeout=data["bounds"]["read_timeout"],
+            risks=tuple(Risk(**_tuples(row)) for row in data["risk"]),
             digest=digest,
         )
 
