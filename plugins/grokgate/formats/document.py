@@ -71,12 +71,12 @@ def load(path: Path, schema: str) -> Any:
     return content
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, largest: int = LARGEST) -> bytes:
     """The bytes of a file that may be read: there, a file, and not huge."""
     try:
         size = path.stat().st_size
-        if size > LARGEST:
-            raise BadDocument(path, "", f"it has {size:,} bytes; the most that is read is {LARGEST:,}")
+        if size > largest:
+            raise BadDocument(path, "", f"it has {size:,} bytes; the most that is read is {largest:,}")
         return path.read_bytes()
     except OSError as error:
         raise BadDocument(path, "", error.strerror or str(error)) from None

@@ -20,6 +20,8 @@ from grokgate.values.evidence import Asked, Case
 from grokgate.values.redaction import mask
 
 SCHEMA = "grokgate/evidence/1"
+LARGEST = 256 << 20
+"""Bytes of a file of evidence; that of a server which logs much has some megabytes."""
 
 
 class EvidenceRefused(ValueError):
@@ -93,7 +95,7 @@ def read_evidence(path: Path) -> Evidence:
 
 def _events(path: Path) -> list[dict[str, Any]]:
     try:
-        raw = read(path)
+        raw = read(path, LARGEST)
     except BadDocument as refused:
         raise EvidenceRefused(str(refused)) from None
     lines = raw.split(b"\n")

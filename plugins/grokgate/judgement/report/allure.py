@@ -1,7 +1,8 @@
 """Allure: what allure-pytest writes of a test, enriched with what a release manager looks for; and rows without a test.
 
-Labels for phase, section, severity, provider and world; a link per requirement; a step per call with the wire request, the
-answer, the difference and a curl line; the reason of each status that is not a pass.
+Labels for phase, section, severity, provider, world, outcome and who must act; a link per requirement; a step per call with the
+wire request, the answer, the difference and a curl line; the reason of each status that is not a pass. ``report/allurerc.mjs``
+sorts by these labels.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from grokgate.values.evidence import Asked, Case, Row, Status
 DOCUMENTS = "GROKGATE_DOCS"
 """The variable that says where readers of the report find ``requirements.md``; without it, the copy of this installation."""
 
-_STATUS = {
+STATUSES = {
     Status.PASSED: "passed",
     Status.ATTESTED: "passed",
     Status.WAIVED: "passed",
     Status.FAILED: "failed",
     Status.NOT_OFFERED: "failed",
 }
-_STATUS |= {Status.HARNESS_ERROR: "broken"}
+STATUSES |= {Status.HARNESS_ERROR: "broken"}
+"""How Allure calls a status; the others are skipped."""
 _SEVERITY = {"must": "critical", "should": "normal"}
 
 
@@ -39,7 +41,7 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
     dynamic: Any = allure.dynamic  # not typed
     dynamic.title(f"{case.id} {asked.title}")
     dynamic.description(case.because or "The promise is kept.")
-    for name, value in _labels(header, asked).items():
+    for name, value in labels(header, asked, case).items():
         dynamic.label(name, value)
     dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)
     for number, call in enumerate(case.observations, start=1):
@@ -69,13 +71,13 @@ def write_untested(folder: Path, header: Mapping[str, Any], rows: Mapping[str, A
             "historyId": f"{header['provider']['name']}:{id}",
             "fullName": f"requirements#{id}",
             "name": f"{id} {asked.title}",
-            "status": _STATUS.get(entry.status, "skipped"),
+            "status": STATUSES.get(entry.status, "skipped"),
             "statusDetails": {"message": entry.because},
             "description": f"{name_of(entry.status)}: {entry.because}",
             "stage": "finished",
             "start": header["started_ms"],
             "stop": header["started_ms"],
-            "labels": [{"name": name, "value": value} for name, value in _labels(header, asked).items()],
+            "labels": [{"name": name, "value": value} for name, value in labels(header, asked, entry).items()],
             "links": [{"type": "requirement", "name": asked.id, "url": _link(asked.id)}],
         }
         (folder / f"{uuid}-result.json").write_text(json.dumps(result, ensure_ascii=False), "utf-8")
@@ -100,8 +102,12 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
     )
 
 
-def _labels(header: Mapping[str, Any], asked: Asked) -> dict[str, str]:
+def labels(header: Mapping[str, Any], asked: Asked, decided: Case | Row) -> dict[str, str]:
+    """What a result is sorted by: where it stands in the plan, whose it is, and what became of it."""
+    acts = {"acts": decided.blame.value} if decided.blame else {}
     return {
+        "parentSuite": asked.section,
+        "suite": f"{asked.id} {asked.title}",
         "epic": f"Phase {header['phase']}: {header['scope']}",
         "feature": asked.section,
         "story": f"{asked.id} {asked.title}",
@@ -111,6 +117,8 @@ def _labels(header: Mapping[str, Any], asked: Asked) -> dict[str, str]:
         "provider": header["provider"]["name"],
         "world": header["world"],
         "requirement": asked.id,
+        "outcome": name_of(decided.status),
+        **acts,
     }
 
 
