@@ -231,14 +231,15 @@ class Subject:
         return run(description.own_tests, cwd=description.path.parent, interpreter=self.launcher.interpreter)
 
     def integration_script(self, arguments: Sequence[str], *, clean: Path) -> Ran:
-        """The integration script, run from a clean copy of the checkout that is made at ``clean``, in this environment.
+        """The integration script of a clean copy of the checkout that is made at ``clean``, run in this environment.
 
-        An installed grokgate has no script; there the command is run that the script would run.
+        It is started in this process' folder, since the provider may be named by a path from there. An installed grokgate has
+        no script; there the command is run that the script would run.
         """
         copy = clean_copy(clean)
-        command = [f"./{SCRIPT}", *arguments] if copy else [PYTHON, "-m", "grokgate", "check", *arguments]
+        command = [str(copy / SCRIPT), *arguments] if copy else [PYTHON, "-m", "grokgate", "check", *arguments]
         with_ours = {"GROKGATE_ENVIRONMENT": sys.prefix} if copy else {}
-        return run(command, cwd=copy or Path.cwd(), interpreter=Path(sys.executable), environment=with_ours)
+        return run(command, cwd=Path.cwd(), interpreter=Path(sys.executable), environment=with_ours)
 
     def declares(self, capability: str, model: str) -> bool:
         """Whether the provider's description or its own listing claims a capability of a model."""
