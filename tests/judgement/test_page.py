@@ -1,6 +1,7 @@
 """The page that people sign: it shows each row, tells the plan's lines by their worst row, and holds all that it shows."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from grokgate.judgement.change import Run, compare
 from grokgate.judgement.report.page import checklist, page, worst
 from grokgate.judgement.verdict import judge, row_of
 from grokgate.values.acceptance import Waiver
-from grokgate.values.evidence import Asked, Case, Status
+from grokgate.values.evidence import Asked, Blame, Case, Status
 
 HEADER = {
     "schema": "grokgate/evidence/1",
@@ -65,7 +66,7 @@ CASES = [
 def made():
     def make(cases=CASES, **more):
         verdict = judge(ASKED, cases, strict=False, **more)
-        return page(HEADER, verdict, rollout("grok-4", "grok-4-0709", "1"), [])
+        return page(HEADER, verdict, rollout("grok-4", "grok-4-0709", "1"), [], requirements())
 
     return make
 
@@ -90,15 +91,22 @@ def test_it_asks_nobody_for_anything(made):
 def test_each_row_stands_on_it_and_each_link_leads_to_one(made):
     said = made()
     assert all(f'<tr id="{row.id}">' in said for row in ASKED)
-    assert set(re.findall(r'href="#([^"]+)"', said)) <= {row.id for row in ASKED}
+    assert set(re.findall(r'href="#([^"]+)"', said)) <= set(re.findall(r'id="([^"]+)"', said))
 
 
-def test_a_red_row_is_told_with_its_cause_its_curl_line_and_who_must_act(made):
-    said = made()
-    part = said[said.index("What is broken") : said.index("The plan, line by line")]
-    for text in ("POST-2.2", "presence_penalty does not leave", "left for grok-4", "grokgate check --provider pal", "who acts"):
+def test_a_red_row_is_told_with_its_cause_what_it_means_and_who_must_act(made):
+    said = made([*CASES[:1], replace(CASES[1], blame=Blame.PROVIDER), CASES[2]])
+    part = said[said.index("What is broken") : said.index("What is open")]
+    for text in ("POST-2.2", "presence_penalty does not leave", "left for grok-4", "For users: ", "provider"):
         assert text in part
     assert "POST-2.1" not in part
+
+
+def test_below_it_stands_the_failure_for_those_who_mend_it(made):
+    said = made()
+    part = said[said.index("Each failure, for those who mend it") : said.index("What it rests on")]
+    assert "grokgate check --provider pal --phase 1 --only POST-2.2" in part
+    assert part.count("<pre>") == 1
 
 
 def test_a_line_of_the_plan_is_as_good_as_its_worst_row():
@@ -136,9 +144,11 @@ def test_what_changed_since_an_earlier_run_is_told():
     before = judge(ASKED, [case_of(id, "passed") for id in ("POST-2.1", "POST-2.2", "P1.6")], strict=False)
     now = judge(ASKED, CASES, strict=False)
     changes = compare(Run(header=HEADER, verdict=before), Run(header=HEADER, verdict=now))
-    said = page(HEADER, now, rollout("grok-4", "grok-4-0709", "1"), [], changes)
+    said = page(HEADER, now, rollout("grok-4", "grok-4-0709", "1"), [], requirements(), changes)
     part = said[said.index("What changed since 2026-11-25") : said.index("<h2>All rows")]
     assert "POST-2.2" in part
     assert "POST-2.1" not in part
     same = compare(Run(header=HEADER, verdict=now), Run(header=HEADER, verdict=now))
-    assert "No row is otherwise than it was." in page(HEADER, now, rollout("grok-4", "grok-4-0709", "1"), [], same)
+    assert "No row is otherwise than it was." in page(
+        HEADER, now, rollout("grok-4", "grok-4-0709", "1"), [], requirements(), same
+    )

@@ -93,9 +93,10 @@ FRAMES = {
     [
         ("".join(FRAMES.values()), 'File "/home/ana/my_grok.py", line 12, in chat httpx.get('),
         (FRAMES["library"], 'File "/venv/lib/python3.13/site-packages/httpx/_api.py", line 5, in get return request('),
+        ('  File "/usr/lib/python3.13/socket.py", line 962, in getaddrinfo\n    for res in _socket.getaddrinfo(\n', ""),
         ("", ""),
     ],
-    ids=["of-the-provider", "of-a-library-alone", "unknown"],
+    ids=["of-the-provider", "of-a-package-alone", "of-a-thread", "unknown"],
 )
 def test_who_made_an_attempt_to_get_out_is_told_by_one_frame(stack, origin):
     assert Egress(target="example.net:443", stack=stack).origin == origin

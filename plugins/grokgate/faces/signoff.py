@@ -120,7 +120,7 @@ class SignOff:
         markdown.write(folder / "summary.md", header, verdict)
         junit.write(folder / "junit.xml", header, verdict)
         about = rollout(header["rollout"], header["world"], header["phase"])
-        page.write(folder / "signoff.html", header, verdict, about, self.sources, self._changes(header, verdict))
+        page.write(folder / "signoff.html", header, verdict, about, self.sources, requirements(), self._changes(header, verdict))
         return verdict
 
 

@@ -18,6 +18,7 @@ from grokgate.values.evidence import Row, Status
 
 WAIVABLE = (Status.FAILED, Status.NOT_OFFERED)
 """What can be accepted. A row that proved nothing has no failure that anybody could know."""
+OPEN = (Status.NOT_RUN, Status.UNPROVEN, Status.HARNESS_ERROR)
 _VOLATILE = re.compile(r"https?://(127\.0\.0\.1|localhost):\d+|[0-9a-f]{8}-[0-9a-f-]{27}")
 """What a sentence has in it that differs from run to run."""
 
@@ -60,8 +61,8 @@ class Accepted:
 
     def _stale(self, waiver: Waiver, row: Row | None) -> str:
         who = f"the waiver of {waiver.owner} for {waiver.row}"
-        if row is None:
-            return ""  # another phase or scope asks for the row
+        if row is None or row.status in OPEN:
+            return ""  # another phase or scope asks for the row, or nothing was proved of it
         if row.status not in WAIVABLE:
             return f"{who} is not needed: the row is {row.status.value.replace('_', ' ')}"
         if waiver.failure != signature(row):

@@ -118,7 +118,12 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
         if isinstance(error, Unkept) and error.at == "egress":
             because = error.because
-        return Status.FAILED, because, Blame.PROVIDER, {"expected": "nothing but xAI", "saw": escaped[0].origin, "at": "egress"}
+        return (
+            Status.FAILED,
+            because,
+            Blame.PROVIDER,
+            {"expected": "nothing but xAI", "saw": escaped[0].origin or escaped[0].target, "at": "egress"},
+        )
     if transcript.misses:
         return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
     if error is None:

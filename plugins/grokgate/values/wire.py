@@ -143,7 +143,11 @@ class Egress:
 
     @property
     def origin(self) -> str:
-        """Of the stack's frames the newest that is of no library: file, line and code; empty where there is none."""
+        """Of the stack's frames the newest that is of no library, else the newest of a package: file, line and code.
+
+        Empty where there is neither, as in a thread that looks up names for others.
+        """
         frames = [" ".join(frame.split()) for frame in re.split(r"^(?=  File \")", self.stack, flags=re.MULTILINE)]
         own = [frame for frame in frames if frame and not any(part in frame for part in _LIBRARIES)]
-        return own[-1] if own else frames[-1]
+        installed = [frame for frame in frames if "site-packages" in frame]
+        return (own or installed or [""])[-1]

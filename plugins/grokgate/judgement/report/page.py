@@ -14,6 +14,7 @@ from grokgate.judgement.report.failure import failure_text
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
+from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,9 +46,10 @@ def write(
     verdict: Verdict,
     rollout: Rollout,
     sources: Sequence[Mapping[str, Any]],
+    contract: Mapping[str, Requirement],
     changes: Comparison | None = None,
 ) -> None:
-    path.write_text(page(header, verdict, rollout, sources, changes), "utf-8")
+    path.write_text(page(header, verdict, rollout, sources, contract, changes), "utf-8")
 
 
 def page(
@@ -55,6 +57,7 @@ def page(
     verdict: Verdict,
     rollout: Rollout,
     sources: Sequence[Mapping[str, Any]],
+    contract: Mapping[str, Requirement],
     changes: Comparison | None = None,
 ) -> str:
     """The page. ``sources`` are the runs that it rests on; ``changes`` are those since an earlier one."""
@@ -79,7 +82,7 @@ def page(
         plan=checklist(verdict.rows),
         risks=[(risk, [found[id] for id in risk.rows if id in found]) for risk in rollout.risks],
         criteria=[row for row in verdict.rows if row.asked.prefix == "SC"],
-        red=[(row, *_shown(row, header)) for row in verdict.rows if row.status in RED],
+        red=[(row, _for_users(row, contract), *_shown(row, header)) for row in verdict.rows if row.status in RED],
         open=[row for row in verdict.rows if row.status in OPEN],
         accepted=[row for row in verdict.rows if row.status in (Status.WAIVED, Status.ATTESTED)],
         given=verdict.accepted,
@@ -119,6 +122,13 @@ def kind(status: Status) -> str:
     if status in (Status.WAIVED, Status.ATTESTED):
         return "accepted"
     return "good" if status is Status.PASSED else "none"
+
+
+def _for_users(row: Row, contract: Mapping[str, Requirement]) -> str:
+    """What the failure means for end users, where the row is still what it was in that run."""
+    known = contract.get(row.asked.id)
+    told = known.users.unkept if known and known.users and known.title == row.asked.title else ""
+    return told.replace("`", "")
 
 
 def _shown(row: Row, header: Mapping[str, Any]) -> Iterator[str]:
