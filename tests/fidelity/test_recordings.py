@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from grokgate.formats.recordings.reader import read_recordings
+from grokgate.upstream.cost import Unbounded, ceiling, cost_of
 from grokgate.upstream.fidelity.invariants import broken_invariants
 from grokgate.upstream.fidelity.reply import Reply
 from grokgate.upstream.fidelity.shape import faults_of
 from grokgate.upstream.price import Price
+from grokgate.values import rollout
+from grokgate.values.wire import Answer
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the real recordings are not beside this checkout")
@@ -89,6 +92,33 @@ def test_the_cost_of_a_hundred_recordings_is_the_listed_price(over_http, prices)
     assert {reply.served for reply in billed} <= prices.keys()
     dearer = {name: replace(price, completion=price.completion + 1) for name, price in prices.items()}
     assert [reply for reply in billed if not broken_invariants(reply.capture, dearer)] == []
+
+
+@pytest.mark.parametrize("part", [{"prompt": 1, "completion": 0}, {"prompt": 0, "completion": 1}])
+def test_no_recording_cost_more_than_its_ceiling(over_http, part):
+    """Of the prompt, and of the output; what xAI's own tools cost is not bounded."""
+    prices = {"any": rollout.Price(cached=part["prompt"], **part)}
+    seen = Counter()
+    for capture in over_http:
+        answer = Answer(status=capture.status, headers=capture.headers, body=capture.body)
+        try:
+            most = ceiling(capture.request, prices)
+        except Unbounded:
+            seen["unbounded"] += 1
+            continue
+        unstated = replace(answer, body=answer.body.replace(b"cost_in_usd_ticks", b"_"))
+        cost = cost_of(unstated, capture.request, prices, reserved=most)
+        seen[cost.basis] += 1
+        assert cost.ticks <= most, capture.origin
+    assert seen == {"unbounded": 6, "reckoned": 882, "reserved": 65, "free": 8}
+
+
+def test_what_a_recording_cost_is_what_it_states(over_http):
+    stated = [capture for capture in over_http if capture.status == 200 and "cost_in_usd_ticks" in Reply(capture).usage]
+    answers = [Answer(status=200, headers=capture.headers, body=capture.body) for capture in stated]
+    costs = [cost_of(answer, capture.request, {}, reserved=0) for answer, capture in zip(answers, stated, strict=True)]
+    assert [cost.ticks for cost in costs] == [Reply(capture).usage["cost_in_usd_ticks"] for capture in stated]
+    assert {cost.basis for cost in costs} == {"stated"}
 
 
 def test_an_answer_of_another_era_does_not_fit(over_http):

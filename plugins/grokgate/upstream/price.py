@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grokgate.upstream.fidelity.counts import Counts
+from grokgate.values.rollout import ModelFacts
+from grokgate.values.rollout import Price as ListPrice
+
+TICKS = 10_000_000_000
+"""In a dollar."""
 _COUNTS = {
     "prompt": r'"(?:prompt|input)_tokens"\s*:\s*(\d+)',
     "visible": r'"completion_tokens"\s*:\s*(\d+)',
@@ -41,3 +47,23 @@ class Price:
 def price_of(row: Mapping[str, Any] | None) -> Price | None:
     """The price in a row of ``world.toml``."""
     return Price(**row) if row else None
+
+
+def paid_as(asked: str, served: str, prices: Mapping[str, ListPrice], models: Iterable[ModelFacts]) -> str:
+    """The model that is paid: the one that answered, or the one that was asked for where that is no substitution.
+
+    grok-3-fast has a price of its own, and its answers bear the name of grok-3. The model need not be on the price list.
+    """
+    own = next((model for model in models if asked in model.wire), None)
+    return own.id if own and own.id in prices and served in own.served else served
+
+
+def ticks_of(counts: Counts, price: ListPrice) -> int:
+    """What the tokens of an answer cost by a rollout's price, in ticks; reasoning beside the output is billed as output."""
+    return price.ticks(prompt=counts.prompt, cached=counts.cached, completion=counts.output, reasoning=counts.thought)
+
+
+def dollars(ticks: int) -> str:
+    """Ticks for people, to the last one: ``$0.0026825``."""
+    whole, part = divmod(ticks, TICKS)
+    return f"${whole:,}.{f'{part:010}'.rstrip('0').ljust(2, '0')}"

@@ -10,13 +10,12 @@ from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept
 from grokgate.upstream.fidelity.counts import Counts, counts_of
 from grokgate.upstream.fidelity.reply import Reply, captured
+from grokgate.upstream.price import TICKS, dollars, paid_as, ticks_of
 from grokgate.values.call import Call
 from grokgate.values.chat import Usage
 from grokgate.values.evidence import Blame
 from grokgate.values.rollout import ModelFacts, Rollout
 
-TICKS = 10_000_000_000
-"""In a dollar."""
 TELLABLE = ("reasoning_tokens", "cached_tokens")
 """What a provider need not tell; where it tells it, it is xAI's figure."""
 
@@ -31,30 +30,20 @@ class Item:
     stated: int | None
     provenance: str
 
-    @property
-    def thought(self) -> int:
-        """Reasoning beside the output."""
-        return 0 if self.counts.includes else self.counts.reasoning
-
     def priced_as(self, rollout: Rollout) -> str:
-        """The model that is paid: the one that answered, or the one that was asked for where that is no substitution.
-
-        grok-3-fast has a price of its own, and its answers bear the name of grok-3.
-        """
-        own = next((model for model in rollout.models.values() if self.asked in model.wire), None)
-        name = own.id if own and own.id in rollout.prices and self.served in own.served else self.served
+        """The model that is paid, which has a price."""
+        name = paid_as(self.asked, self.served, rollout.prices, rollout.models.values())
         if name not in rollout.prices:
             raise NotRun(f"the rollout names no price of {name}, which answered")
         return name
 
     def ticks(self, rollout: Rollout) -> int:
         """What it costs by the rollout's prices."""
-        counts, price = self.counts, rollout.prices[self.priced_as(rollout)]
-        return price.ticks(prompt=counts.prompt, cached=counts.cached, completion=counts.output, reasoning=self.thought)
+        return ticks_of(self.counts, rollout.prices[self.priced_as(rollout)])
 
     def __str__(self) -> str:
         cached = f" ({self.counts.cached:,} cached)" if self.counts.cached else ""
-        thought = f" + {self.thought:,} of reasoning" if self.thought else ""
+        thought = f" + {self.counts.thought:,} of reasoning" if self.counts.thought else ""
         return f"{self.counts.prompt:,}{cached} + {self.counts.output:,}{thought} tokens"
 
 
@@ -125,12 +114,6 @@ class Bill:
             raise Unkept(because, expected=reckoned / TICKS, saw=told, at="cost")
 
 
-def dollars(ticks: int) -> str:
-    """Ticks for people, to the last one: ``$0.0026825``."""
-    whole, part = divmod(ticks, TICKS)
-    return f"${whole:,}.{f'{part:010}'.rstrip('0').ljust(2, '0')}"
-
-
 def _said(told: float) -> str:
     """A provider's figure; what is no price at all, as it is."""
     return dollars(round(told * TICKS)) if 0 <= told < float("inf") else f"${told}"
@@ -152,7 +135,7 @@ def _is_charged(item: Item, ticks: int, name: str) -> None:
     """xAI's own price is that of the list."""
     if item.stated not in (None, ticks):
         because = f"xAI's answer says {item.stated:,} ticks; {item} are {ticks:,} at the prices of {name}"
-        blame = Blame.XAI if item.provenance == "recorded" else Blame.CASSETTES
+        blame = Blame.XAI if item.provenance in ("recorded", "live") else Blame.CASSETTES
         raise Unkept(because, expected=ticks, saw=item.stated, at="cost_in_usd_ticks", blame=blame)
 
 

@@ -21,6 +21,11 @@ class Counts:
     includes: bool = False
     parts: tuple[int, ...] | None = None
 
+    @property
+    def thought(self) -> int:
+        """Reasoning beside the output."""
+        return 0 if self.includes else self.reasoning
+
 
 def counts_of(reply: Reply) -> Counts | None:
     """The tokens that an answer counts; ``None`` where it counts none, or not in whole numbers."""
