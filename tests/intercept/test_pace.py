@@ -207,7 +207,7 @@ def test_where_a_launcher_has_a_pace_every_client_is_answered_and_faults_come_an
 
 def test_of_a_launcher_with_a_pace_the_first_event_arrives_before_the_last_one_is_sent(tape, begun, sent, monkeypatch):
     launcher = Launcher(find_provider("reference"), tape.world, {}, key=KEY, say=print, pace=1)
-    monkeypatch.setattr(launcher, "_replay", begun)
+    monkeypatch.setattr(launcher, "_behind", begun)
     try:
         with launcher.call():
             assert first(XAI) == "0"

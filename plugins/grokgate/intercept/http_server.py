@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -47,16 +48,18 @@ class Answering(Protocol):
 class LoopbackServer:
     """Serves what ``replay`` answers, from a thread, at ``base_url``. Raises ``OSError`` where the port is taken.
 
-    ``pace`` is a factor on the times of a stream's chunks: 0 sends them all at once, 1 as they were recorded.
+    ``pace`` is a factor on the times of a stream's chunks: 0 sends them all at once, 1 as they were recorded. With ``tls``
+    it speaks HTTPS.
     """
 
-    def __init__(self, replay: Answering, *, pace: float = 0.0, port: int = 0) -> None:
-        self._replay, self._pace = replay, pace
+    def __init__(self, replay: Answering, *, pace: float = 0.0, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self._replay, self._pace, self._tls = replay, pace, tls
         if port:
             _bound(port, alone=True).close()
         self._kept = _bound(port)  # never listens: it keeps the port for us while connections are refused
         self.port: int = self._kept.getsockname()[1]
-        self.base_url = f"http://127.0.0.1:{self.port}/v1"
+        self._origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.base_url = f"{self._origin}/v1"
         self._connections: set[_Connection] = set()
         self._heads = _Heads()
         self._loop = uvloop.new_event_loop()
@@ -87,7 +90,7 @@ class LoopbackServer:
         asyncio.run_coroutine_threadsafe(task, self._loop).result(SECONDS)
 
     async def _open(self) -> None:
-        self._listening = await self._loop.create_server(self._connection, sock=_bound(self.port))
+        self._listening = await self._loop.create_server(self._connection, sock=_bound(self.port), ssl=self._tls)
 
     async def _shut(self) -> None:
         self._listening.close()
@@ -96,8 +99,7 @@ class LoopbackServer:
         await self._listening.wait_closed()
 
     def _connection(self) -> _Connection:
-        base = f"http://127.0.0.1:{self.port}"
-        return _Connection(self._replay.answer, base=base, pace=self._pace, heads=self._heads, open=self._connections)
+        return _Connection(self._replay.answer, base=self._origin, pace=self._pace, heads=self._heads, open=self._connections)
 
 
 class _Heads:
