@@ -25,7 +25,7 @@ from grokgate.faces.signoff import CAPSULE
 from grokgate.faces.verify import verdict_of
 from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
 from grokgate.judgement.report.allure import STATUSES, labels
-from grokgate.judgement.report.basis import answers
+from grokgate.judgement.report.basis import answers, who_answered
 from grokgate.judgement.report.failure import failure_text
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
@@ -294,7 +294,8 @@ def facts(run: Run) -> dict[str, str]:
         "provider": header["provider"]["title"],
         "provider build": f"{header['digests']['provider'][:12]} ({build})",
         "world": header["world"],
-        "evidence": evidence(given.get("recorded", 0), sum(given.values())),
+        "evidence": evidence(given),
+        **({"answered by": who_answered(header)} if who_answered(header) else {}),
         "waivers": str(len(run.accepted("waivers"))),
         "attestations": str(len(run.accepted("attestations"))),
         "promises": f"{len(run.verdict.rows)}: {counts}",
@@ -430,9 +431,13 @@ def sources(result: Mapping[str, Any]) -> Iterator[str]:
         yield from sources(step)
 
 
-def evidence(recorded: int, whole: int) -> str:
-    """The share of answers that were recorded, and of those that were derived."""
-    return f"{recorded / whole:.0%} recorded, {1 - recorded / whole:.0%} derived ({whole} answers)" if whole else "no answers"
+def evidence(given: Mapping[str, int]) -> str:
+    """The share of answers that were recorded, of those that were derived, and of live ones where there are any."""
+    whole = sum(given.values())
+    kinds = ["recorded", "derived", *(["live"] if given.get("live") else [])]
+    return (
+        f"{', '.join(f'{given.get(kind, 0) / whole:.0%} {kind}' for kind in kinds)} ({whole} answers)" if whole else "no answers"
+    )
 
 
 def plain(text: str) -> str:

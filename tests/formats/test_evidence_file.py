@@ -8,6 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grokgate.formats.evidence_file import SCHEMA, EvidenceRefused, EvidenceWriter, read_evidence
+from grokgate.formats.home import SCHEMAS
+from grokgate.providers.description import bundled, kebab, mutants
 from grokgate.values.evidence import Asked, Blame, Case, Status
 from grokgate.values.redaction import MASK
 
@@ -233,6 +235,67 @@ def test_another_schema_is_refused(header, reason, tmp_path):
     write(tmp_path / "evidence.jsonl", header=header).seal(FOOTER)
     with pytest.raises(EvidenceRefused, match=reason):
         read_evidence(tmp_path / "evidence.jsonl")
+
+
+ACCEPTED = {
+    "waiver": {"row": "POST-1.1", "provider": "pal", "failure": "0" * 12, "owner": "Ana", "reason": "known", "commit": ""},
+    "attestation": {"row": "COM.1", "by": "Ana", "on": "2026-11-20", "link": "https://wiki.example.org", "commit": ""},
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "dates", "reason"),
+    [
+        ("waiver", {"until": "2026-02-31"}, r"\[1\]\.until: 2026-02-31 is no day"),
+        ("attestation", {"until": "2026-00-10"}, r"\[1\]\.until: 2026-00-10 is no day"),
+        ("attestation", {"until": "2026-12-31", "on": "0000-01-01"}, r"\[1\]\.on: 0000-01-01 is no day"),
+    ],
+)
+def test_what_is_accepted_for_a_day_that_is_none_is_refused(kind, dates, reason, tmp_path):
+    writer = EvidenceWriter(tmp_path / "evidence.jsonl", ())
+    writer.write("header", HEADER)
+    writer.write(kind, ACCEPTED[kind] | dates)
+    writer.seal(FOOTER)
+    with pytest.raises(EvidenceRefused, match=reason):
+        read_evidence(tmp_path / "evidence.jsonl")
+
+
+@pytest.mark.parametrize("started", ["yesterday", "", "2026-02-31T00:00:00+00:00", "20261123T071308", "2026-11-23T07:13:99"])
+def test_a_start_that_is_no_time_is_refused(started, tmp_path):
+    write(tmp_path / "evidence.jsonl", header=HEADER | {"started": started}).seal(FOOTER)
+    with pytest.raises(EvidenceRefused, match=rf"\[0\]\.started: {re.escape(started)} is no time"):
+        read_evidence(tmp_path / "evidence.jsonl")
+
+
+def test_a_source_that_started_at_no_time_is_refused(tmp_path):
+    writer = write(tmp_path / "evidence.jsonl")
+    writer.write("source", {"file": "a.jsonl", "seal": DIGEST, "header": {"event": "header", **HEADER, "started": "yesterday"}})
+    writer.seal(FOOTER)
+    with pytest.raises(EvidenceRefused, match=r"\[6\]\.header\.started: yesterday is no time"):
+        read_evidence(tmp_path / "evidence.jsonl")
+
+
+def named(name):
+    return HEADER | {"provider": HEADER["provider"] | {"name": name}}
+
+
+@pytest.mark.parametrize("name", ["../../evil", "..", "/evil", "a/b", "", ".hidden", "a\\b", "-o"])
+def test_a_name_that_leads_out_of_the_reports_is_refused(name, tmp_path):
+    write(tmp_path / "evidence.jsonl", header=named(name)).seal(FOOTER)
+    with pytest.raises(EvidenceRefused, match=r"\[0\]\.provider\.name: .* does not match"):
+        read_evidence(tmp_path / "evidence.jsonl")
+
+
+def test_each_name_that_a_provider_can_have_is_read(tmp_path):
+    schema = json.loads((SCHEMAS / "provider.schema.json").read_bytes())
+    evidence = json.loads((SCHEMAS / "evidence.schema.json").read_bytes())
+    pattern = evidence["$defs"]["header"]["properties"]["provider"]["properties"]["name"]["pattern"]
+    assert pattern == schema["properties"]["name"]["pattern"]  # TOML files and classes are held against it
+    names = [known.name for known in bundled()] + [f"mutant-{kebab(name)}" for name, _ in mutants()]
+    for name in [*names, kebab("KeepsStop"), kebab("My_HTTPClient2"), "grok-4.3", "a..b", "9"]:
+        assert re.search(pattern, name), name
+    write(tmp_path / "evidence.jsonl", header=named("my_client-2.0")).seal(FOOTER)
+    assert read_evidence(tmp_path / "evidence.jsonl").header["provider"]["name"] == "my_client-2.0"
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,10 @@ def test_it_ends_with_its_last_day(on, holds, failed, waiver):
     assert findings == (() if holds else ("the waiver of Ana for POST-2.2 ended on 2026-12-01",))
 
 
-def test_another_provider_is_not_excused_and_has_no_finding(failed, waiver):
+def test_another_provider_is_not_excused_and_that_is_said(failed, waiver):
     assert accepted(waiver, provider="openai").row(failed).status is Status.FAILED
-    assert accepted(waiver, provider="openai").findings([failed]) == ()
+    said = "there are waivers for other providers, which excuse nothing here: pal"
+    assert accepted(waiver, provider="openai").findings([failed]) == (said,)
 
 
 @pytest.mark.parametrize("status", ["unproven", "not_run", "harness_error"])
@@ -84,6 +85,25 @@ def test_what_proved_nothing_cannot_be_waived_and_does_not_make_a_waiver_stale(s
     given = accepted(replace(waiver, failure=signature(row)))
     assert given.row(row) == row
     assert given.findings([row]) == ()
+
+
+@pytest.mark.parametrize("status", ["harness_error", "unproven", "not_run"])
+def test_a_waiver_covers_the_red_cases_and_what_proved_nothing_stays_open(status, asked, case, waiver):
+    cases = [case("failed", "half", because="stop left"), case(status, "zero", because="nobody knows")]
+    row = accepted(waiver).row(row_of(asked(), cases))
+    assert (row.status, row.because) == (Status(status), "nobody knows")
+
+
+def test_a_run_that_is_merged_twice_has_the_same_failure(asked, case, waiver):
+    twice = [case("failed", "half", because="stop left"), case("failed", "half", because="stop left")]
+    assert accepted(waiver).row(row_of(asked(), twice)).status is Status.WAIVED
+
+
+def test_a_row_over_waived_rows_is_waived_and_says_so(asked, case, waiver):
+    rows = [asked(), asked("SC-3.2", sums=("POST-2.2",))]
+    cases = [case("failed", "half", because="stop left"), case("passed", "zero")]
+    summed = judge(rows, cases, strict=False, accepted=accepted(waiver)).rows[1]
+    assert (summed.status, summed.because) == (Status.WAIVED, "it rests on 1 rows, and the failure of POST-2.2 is accepted")
 
 
 def test_a_signature_does_not_change_with_the_port(asked, case):
@@ -122,5 +142,6 @@ def test_an_attestation_holds_between_its_days(on, finding, open_row):
 def test_nobody_vouches_for_what_a_test_decides(asked, case):
     failed = row_of(asked(attestable=True), [case("failed")])
     waits = row_of(asked(settled=Status.NOT_RUN, because="decided by live traffic"), [])
+    left_out = row_of(asked(attestable=True), [])
     given = accepted(attestations=[VOUCHED])
-    assert [given.row(row).status for row in (failed, waits)] == [Status.FAILED, Status.NOT_RUN]
+    assert [given.row(row).status for row in (failed, waits, left_out)] == [Status.FAILED, Status.NOT_RUN, Status.NOT_RUN]

@@ -208,6 +208,13 @@ def test_times_in_a_body_are_of_one_run():
     assert steady_json({"max_tokens": 1000, "seed": 7, "stream": True}) == {"max_tokens": 1000, "seed": 7, "stream": True}
 
 
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf"), 10**400], ids=["nan", "inf", "-inf", "huge"])
+def test_a_number_that_is_no_time_and_no_number_is_the_same_in_both_runs(odd, run, sent):
+    assert steady_json({"seed": odd}) == steady_json({"seed": float(str(odd)) if odd != 10**400 else odd})
+    one, other = ({"P1.1": [sent({"temperature": odd})]} for _ in range(2))
+    assert not compare(run(one), run(other)).differs
+
+
 def test_port_and_time_of_a_run_are_no_difference(run, sent):
     later = run({"P1.1": [sent({"a": 1}, url="http://127.0.0.1:4712/v1/chat/completions")]}, started="2026-11-26T00:00:00+00:00")
     found = compare(run({"P1.1": [sent({"a": 1})]}), later)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.judgement.report.github import MOST_ANNOTATIONS, MOST_ROWS, annotated, append_summary, is_step
+from grokgate.faces.check import pytest_command
+from grokgate.judgement.report.github import MOST_ANNOTATIONS, MOST_ROWS, annotated, append_summary, is_step, kept
 from grokgate.judgement.verdict import judge
 from grokgate.values.evidence import Blame, Status
 
@@ -207,6 +208,14 @@ class Loud:
     def close(self):
         pass
 """
+LOUD_MODULE = """
+import atexit
+import sys
+
+print("::add-mask::imported", flush=True)
+print("::add-mask::complained", file=sys.stderr, flush=True)
+atexit.register(lambda: print("::add-mask::exiting\\n::add-mask::half a line", end=""))
+"""
 
 
 @pytest.fixture
@@ -239,6 +248,36 @@ def test_whatever_a_provider_prints_or_raises_commands_nothing(tmp_path, step):
     assert "POST-1.1" in {title["title"] for _, title, _ in rest}
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "workers"])
+def test_what_a_module_prints_when_it_is_imported_or_its_process_ends_commands_nothing(workers, tmp_path, step):
+    (tmp_path / "loud.py").write_text(LOUD_MODULE + ADAPTER)
+    ran = step("--provider", "loud.py:Loud", "--only", "POST-1.1", *workers)
+    lines = (ran.said + ran.complained).splitlines()
+    printed = {found[2] for line in lines if (found := command_in(line))}
+    assert {"imported", "complained", "exiting", "half a line"} <= printed  # in the parent and in pytest's process
+    stop, resume, *rest = obeyed(lines)
+    assert (stop[0], resume[0], ran.complained) == ("stop-commands", stop[2], "")
+    assert {command for command, _, _ in rest} == {"error", "notice"}
+
+
+def test_the_token_is_nowhere_that_a_provider_can_look_it_up(tmp_path, step):
+    (tmp_path / "nosy.py").write_text("import os\nprint('SEES', dict(os.environ))\n" + ADAPTER)
+    ran = step("--provider", "nosy.py:Loud", "--only", "POST-1.1")
+    token = obeyed(ran.said.splitlines())[0][2]
+    seen = [line for line in ran.said.splitlines() if line.startswith("SEES")]
+    assert seen
+    assert [line for line in seen if token in line] == []
+
+
+def test_a_file_of_annotations_holds_no_other_command(tmp_path):
+    path = tmp_path / "annotations"
+    assert kept(path) == []
+    good = ["::error title=a::b", "::warning title=a::b", "::notice title=a::b"]
+    bad = ["::add-mask::x", "::error::a\r::add-mask::x", " ::add-mask::y", "##[add-mask]z", ""]
+    path.write_bytes("\n".join([*bad, *good]).encode() + b"\n::error \xff")
+    assert kept(path) == [*good, "::error \ufffd"]
+
+
 def test_the_gate_within_the_gate_tells_the_step_nothing(tmp_path, step):
     ran = step("--only", "PRE.2")
     assert ran.rows == {"PRE.2": "passed"}
@@ -252,17 +291,38 @@ def test_workers_tell_the_step_nothing_of_their_own(tmp_path, step):
     assert (tmp_path / "step.md").read_text("utf-8").count("## ") == 1
 
 
+def test_a_plain_pytest_stops_and_resumes_commands_itself(once):
+    words = pytest_command(["--provider", "reference", "--only", "P1.1", "--reports", "{folder}/reports"])
+    stop, resume, *rest = obeyed(once("env", "GITHUB_ACTIONS=true", *words).said.splitlines())
+    assert (stop[0], resume[0]) == ("stop-commands", stop[2])
+    assert [command for command, _, _ in rest] == ["notice"]
+
+
+def test_wrong_use_keeps_its_exit_code(step):
+    ran = step("--provider", "nobody")
+    assert (ran.code, "grokgate: no provider 'nobody'" in ran.said) == (2, True)
+
+
+def test_a_module_that_ends_the_process_while_it_is_imported_is_no_go(tmp_path, step):
+    (tmp_path / "ends.py").write_text("import os\nprint('::add-mask::half', end='', flush=True)\nos._exit(0)\n" + ADAPTER)
+    ran = step("--provider", "ends.py:Loud")
+    assert (ran.code, "ended without a verdict" in ran.said) == (3, True)
+    stop, resume = obeyed(ran.said.splitlines())
+    assert (stop[0], resume[0]) == ("stop-commands", stop[2])
+
+
 def test_a_summary_that_cannot_be_written_is_told_and_changes_no_verdict(step):
     ran = step("--only", "P1.1", GITHUB_STEP_SUMMARY="no/such/folder/step.md")
     assert ran.code == 10
     assert "GITHUB_STEP_SUMMARY cannot be written" in ran.said
 
 
-def test_a_refusal_leaves_commands_stopped_since_pytest_has_yet_to_say_why(tmp_path, step):
+def test_a_refusal_says_why_before_commands_are_resumed(tmp_path, step):
     (tmp_path / "raises.py").write_text("raise ValueError('no\\n::add-mask::raised')")
     (tmp_path / "raises.toml").write_text('name = "raises"\nadapter = "raises.py:Raises"\n')
     ran = step("--provider", "raises.toml")
-    assert ran.code == 2
-    assert "\n::add-mask::raised" in ran.complained
-    assert [command for command, _, _ in obeyed((ran.said + ran.complained).splitlines())] == ["stop-commands"]
+    assert (ran.code, ran.complained) == (2, "")
+    assert "\n::add-mask::raised" in ran.said
+    stop, resume = obeyed(ran.said.splitlines())
+    assert (stop[0], resume[0]) == ("stop-commands", stop[2])
     assert not (tmp_path / "step.md").exists()

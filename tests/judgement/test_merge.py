@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from grokgate.judgement.merge import Mismatch, Run, asked_of, cases_of, of_one_build
+from grokgate.judgement.merge import Mismatch, Run, asked_of, cases_of, gaps, of_one_build
 from grokgate.judgement.outcome import left_out
 from grokgate.values.evidence import Status
 
@@ -21,9 +21,7 @@ def run(*cases, file="b.jsonl", header=HEADER):
 
 
 def test_runs_of_one_build_are_one():
-    other = copy.deepcopy(HEADER)
-    other["digests"]["world"] = "f" * 64  # other recordings of the same world
-    of_one_build([run(file="a.jsonl"), run(header=other)])
+    of_one_build([run(file="a.jsonl"), run(header=copy.deepcopy(HEADER))])
 
 
 DIFFERENT = {
@@ -34,6 +32,7 @@ DIFFERENT = {
     "rollout": (("digests", "rollout"), "another version of the rollout file than a.jsonl"),
     "contract": (("digests", "contract"), "another version of the contract than a.jsonl"),
     "suites": (("digests", "suites"), "another version of the suites than a.jsonl"),
+    "cassettes": (("digests", "world"), "another set of cassettes than a.jsonl"),
 }
 
 
@@ -69,3 +68,23 @@ def test_a_row_that_waits_for_live_traffic_is_decided_by_its_cases(asked, case):
 
 def test_a_row_that_is_not_offered_stays_so(asked, case):
     assert asked_of([asked(settled=Status.NOT_OFFERED)], [case("passed")])[0].settled is Status.NOT_OFFERED
+
+
+@pytest.mark.parametrize(
+    ("mode", "part", "because"),
+    [
+        ("replay", "live", "replay has decided it, and live traffic (grokgate live) has not"),
+        ("live", "replay", "live traffic has decided it, and replay has not"),
+    ],
+)
+def test_a_row_that_both_decide_stays_open_until_both_have(mode, part, because, asked, case):
+    one = run(case("passed"), header={**HEADER, "mode": mode})
+    [gap] = gaps([asked()], [one], {"POST-2.2": ("replay", "live")})
+    assert (gap.id, gap.status, gap.because) == (f"POST-2.2[{part}]", Status.NOT_RUN, because)
+    both = [run(case("passed"), header={**HEADER, "mode": other}) for other in ("replay", "live")]
+    assert gaps([asked()], both, {"POST-2.2": ("replay", "live")}) == []
+
+
+def test_a_row_that_replay_alone_decides_has_no_gap(asked, case):
+    one = run(case("passed"), header={**HEADER, "mode": "replay"})
+    assert gaps([asked()], [one], {"POST-2.2": ("replay",)}) == []

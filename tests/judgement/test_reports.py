@@ -1,5 +1,6 @@
 """Each report says what the evidence says: one gate of a provider that breaks much, and what every writer made of it."""
 
+import html
 import json
 import shlex
 import subprocess
@@ -101,6 +102,28 @@ def test_junit_survives_what_xml_cannot_hold(tmp_path, header, asked, case):
     assert told.get("message") == "a \ufffd and \ufffd[31m and <&]]> and \ufffd"
 
 
+@pytest.fixture
+def waived(asked, case):
+    """A verdict in which somebody accepts a row with a red, an open and a good case."""
+    cases = [case("failed", "half", because="it left"), case("not_run", "none"), case("passed", "zero")]
+    row = judge([asked()], cases, strict=False).rows[0]
+    accepted = replace(row, status=Status.WAIVED, because="Ana accepts it until 2026-12-31: known (it left)", cases=tuple(cases))
+    vouched = replace(row, asked=asked("COM.1"), status=Status.ATTESTED, because="Ana vouches for it", blame=None, cases=())
+    return Verdict(decision=Decision.GO, rows=(accepted, vouched))
+
+
+def test_what_people_accept_passes_in_junit_and_its_text_is_kept(tmp_path, header, waived):
+    write_junit(tmp_path / "junit.xml", header, waived)
+    [suite] = ET.parse(tmp_path / "junit.xml").getroot()
+    assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["4", "0", "0", "0"]
+    red, missing, good, vouched = suite
+    assert "waived: Ana accepts it until 2026-12-31: known (it left)\n" in red.findtext("system-out")
+    assert failure_text(waived.rows[0].asked, waived.rows[0].cases[0], header) in red.findtext("system-out")
+    assert missing.findtext("system-out").endswith("\nit is not_run")
+    assert good.find("system-out") is None
+    assert vouched.findtext("system-out") == "attested: Ana vouches for it"
+
+
 # --- summary.md
 
 
@@ -128,7 +151,24 @@ def test_the_summary_begins_with_the_verdict_on_one_line(summary):
 def test_a_bar_in_a_text_does_not_break_the_table(tmp_path, header, asked, case):
     row = judge([asked(title="a | b")], [case("failed", because="x | y\nz")], strict=False)
     write_markdown(tmp_path / "summary.md", header, row)
-    assert r"| POST-2.2 | must | a \| b | ✘ failed | x \| y z |" in (tmp_path / "summary.md").read_text("utf-8")
+    assert "| POST-2.2 | must | a &#124; b | ✘ failed | x &#124; y z |" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["![x](//y)", "<img src=x>", "[x](//y)", "**x**", "`x`", "@all", "a\n\n# b", "a | b"])
+def test_nothing_that_a_provider_wrote_is_markup_in_the_summary(text, tmp_path, header, asked, case):
+    verdict = judge([asked(title=text)], [case("unproven", because=text)], strict=False, violations=[text])
+    provider = {**header["provider"], "title": text, "face": text, "requirements": [text]}
+    write_markdown(tmp_path / "summary.md", {**header, "provider": provider}, replace(verdict, findings=(text,)))
+    summary = (tmp_path / "summary.md").read_text("utf-8")
+    assert text not in summary
+    shown = html.unescape(summary)
+    assert shown.count(" ".join(text.split())) == 7
+
+
+def test_no_text_of_a_provider_ends_its_block_in_the_summary(tmp_path, header, asked, case):
+    write_markdown(tmp_path / "summary.md", header, judge([asked()], [case("failed", because="`````\n# b")], strict=False))
+    summary = (tmp_path / "summary.md").read_text("utf-8")
+    assert summary.count("\n``````text\n") == summary.count("\n``````\n") == 1
 
 
 # --- the terminal

@@ -55,13 +55,18 @@ def test_a_row_is_asked_for_where_its_evidence_counts(modes, scopes, requirement
 @pytest.mark.parametrize(
     ("modes", "scope", "because"),
     [
-        (("live",), "signoff", "decided by live traffic, which this version does not take yet"),
-        (("replay", "live"), "postdeploy", "decided by live traffic, which this version does not take yet"),
+        (("live",), "signoff", "decided by live traffic (--mode live --scope postdeploy)"),
+        (("replay", "live"), "postdeploy", "decided by live traffic (--mode live --scope postdeploy)"),
     ],
 )
 def test_what_replay_cannot_decide_is_not_run(modes, scope, because, requirement):
     row = settled(requirement(modes=modes), scope=scope)
-    assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, because, Blame.HARNESS)
+    assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, because, Blame.CONFIGURATION)
+
+
+def test_a_live_run_decides_what_live_traffic_can(requirement):
+    assert settled(requirement(modes=("replay", "live")), scope="postdeploy", mode="live").settled is None
+    assert settled(requirement(modes=("replay",)), scope="signoff", mode="live").because == "decided by replay, before the deploy"
 
 
 def test_what_a_person_decides_waits_for_one(requirement):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grokgate.formats.home import PACKAGE, home
+from grokgate.judgement.report import github
 from grokgate.judgement.verdict import EXIT_CODES
 from grokgate.values.evidence import Decision
 
@@ -49,6 +52,40 @@ def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder:
         sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
         return HARNESS_FAILED
     return code
+
+
+def begins_step(environment: Mapping[str, str]) -> bool:
+    """Whether this command is the outermost gate of a step of GitHub Actions."""
+    return github.is_step(environment) and github.ANNOTATIONS not in environment
+
+
+def step(words: Sequence[str]) -> int:
+    """Run ``grokgate`` with these words in a process of its own, which commands GitHub's runner nothing; give its exit code.
+
+    A provider's module prints when it is imported and when its process ends. So this process imports none of it. It stops
+    commands before, and resumes them once the other process is gone. What that one leaves in a file are its annotations.
+    """
+    with tempfile.TemporaryDirectory(prefix="grokgate-") as folder:
+        told, token = Path(folder) / "annotations", secrets.token_hex(16)
+        environment = {**child_environment(os.environ), github.ANNOTATIONS: str(told)}
+        _say(github.stopped(token))
+        try:
+            # Both streams are one pipe: of two, the runner could read the line that resumes before what was said earlier.
+            command = [sys.executable, "-m", "grokgate", *words]
+            code = subprocess.run(command, env=environment, stderr=subprocess.STDOUT, check=False).returncode  # noqa: S603
+        except KeyboardInterrupt:
+            code = HARNESS_FAILED
+        _say("", github.resumed(token), *github.kept(told))  # what was said last may lack the end of its line
+        if code < 0 or (code in EXIT_CODES.values() and not told.exists()):
+            _say("grokgate: the gate's process ended without a verdict; did the provider end it?")
+            return HARNESS_FAILED
+    return code
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
+    sys.stdout.buffer.flush()
 
 
 def reports_folder(provider: str, only: Sequence[str]) -> Path:

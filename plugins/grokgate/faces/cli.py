@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +86,7 @@ def main() -> None:
     show_default=True,
     help="Replay recorded answers, or ask the real xAI (needs XAI_API_KEY).",
 )
+@click.option("--budget", metavar="DOLLARS", help="The most that a live run may cost. Default: 1.")
 @click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
 @click.option(
     "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
@@ -115,6 +117,8 @@ def check(
     from grokgate.faces import check as gate
     from grokgate.faces.listing import NotFound, found
 
+    if gate.begins_step(os.environ):
+        sys.exit(gate.step(sys.argv[1:]))
     try:
         name = found(provider).name
     except NotFound as refused:
@@ -129,6 +133,18 @@ def check(
     arguments += ["--strict-rows"] if strict else []
     arguments += ["--tb=short"] if only else []
     sys.exit(gate.run([*arguments, *pytest_arguments], evidence=evidence))
+
+
+@main.command(context_settings=PASSED_ON, epilog=EXIT_CODES)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def live(arguments: tuple[str, ...]) -> None:
+    """Judge a provider against the real xAI: grokgate check --mode live --scope postdeploy, and whatever else is said.
+
+    \b
+    Needs XAI_API_KEY; XAI_BASE_URL names another address. Costs at most --budget, a dollar if nothing is said.
+    Example:  grokgate live --provider my-grok.toml --phase 3 --budget 2
+    """
+    main(["check", "--mode", "live", "--scope", "postdeploy", *arguments])
 
 
 @main.command()
@@ -189,22 +205,79 @@ def rehearse(provider: str, world: str | None) -> None:
 @click.option("--scenario", default="plain", show_default=True, help="What every request is answered with, such as no-credits.")
 @click.option("--fault", help="What is done to connections or answers, such as reset or stream-cut.")
 @click.option("--pace", type=float, default=0.0, show_default=True, help="Play streams in time: 1 as recorded, 0 at once.")
-def serve(world: str | None, port: int, scenario: str, fault: str | None, pace: float) -> None:
-    """Serve the recorded xAI on loopback, for any client that takes a base URL.
+@click.option(
+    "--after",
+    multiple=True,
+    metavar="N:WHAT=NAME",
+    help="After N requests: world=, scenario= or fault= from then on. Repeatable.",
+)
+@click.option("--every", multiple=True, metavar="N:WHAT=NAME", help="The same for every Nth request alone. Repeatable.")
+@click.option("--tls", is_flag=True, help="HTTPS, by a certificate made for the run; the first line names the file to trust.")
+@click.option("--cert", type=click.Path(path_type=Path), metavar="FILE", help="HTTPS by this certificate (PEM) ...")
+@click.option("--key-file", type=click.Path(path_type=Path), metavar="FILE", help="... and its private key (PEM).")
+@click.option("--api-key-env", metavar="NAME", help="Only the key in this environment variable is good. Default: any key.")
+@click.option("--quiet", is_flag=True, help="Tell no request; the address at the start and the counts at the end alone.")
+def serve(
+    world: str | None,
+    port: int,
+    scenario: str,
+    fault: str | None,
+    pace: float,
+    after: tuple[str, ...],
+    every: tuple[str, ...],
+    tls: bool,
+    cert: Path | None,
+    key_file: Path | None,
+    api_key_env: str | None,
+    quiet: bool,
+) -> None:
+    """Serve the recorded xAI on loopback, for any client that takes a base URL. docs/serve.md tells more.
 
     \b
     Example:  grokgate serve &
               curl -s http://127.0.0.1:8080/v1/chat/completions \\
                 -H "Authorization: Bearer any" -H "Content-Type: application/json" \\
                 -d '{"model": "grok-4", "messages": [{"role": "user", "content": "Hello"}], "stop": ["END"]}'
-    """
-    from grokgate.faces.serve import NotServed
-    from grokgate.faces.serve import serve as served
 
+    \b
+    In the middle of a run:
+              grokgate serve --after 3:world=grok-4.3 --every 5:fault=rate-limit
+    """
+    import signal
+    import threading
+
+    from grokgate.faces.serve import serve as served
+    from grokgate.intercept.stand_in import NotServed
+
+    until = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: until.set())  # a server in the background is ended so
     try:
-        served(known_world(world), port, scenario=scenario, fault=fault, pace=pace, say=lambda line: click.echo(line, err=True))
+        served(
+            known_world(world),
+            port,
+            scenario=scenario,
+            fault=fault,
+            pace=pace,
+            tls=tls,
+            certificate=cert,
+            key_file=key_file,
+            key=_key_in(api_key_env),
+            changes=[*(f"after {change}" for change in after), *(f"every {change}" for change in every)],
+            quiet=quiet,
+            say=lambda line: click.echo(line, err=True),
+            until=until,
+        )
     except NotServed as refused:
         raise Refused(str(refused)) from None
+
+
+def _key_in(variable: str | None) -> str:
+    """The key in an environment variable; any is good where none is named. What was typed is not repeated: it may be a key."""
+    if variable is None:
+        return ""
+    if key := os.environ.get(variable, "").strip():
+        return key
+    raise Refused("--api-key-env takes the name of an environment variable that holds a key; there is none of that name")
 
 
 @main.command()
@@ -280,7 +353,12 @@ def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, 
     except BadDocument as refused:
         raise Refused(str(refused)) from None
     folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"
-    verdict = made.write(folder)
+    try:
+        verdict = made.write(folder)
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
     said(click.secho, made.header, verdict, folder)
     sys.exit(verdict.exit_code)
 

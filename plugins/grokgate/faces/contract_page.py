@@ -22,8 +22,8 @@ of a row: why it is asked for, how it looks right and wrong, who met the fault, 
 
 - **Severity**: a `must` decides the verdict; a `should` is reported, and decides with `--strict` only.
 - **Phases**: the gates that ask for the row: `1` initial deployment, `2` gradual migration, `3` full migration, `rollback`.
-- **Decided by**: `replay` of recorded or derived answers, `live` traffic with xAI, or a person's attestation. This version
-  decides by replay alone; what waits for the others is reported as not run, or lies outside the scope.
+- **Decided by**: `replay` of recorded or derived answers, `live` traffic with xAI, or a person's attestation. What
+  waits for one of them is reported as not run, or lies outside the scope.
 - **Worlds**: how xAI behaved at a time. In `grok-4-0709` the model of that name answers for grok-4; in `grok-4.3` that
   model answers to the old name. In a world that is not listed the row is not applicable.
 - **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok). For a
@@ -93,7 +93,7 @@ def _test(row: Requirement, node: str | None) -> str:
     if "replay" in row.modes:
         return "none yet; the row is reported as not run"
     live = "live" in row.modes
-    return "none; decided by live traffic, which this version does not take yet" if live else "none; a person vouches for it"
+    return "none yet; live traffic has to decide it" if live else "none; a person vouches for it"
 
 
 def _text(text: str) -> str:

@@ -12,19 +12,22 @@ from grokgate import __version__
 from grokgate.faces.verify import judged
 from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract_digest, requirements, rollout
-from grokgate.formats.evidence_file import SCHEMA, Evidence, EvidenceRefused, EvidenceWriter, read_evidence
-from grokgate.formats.suites import owners
+from grokgate.formats.document import BadDocument
+from grokgate.formats.evidence_file import SCHEMA, Evidence, EvidenceRefused, EvidenceWriter
+from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement import change
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.change import Comparison, compare
-from grokgate.judgement.merge import Run, asked_of, cases_of, of_one_build
+from grokgate.judgement.merge import Run, asked_of, cases_of, gaps, of_one_build
 from grokgate.judgement.report import junit, markdown, page, terminal, verdict_json
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.values.evidence import Asked, Case
+from grokgate.values.rollout import Rollout
 
 CAPSULE = "signoff.jsonl"
 """The file that holds all that the verdict rests on."""
+REPORTS = ("verdict.json", "summary.md", "junit.xml", "signoff.html")
 
 
 class SignOff:
@@ -37,28 +40,26 @@ class SignOff:
     def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False, since: Path | None = None) -> None:
         self._begun = time.time()
         self._since = judged(since) if since else None
-        evidence = {
-            found.footer["seal"]: (path, found) for path in paths for found in [_unmerged(path)]
-        }  # one given twice is one
-        self._files = [(path.name, found) for path, found in evidence.values()]
+        opened = [(path, _unmerged(path)) for path in paths]
+        evidence = {found.footer["seal"]: (path, found) for path, found in opened}  # one that is given twice is one
+        self._paths = [path.resolve() for path in paths]
+        self._files = [(str(path), found) for path, found in evidence.values()]
         runs = [Run(file=name, header=found.header, cases=found.cases) for name, found in self._files]
         of_one_build(runs)
-        first = runs[0].header
-        if first["digests"]["contract"] != contract_digest():
-            raise EvidenceRefused(
-                f"{runs[0].file}: it was made by grokgate {first['grokgate']} with another version of the contract"
-            )
+        self._first = first = runs[0].header
+        self._rollout = _same_sources(runs[0])
         self.acceptances: Acceptances = read_acceptances(accept, requirements())
-        self._strict = strict
+        self._strict = strict or any(run.header["strict"] for run in runs)
         self.cases: list[Case] = cases_of(runs)
         inside, self._outside = asked_for(requirements().values(), _question(first), owners())
         self.asked: list[Asked] = asked_of(inside, self.cases)
-        self._first = first
+        self.cases += gaps(self.asked, runs, {id: row.modes for id, row in requirements().items()})
 
     @property
     def header(self) -> dict[str, Any]:
         """The header of the whole: that of the first run, in the scope of a sign-off."""
         modes = {found.header["mode"] for _, found in self._files}
+        upstreams = sorted({found.header["upstream"] for _, found in self._files if "upstream" in found.header})
         return {
             **{key: value for key, value in self._first.items() if key != "event"},
             "schema": SCHEMA,
@@ -67,6 +68,7 @@ class SignOff:
             "started_ms": int(self._begun * 1000),
             "scope": "signoff",
             "mode": "live" if modes == {"live"} else "replay",
+            **({"upstream": " ".join(upstreams)} if upstreams else {}),
             "strict": self._strict,
             "only": [],
             "outside": self._outside,
@@ -96,17 +98,34 @@ class SignOff:
         return compare(change.Run(header=evidence.header, verdict=earlier), change.Run(header=header, verdict=verdict))
 
     def write(self, folder: Path) -> Verdict:
-        """Seal all that the verdict rests on in one file, and write the reports beside it."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Seal all that the verdict rests on in one file, and write the reports beside it. Raises ``OSError``.
+
+        What an earlier sign-off left there goes first, and the sealed file takes its name once it is whole.
+        """
+        if (folder / CAPSULE).resolve() in self._paths:
+            raise EvidenceRefused(f"{folder / CAPSULE}: it is one of the runs, and would be written over; name another --reports")
         verdict, header = self.verdict(), self.header
-        writer = EvidenceWriter(folder / CAPSULE, ())
+        said = page.page(header, verdict, self._rollout, self.sources, requirements(), self._changes(header, verdict))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (CAPSULE, *REPORTS):
+            (folder / name).unlink(missing_ok=True)
+        draft = folder / f"{CAPSULE}.draft"
+        self._seal(EvidenceWriter(draft, ()), header, verdict)
+        draft.replace(folder / CAPSULE)
+        verdict_json.write(folder / "verdict.json", header, verdict)
+        markdown.write(folder / "summary.md", header, verdict)
+        junit.write(folder / "junit.xml", header, verdict)
+        (folder / "signoff.html").write_text(said, "utf-8")
+        return verdict
+
+    def _seal(self, writer: EvidenceWriter, header: dict[str, Any], verdict: Verdict) -> None:
         writer.write("header", header)
         for row in self.asked:
             writer.write("requirement", row.to_json())
         for entry in self.acceptances.waivers:
             writer.write("waiver", entry.to_json())
-        for said in self.acceptances.attestations:
-            writer.write("attestation", said.to_json())
+        for attested in self.acceptances.attestations:
+            writer.write("attestation", attested.to_json())
         for source in self.sources:
             writer.write("source", source)
         for case in self.cases:
@@ -116,12 +135,6 @@ class SignOff:
                 writer.write("egress", {key: value for key, value in attempt.items() if key != "event"})
         seconds = round(time.time() - self._begun, 3)
         writer.seal({"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": seconds})
-        verdict_json.write(folder / "verdict.json", header, verdict)
-        markdown.write(folder / "summary.md", header, verdict)
-        junit.write(folder / "junit.xml", header, verdict)
-        about = rollout(header["rollout"], header["world"], header["phase"])
-        page.write(folder / "signoff.html", header, verdict, about, self.sources, requirements(), self._changes(header, verdict))
-        return verdict
 
 
 def said(secho: Any, header: dict[str, Any], verdict: Verdict, folder: Path) -> None:
@@ -129,8 +142,22 @@ def said(secho: Any, header: dict[str, Any], verdict: Verdict, folder: Path) -> 
     terminal.write(lambda line, colour: secho(line, fg=colour), header, verdict, seconds=0.0, folder=str(folder))
 
 
+def _same_sources(run: Run) -> Rollout:
+    """The rollout of the runs. Raises ``EvidenceRefused`` where contract, rollout or suites are not those of this grokgate."""
+    header, digests = run.header, run.header["digests"]
+    refused = f"{run.file}: it was made by grokgate {header['grokgate']} with another version of the"
+    try:
+        about = rollout(header["rollout"], header["world"], header["phase"])
+    except BadDocument as unknown:
+        raise EvidenceRefused(f"{run.file}: this grokgate does not know its rollout: {unknown}") from None
+    mine = {"contract": contract_digest(), "rollout": about.digest, "suites": suites_digest()}
+    if other := [name for name, digest in mine.items() if digests[name] != digest]:
+        raise EvidenceRefused(f"{refused} {other[0]}; sign off with that grokgate")
+    return about
+
+
 def _unmerged(path: Path) -> Evidence:
-    found = read_evidence(path)
+    found, _ = judged(path)
     if found.sources:
         raise EvidenceRefused(f"{path}: it is a sign-off itself; hand over the runs that it was made from")
     return found

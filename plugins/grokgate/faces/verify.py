@@ -8,7 +8,7 @@ from pathlib import Path
 from grokgate.formats.contract import contract_digest
 from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
 from grokgate.judgement.acceptance import Accepted
-from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.words import SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
 from grokgate.values.acceptance import Attestation, Waiver
@@ -27,7 +27,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
         evidence.asked,
         evidence.cases,
         strict=header["strict"],
-        partial=bool(header["only"]),
+        partial=bool(header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
         violations=evidence.violations,
         accepted=accepted,
     )
@@ -56,6 +56,7 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
         f"the seal fits: {footer['events']} events, undamaged since the run",
     ]
+    lines += [who_answered(header)] if who_answered(header) else []
     lines += _ended(evidence, datetime.now(UTC).date())
     return "\n".join(lines), verdict.exit_code
 

@@ -36,6 +36,7 @@ def entry(path: Path, id: str, today: date) -> str:
         "owner": "",
         "reason": "",
     }
-    told = {"failure": one_line(row.because, 80), "owner": "who accepts it, and answers for it", "reason": "why, in a sentence"}
+    because = "".join(sign for sign in row.because if sign.isprintable() or sign.isspace())  # TOML refuses the others
+    told = {"failure": one_line(because, 80), "owner": "who accepts it, and answers for it", "reason": "why, in a sentence"}
     written = [f"{key} = {json.dumps(value)}{f'  # {told[key]}' if key in told else ''}" for key, value in lines.items()]
     return "\n".join(["[[waiver]]", *written, f"until = {today + timedelta(DAYS)}  # the last day on which it holds"])

@@ -12,7 +12,8 @@ from typing import Any
 
 from grokgate.formats.document import BadDocument, check, parse, read
 from grokgate.formats.home import SCHEMAS
-from grokgate.values.acceptance import Attestation, Waiver
+from grokgate.values.acceptance import Attestation, Waiver, no_day
+from grokgate.values.line import one_line
 from grokgate.values.requirement import Requirement
 from grokgate.values.secret import secrets_in
 
@@ -47,11 +48,16 @@ def read_acceptances(paths: Sequence[Path], known: dict[str, Requirement]) -> Ac
 
 
 def commit_of(path: Path) -> str:
-    """The commit that carries a file as it is, in twelve digits; empty where none does, or no git is there to ask."""
-    folder, name = path.resolve().parent, path.name
+    """The commit that carries a file as it is, in twelve digits; empty where none does, or no git is there to ask.
+
+    A link is followed: the file that it leads to was read, and that one's content is held against the last commit's.
+    """
+    real = path.resolve()
+    folder, name = real.parent, real.name
     try:
-        changed = _git(folder, "status", "--porcelain", "--", name)
-        return "" if changed else _git(folder, "log", "-1", "--format=%H", "--", name)[:12]
+        carried = _git(folder, "rev-parse", "--verify", "--quiet", f"HEAD:./{name}")
+        same = _git(folder, "hash-object", "--", name) == carried
+        return _git(folder, "--literal-pathspecs", "log", "-1", "--format=%H", "--", name)[:12] if same else ""
     except (OSError, subprocess.CalledProcessError):
         return ""
 
@@ -65,6 +71,10 @@ def _content(path: Path) -> Any:
     """The file as plain data, dates as text; a file of another format than TOML is read as it is."""
     content = json.loads(json.dumps(parse(path, read(path)), default=_as_text))
     check(content, json.loads((SCHEMAS / "acceptances.schema.json").read_bytes()), path)
+    for kind in ("waiver", "attestation"):
+        for number, entry in enumerate(content.get(kind, ())):
+            if key := no_day(entry):
+                raise BadDocument(path, f"{kind}[{number}].{key}", f"{one_line(entry[key])} is no day")
     return content
 
 

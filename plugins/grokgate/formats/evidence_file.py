@@ -10,13 +10,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from grokgate.formats.document import BadDocument, check, read
 from grokgate.formats.home import SCHEMAS
-from grokgate.values.acceptance import Attestation, Waiver
+from grokgate.values.acceptance import Attestation, Waiver, no_day
 from grokgate.values.evidence import Asked, Case
+from grokgate.values.line import one_line
 from grokgate.values.redaction import mask
 
 SCHEMA = "grokgate/evidence/1"
@@ -138,6 +140,25 @@ def _valid(path: Path, events: list[dict[str, Any]]) -> None:
         raise EvidenceRefused(str(fault)) from None
     if any(event["event"] in ("header", "footer") for event in events[1:-1]):
         raise EvidenceRefused(f"{path}: a header or a footer stands inside; these are several runs, or none")
+    for number, event in enumerate(events):
+        if wrong := _no_time(event):
+            raise EvidenceRefused(f"{path}: [{number}].{wrong}")
+
+
+def _no_time(event: Mapping[str, Any]) -> str:
+    """The field of an event that should be a day or a time and is none, and why; empty where each is one."""
+    kind = event["event"]
+    if kind in ("waiver", "attestation") and (key := no_day(event)):
+        return f"{key}: {one_line(event[key])} is no day"
+    if kind in ("header", "source"):
+        field, header = ("started", event) if kind == "header" else ("header.started", event["header"])
+        started = header["started"]
+        try:
+            known = datetime.fromisoformat(started).date().isoformat() == started[:10]
+        except ValueError:
+            known = False
+        return "" if known else f"{field}: {one_line(started)} is no time"
+    return ""
 
 
 def _line(event: Mapping[str, Any]) -> str:

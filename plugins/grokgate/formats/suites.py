@@ -9,7 +9,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from grokgate.formats.document import BadDocument
+from grokgate.formats.document import BadDocument, digest
 from grokgate.formats.home import home
 
 
@@ -46,3 +46,8 @@ def _requirement(function: ast.FunctionDef) -> str | None:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 return argument.value
     return None
+
+
+def suites_digest() -> str:
+    """One digest over the modules of the suites."""
+    return digest(*(path.read_bytes() for path in sorted((home() / "suites").glob("test_*.py"))))

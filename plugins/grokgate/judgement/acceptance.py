@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +17,8 @@ from grokgate.values.evidence import Row, Status
 
 WAIVABLE = (Status.FAILED, Status.NOT_OFFERED)
 """What can be accepted. A row that proved nothing has no failure that anybody could know."""
-OPEN = (Status.NOT_RUN, Status.UNPROVEN, Status.HARNESS_ERROR)
-_VOLATILE = re.compile(r"https?://(127\.0\.0\.1|localhost):\d+|[0-9a-f]{8}-[0-9a-f-]{27}")
-"""What a sentence has in it that differs from run to run."""
+OPEN = (Status.HARNESS_ERROR, Status.UNPROVEN, Status.NOT_RUN)
+"""What proved nothing, the worst first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +33,12 @@ class Accepted:
     def row(self, row: Row) -> Row:
         """The row as it stands with what was accepted."""
         if row.status in WAIVABLE and (waiver := self._waiver(row)):
+            if undecided := [case for case in row.cases if case.status in OPEN]:  # the waiver covers the red cases alone
+                worst = min(undecided, key=lambda case: OPEN.index(case.status))
+                return Row(asked=row.asked, status=worst.status, because=worst.because, blame=worst.blame, cases=row.cases)
             because = f"{waiver.owner} accepts it until {waiver.until}: {waiver.reason} ({row.because})"
             return Row(asked=row.asked, status=Status.WAIVED, because=because, blame=row.blame, cases=row.cases)
-        if row.status is Status.NOT_RUN and row.asked.attestable and (said := self._attestation(row.asked.id)):
+        if row.asked.settled is Status.NOT_RUN and row.asked.attestable and (said := self._attestation(row.asked.id)):
             because = f"{said.by} vouches for it since {said.on}, until {said.until}: {said.link}"
             return Row(asked=row.asked, status=Status.ATTESTED, because=because, blame=None, cases=row.cases)
         return row
@@ -47,6 +48,8 @@ class Accepted:
         found = {row.asked.id: row for row in rows}
         said = [self._stale(waiver, found.get(waiver.row)) for waiver in self.waivers if waiver.provider == self.provider]
         said += [self._outdated(entry) for entry in self.attestations if entry.row in found]
+        if others := sorted({waiver.provider for waiver in self.waivers} - {self.provider}):
+            said.append(f"there are waivers for other providers, which excuse nothing here: {', '.join(others)}")
         return tuple(filter(None, said))
 
     def _waiver(self, row: Row) -> Waiver | None:
@@ -78,9 +81,11 @@ class Accepted:
 def signature(row: Row) -> str:
     """What tells a failure of a row from another one: its red cases and their sentences, as twelve digits."""
     red = [(case.id, case.status.value, _steady(case.because)) for case in row.cases if case.status in WAIVABLE]
-    told = sorted(red) or [(row.asked.id, row.status.value, _steady(row.because))]
+    told = sorted(set(red)) or [(row.asked.id, row.status.value, _steady(row.because))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
 
 
 def _steady(because: str) -> str:
-    return _VOLATILE.sub("…", because)
+    from grokgate.judgement.change.volatile import steady  # which stands above, beside what compares runs
+
+    return steady(because)

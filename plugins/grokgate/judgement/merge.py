@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grokgate.judgement.outcome import NOT_RUN_HERE
-from grokgate.values.evidence import Asked, Case, Status
+from grokgate.values.evidence import Asked, Blame, Case, Status
 
-DIGESTS = ("provider", "rollout", "contract", "suites")
+DIGESTS = ("provider", "rollout", "contract", "suites", "world")
 """What has to be the same in all runs, beside provider, phase and world."""
+
+
+NAMED = {"replay": "replay", "live": "live traffic (grokgate live)"}
+OTHER = {"replay": "live traffic", "live": "replay"}
 
 
 class Mismatch(ValueError):
@@ -41,7 +45,12 @@ def of_one_build(runs: Sequence[Run]) -> None:
 def _compared(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     pairs = {"provider": (first["provider"]["name"], other["provider"]["name"])}
     pairs |= {key: (first[key], other[key]) for key in ("phase", "world")}
-    names = {"provider": "build of the provider", "rollout": "version of the rollout file", "suites": "version of the suites"}
+    names = {
+        "provider": "build of the provider",
+        "rollout": "version of the rollout file",
+        "suites": "version of the suites",
+        "world": "set of cassettes",
+    }
     for key in DIGESTS:
         pairs[names.get(key, f"version of the {key}")] = (first["digests"][key], other["digests"][key])
     return pairs
@@ -62,6 +71,27 @@ def asked_of(asked: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:
     decided = {case.requirement for case in cases}
     waits = (Status.NOT_RUN,)
     return [replace(row, settled=None) if row.settled in waits and row.id in decided else row for row in asked]
+
+
+def gaps(asked: Sequence[Asked], runs: Sequence[Run], modes: Mapping[str, Sequence[str]]) -> list[Case]:
+    """A case that did not run for each row that one of its ``modes``, replay or live, has not decided yet.
+
+    A sign-off asks for both: replay sees what xAI cannot be asked to play, and live traffic sees what xAI does today.
+    """
+    decided = {(run.header["mode"], case.requirement) for run in runs for case in run.cases}
+    return [
+        Case(
+            id=f"{row.id}[{mode}]",
+            requirement=row.id,
+            status=Status.NOT_RUN,
+            because=f"{OTHER[mode]} has decided it, and {NAMED[mode]} has not",
+            blame=Blame.CONFIGURATION,
+        )
+        for row in asked
+        for mode in OTHER
+        if row.settled is None and not row.sums and {*OTHER} <= {*modes[row.id]}
+        if (mode, row.id) not in decided and any((other, row.id) in decided for other in OTHER)
+    ]
 
 
 def _is_gap(case: Case) -> bool:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from grokgate.intercept.fault import NotPlayed
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.unkept import called
 from grokgate.providers.description import Description
@@ -126,17 +127,17 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         )
     if transcript.misses:
         return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
+    if transcript.hindrances:
+        return Status.NOT_RUN, *transcript.hindrances[0], None
     if error is None:
         return Status.PASSED, "", None, None
     if isinstance(error, Unkept):
         finding = {"expected": _plain(error.expected), "saw": _plain(error.saw), "at": error.at}
         return Status.FAILED, error.because, error.blame, finding
-    if isinstance(error, NotApplicable):
+    if isinstance(error, NotApplicable | NotPlayed):
         return Status.NOT_APPLICABLE, str(error), None, None
-    if isinstance(error, Unproven):
-        return Status.UNPROVEN, error.because, error.blame, None
     if isinstance(error, NotRun):
-        return Status.NOT_RUN, error.because, error.blame, None
+        return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, None
     if isinstance(error, NoBuild):
         return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
     if isinstance(error, DidNotStart):

@@ -23,6 +23,7 @@ class Question:
     kind: str
     claims: Collection[str]
     only: Collection[str] = ()
+    mode: str = "replay"
 
 
 def asked_for(requirements: Iterable[Requirement], question: Question, tested: Collection[str]) -> tuple[list[Asked], list[str]]:
@@ -83,9 +84,11 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
     if requirement.claim and requirement.claim not in question.claims:
         because = f"the provider does not claim {requirement.claim!r}, and phase {question.phase} asks for it"
         return Status.NOT_OFFERED, because, Blame.PROVIDER
-    if "replay" not in requirement.modes or question.scope == "postdeploy":
-        if "live" in requirement.modes:
-            return Status.NOT_RUN, "decided by live traffic, which this version does not take yet", Blame.HARNESS
+    if question.mode not in requirement.modes or (question.scope == "postdeploy" and question.mode == "replay"):
+        if "live" in requirement.modes and question.mode == "replay":
+            return Status.NOT_RUN, "decided by live traffic (--mode live --scope postdeploy)", Blame.CONFIGURATION
+        if "replay" in requirement.modes:
+            return Status.NOT_RUN, "decided by replay, before the deploy", Blame.CONFIGURATION
         return Status.NOT_RUN, "waits for a person who vouches for it (--accept FILE)", Blame.CONFIGURATION
     if requirement.id not in tested and not requirement.sums:
         return Status.NOT_RUN, "no test yet", Blame.HARNESS

@@ -111,6 +111,12 @@ def sum_of(asked: Asked, found: Mapping[str, Row]) -> Row:
         return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
     rows = [found[id] for id in asked.sums]
     worst = min(rows, key=lambda row: WORST_FIRST.index(row.status))
+    if worst.status is Status.NOT_APPLICABLE:
+        return Row(asked=asked, status=worst.status, because="none of the rows that it rests on applies", blame=None)
+    if worst.status is Status.WAIVED:
+        waived = [row.asked.id for row in rows if row.status is Status.WAIVED]
+        because = f"it rests on {len(rows)} rows, and the failure of {', '.join(waived)} is accepted"
+        return Row(asked=asked, status=Status.WAIVED, because=because, blame=worst.blame)
     if EFFECT[worst.status] in (None, Decision.GO):
         return Row(asked=asked, status=Status.PASSED, because=f"all {len(rows)} rows that it rests on are kept", blame=None)
     alike = [row.asked.id for row in rows if row.status is worst.status]

@@ -50,5 +50,15 @@ class Attestation:
         return cls(**{**_plain(cls, data), **dates})
 
 
+def no_day(data: Mapping[str, Any]) -> str:
+    """The key of an entry whose date is no day of the calendar, such as 2026-02-31; empty where each is one."""
+    for key in ("on", "until"):
+        try:
+            date.fromisoformat(data.get(key, "2000-01-01"))
+        except ValueError:
+            return key
+    return ""
+
+
 def _plain(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in cls.__dataclass_fields__ if name in data}

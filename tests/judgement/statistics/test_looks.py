@@ -83,3 +83,10 @@ def test_no_number_of_calls_shows_what_is_not_so():
 def test_a_limit_that_is_no_rate_is_refused(limit):
     with pytest.raises(ValueError, match="is no rate between 0 and 1"):
         Looks(limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("failed", "calls", "limit"), [(500, 500, 0.01), (5000, 10_000, 0.01), (300, 1000, 0.001), (90, 100, 0.2)]
+)
+def test_a_rate_far_above_is_found_at_the_first_look(failed, calls, limit):
+    assert Looks(limit=limit).look(Rate(failed=failed, calls=calls)) is Seen.ABOVE

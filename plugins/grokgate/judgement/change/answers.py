@@ -57,7 +57,7 @@ def basis_of(rows: Sequence[Row], header: Mapping[str, Any]) -> Basis:
         if exchange["provenance"]
     ]
     dates = sorted(exchange["recorded_at"][:10] for exchange in given if exchange["recorded_at"])
-    recorded = sum(exchange["provenance"] == "recorded" for exchange in given)
+    recorded = sum(exchange["provenance"] in ("recorded", "live") for exchange in given)
     return Basis(
         recorded=recorded,
         derived=len(given) - recorded,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -33,5 +34,7 @@ def steady_json(value: Any) -> Any:
         return [steady_json(entry) for entry in value]
     if isinstance(value, str):
         return steady(value)
-    whole = isinstance(value, int | float) and not isinstance(value, bool)
-    return "<time>" if whole and any(int(value) in epoch for epoch in _EPOCHS) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # NaN is not even equal to itself
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "<time>" if number and any(int(value) in epoch for epoch in _EPOCHS) else value

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.words import OPEN, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
@@ -107,7 +107,8 @@ class Source:
         yield f"> - provider: {provider['title']}{packages}, build `{digests['provider'][:12]}`"
         yield f"> - run: phase {header['phase']}, {header['scope']}, world `{header['world']}`, {header['started'][:10]}"
         yield f"> - verdict: **{verdict.decision.value}**; {len(verdict.rows)} rows: {counts}"
-        asked = "; nothing was asked of the real xAI" if header["mode"] == "replay" else ""
+        said = who_answered(header) or ("nothing was asked of the real xAI" if header["mode"] == "replay" else "")
+        asked = f"; {said}" if said else ""
         yield f"> - evidence: {share(verdict.rows)}{asked} (`grokgate verify {self.name}`)"
         if verdict.violations:
             yield f"> - **undeclared attempts to reach other hosts**: {', '.join(sorted(set(verdict.violations)))}"

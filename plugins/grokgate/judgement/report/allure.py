@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from grokgate.formats.home import home
+from grokgate.judgement.report.basis import who_answered
 from grokgate.judgement.report.failure import curl, difference, failure_text
 from grokgate.judgement.report.words import name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
@@ -91,6 +92,7 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
         "phase": header["phase"],
         "scope": header["scope"],
         "world": header["world"],
+        **({"answers": said} if (said := who_answered(header)) else {}),
         "rollout": header["rollout"],
         "provider build": header["digests"]["provider"][:12],
         "cassettes": header["digests"]["world"][:12],

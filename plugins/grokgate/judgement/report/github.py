@@ -2,7 +2,7 @@
 
 A provider writes part of these texts. The runner obeys a line that begins with ``::``, blanks before it or not, and, from older
 days, ``##[`` anywhere in a line (``ActionCommand.cs`` in actions/runner). So an annotation is one line with all else escaped,
-and the rest of the output stands between ``stopped`` and ``resumed``.
+and the output of the provider stands between ``stopped`` and ``resumed``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.basis import share, who_answered
+from grokgate.judgement.report.markup import plain
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row
@@ -19,9 +20,9 @@ from grokgate.values.line import one_line
 
 MOST_ANNOTATIONS, MOST_ROWS = 10, 20
 """GitHub shows ten annotations of a kind per step. The summary has twenty red rows, and says where the others are."""
+ANNOTATIONS = "GROKGATE_ANNOTATIONS"
+"""The variable that names the file for a run's annotations, where a process around the run tells them to the runner."""
 _WIDTH = 300
-_MARKUP = frozenset("&\\`*_{}[]<>()|~#@!$")
-"""What Markdown could take for a link, an image, a tag, a formula, a mention or the end of a cell."""
 
 
 def is_step(environment: Mapping[str, str]) -> bool:
@@ -36,6 +37,15 @@ def stopped(token: str) -> str:
 
 def resumed(token: str) -> str:
     return f"::{token}::"
+
+
+def kept(path: Path) -> list[str]:
+    """The annotations in a file that a run wrote; none where it wrote no such file. Any other line is left out."""
+    try:
+        lines = path.read_text("utf-8", "replace").split("\n")
+    except OSError:
+        return []
+    return [line for line in lines if line.startswith(("::error ", "::warning ", "::notice ")) and "\r" not in line]
 
 
 def annotated(header: Mapping[str, Any], verdict: Verdict, folder: str) -> list[str]:
@@ -92,7 +102,8 @@ def _told(row: Row) -> str:
 def _summary(header: Mapping[str, Any], verdict: Verdict, folder: str) -> Iterator[str]:
     yield f"## {_plain(_decision(header, verdict))}"
     yield ""
-    yield f"{_counts(verdict)}. {share(verdict.rows)}."
+    said = f" {_plain(who_answered(header))}." if who_answered(header) else ""
+    yield f"{_counts(verdict)}. {share(verdict.rows)}.{said}"
     yield ""
     if verdict.violations:
         yield f"Undeclared attempts to reach other hosts: {_plain(', '.join(sorted(set(verdict.violations))))}"
@@ -157,5 +168,4 @@ def _is_required(row: Row, header: Mapping[str, Any]) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A text on one line in which Markdown sees nothing but text."""
-    return "".join(f"&#{ord(sign)};" if sign in _MARKUP else sign for sign in one_line(text, _WIDTH))
+    return plain(text, _WIDTH)

@@ -8,12 +8,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from grokgate.judgement.report.failure import failure_text
+from grokgate.judgement.report.words import OPEN, RED, name_of
 from grokgate.judgement.verdict import Verdict
 from grokgate.values.evidence import Asked, Case, Row, Status
 
 _ERRORS = (Status.HARNESS_ERROR,)
 _FAILURES = (Status.FAILED, Status.NOT_OFFERED)
-_FINE = (Status.PASSED, Status.ATTESTED, Status.WAIVED)
+_ACCEPTED = (Status.ATTESTED, Status.WAIVED)
+_FINE = (Status.PASSED, *_ACCEPTED)
 
 
 def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
@@ -33,9 +35,27 @@ def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
 
 
 def _entries(row: Row, header: Mapping[str, Any]) -> list[ET.Element]:
-    if row.cases:
-        return [_entry(row.asked, case.id, case.status, case.because, case.seconds, case, header) for case in row.cases]
-    return [_entry(row.asked, row.asked.id, row.status, row.because, 0.0, None, header)]
+    if not row.cases:
+        entry = _entry(row.asked, row.asked.id, row.status, row.because, 0.0, None, header)
+        return [_told(entry, row) if row.status in _ACCEPTED else entry]
+    return [
+        _accepted(row, case, header)
+        if row.status in _ACCEPTED and case.status in (*RED, *OPEN)
+        else _entry(row.asked, case.id, case.status, case.because, case.seconds, case, header)
+        for case in row.cases
+    ]
+
+
+def _accepted(row: Row, case: Case, header: Mapping[str, Any]) -> ET.Element:
+    """A case that people accept with its row: it passes, and what it found is told all the same."""
+    entry = _entry(row.asked, case.id, row.status, row.because, case.seconds, case, header)
+    return _told(entry, row, failure_text(row.asked, case, header) if case.status in RED else case.because)
+
+
+def _told(entry: ET.Element, row: Row, found: str = "") -> ET.Element:
+    told = f"{name_of(row.status)}: {row.because}"
+    ET.SubElement(entry, "system-out").text = _legal(f"{told}\n{found}" if found else told)
+    return entry
 
 
 def _entry(

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.failure import failure_text
+from grokgate.judgement.report.markup import code, fence, plain
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
@@ -19,16 +20,18 @@ def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
 
 def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     provider = header["provider"]
-    yield f"# {verdict.decision.value.upper()}: {provider['title']}, phase {header['phase']}, {header['scope']}"
+    yield f"# {verdict.decision.value.upper()}: {plain(provider['title'])}, phase {header['phase']}, {header['scope']}"
     yield ""
-    yield f"- world `{header['world']}`, rollout `{header['rollout']}`, mode {header['mode']}, {header['started']}"
+    yield f"- world {code(header['world'])}, rollout {code(header['rollout'])}, mode {header['mode']}, {header['started']}"
     packages = ", ".join(provider["requirements"]) or provider["vehicle"]
-    yield f"- provider build `{header['digests']['provider'][:12]}` ({packages}), judged at its {provider['face']}"
+    yield f"- provider build `{header['digests']['provider'][:12]}` ({plain(packages)}), judged at its {plain(provider['face'])}"
+    if said := who_answered(header):
+        yield f"- **{plain(said)}**"
     yield f"- {share(verdict.rows)} (cassettes `{header['digests']['world'][:12]}`)"
-    yield f"- verify offline: `grokgate verify {header['evidence']}`"
+    yield f"- verify offline: {code('grokgate verify ' + header['evidence'])}"
     yield ""
     if verdict.violations:
-        yield f"**Undeclared attempts to reach other hosts:** {', '.join(sorted(set(verdict.violations)))}"
+        yield f"**Undeclared attempts to reach other hosts:** {plain(', '.join(sorted(set(verdict.violations))))}"
         yield ""
     yield from _counts(verdict)
     yield from _accepted(verdict)
@@ -59,15 +62,15 @@ def _accepted(verdict: Verdict) -> Iterator[str]:
         yield "|---|---|---|---|---|---|"
         for waiver in given.waivers:
             cells = (waiver.row, f"waiver of {waiver.failure}", waiver.owner, str(waiver.until), waiver.reason, waiver.commit)
-            yield "| " + " | ".join(map(_cell, cells)) + " |"
+            yield "| " + " | ".join(map(plain, cells)) + " |"
         for said in given.attestations:
             cells = (said.row, "attestation", said.by, str(said.until), said.link, said.commit)
-            yield "| " + " | ".join(map(_cell, cells)) + " |"
+            yield "| " + " | ".join(map(plain, cells)) + " |"
         yield ""
     if verdict.findings:
         yield "## What is stale of it"
         yield ""
-        yield from (f"- {finding}" for finding in verdict.findings)
+        yield from (f"- {plain(finding)}" for finding in verdict.findings)
         yield ""
 
 
@@ -80,8 +83,9 @@ def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iter
     yield "| row | sev | promise | status | because | who acts |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
-        cells = [row.asked.id, row.asked.severity, row.asked.title, f"{SIGNS[row.status]} {name_of(row.status)}"]
-        yield "| " + " | ".join(map(_cell, [*cells, _because(row), row.blame or ""])) + " |"
+        status = f"{SIGNS[row.status]} {name_of(row.status)}"
+        told = map(plain, (row.asked.id, row.asked.severity, row.asked.title))
+        yield "| " + " | ".join([*told, status, plain(_because(row)), row.blame or ""]) + " |"
     yield ""
 
 
@@ -99,11 +103,8 @@ def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     for row, case in red:
         yield f"### {case.id}"
         yield ""
-        yield "````text"
-        yield failure_text(row.asked, case, header)
-        yield "````"
+        told = failure_text(row.asked, case, header)
+        yield f"{fence(told)}text"
+        yield told
+        yield fence(told)
         yield ""
-
-
-def _cell(text: str) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")

@@ -9,20 +9,15 @@ from typing import Any
 
 from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.change import Comparison
-from grokgate.judgement.report.basis import answers
+from grokgate.judgement.report.basis import answers, who_answered
 from grokgate.judgement.report.failure import failure_text
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.values.evidence import Row, Status
+from grokgate.values.evidence import Decision, Row, Status
 from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
 
 TEMPLATES = Path(__file__).parent / "templates"
-SAYS = {
-    "go": "The provider keeps what this phase promises.",
-    "no-go": "The provider breaks what this phase promises. Do not go on.",
-    "inconclusive": "Nothing is known to be broken, but not all is decided. Close the open rows first.",
-}
 IMPLIED = ", implied"
 
 
@@ -38,18 +33,6 @@ class Line:
     def status(self) -> Status:
         """That of its worst row."""
         return worst(self.rows)
-
-
-def write(
-    path: Path,
-    header: Mapping[str, Any],
-    verdict: Verdict,
-    rollout: Rollout,
-    sources: Sequence[Mapping[str, Any]],
-    contract: Mapping[str, Requirement],
-    changes: Comparison | None = None,
-) -> None:
-    path.write_text(page(header, verdict, rollout, sources, contract, changes), "utf-8")
 
 
 def page(
@@ -77,7 +60,7 @@ def page(
         header=header,
         verdict=verdict,
         decision=verdict.decision.value,
-        says=SAYS[verdict.decision.value],
+        says=says(verdict),
         counts=[(status, verdict.counts[status]) for status in WORST_FIRST if verdict.counts.get(status)],
         plan=checklist(verdict.rows),
         risks=[(risk, [found[id] for id in risk.rows if id in found]) for risk in rollout.risks],
@@ -88,11 +71,27 @@ def page(
         given=verdict.accepted,
         recorded=given.get("recorded", 0),
         derived=given.get("derived", 0),
+        live=given.get("live", 0),
+        who_answered=who_answered(header),
         sources=sources,
         changes=changes,
         worst=worst,
         rollout=rollout,
     )
+
+
+def says(verdict: Verdict) -> str:
+    """The decision as a sentence, with what it does not rest on."""
+    waived, red = verdict.counts.get(Status.WAIVED, 0), sum(verdict.counts.get(status, 0) for status in RED)
+    if verdict.decision is Decision.NO_GO:
+        return "The provider breaks what this phase promises. Do not go on."
+    if verdict.decision is Decision.INCONCLUSIVE:
+        broken = "What is broken decides nothing by itself, and not" if red else "Nothing is known to be broken, but not"
+        return f"{broken} all is decided. Close the open rows first."
+    kept = "The provider keeps what this phase requires"
+    but = [f"the failures of {waived} rows are accepted"] if waived else []
+    but += [f"{red} rows are broken that decide nothing"] if red else []
+    return f"{kept}; {' and '.join(but)}." if but else f"{kept}."
 
 
 def checklist(rows: Sequence[Row]) -> Mapping[str, Sequence[Line]]:

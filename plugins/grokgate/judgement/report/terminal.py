@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from grokgate.judgement.report.basis import share
+from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
@@ -15,6 +15,8 @@ from grokgate.values.line import one_line
 Write = Callable[[str, str | None], None]
 """Writes one line in a colour, or without."""
 MOST_RED, WIDTH = 24, 80
+CAPSULE = "signoff.jsonl"
+"""The name of the file of a sign-off."""
 
 
 def write(
@@ -27,6 +29,8 @@ def write(
     basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
     for line in (*_joined([*facts, f"world {header['world']}"]), *_joined([basis, f"evidence {folder}/"])):
         say(line, None)
+    for line in wrap(who_answered(header), WIDTH, break_on_hyphens=False):
+        say(line, "yellow")
     say("", None)
     for section, rows in _sections(verdict.rows).items():
         say(_section_line(section, rows), None)
@@ -41,9 +45,11 @@ def write(
             say(line, "yellow")
     if header["only"]:
         say(one_line(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
+    if header["scope"] == "signoff" and header["evidence"] != CAPSULE:
+        say("one run is never a sign-off; merge it with the others: grokgate signoff", None)
     for line in _verdict_lines(verdict, seconds):
         say(line, DECISION_COLOURS[verdict.decision])
-    for line in _next(verdict, header, command):
+    for line in _next(verdict, header, command, folder):
         say(line, None)
 
 
@@ -112,7 +118,7 @@ def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
     return [*before, *_joined([last, f"{seconds:.1f} s", f"exit {verdict.exit_code}"], indent="  ")]
 
 
-def _next(verdict: Verdict, header: Mapping[str, Any], command: str) -> list[str]:
+def _next(verdict: Verdict, header: Mapping[str, Any], command: str, folder: str) -> list[str]:
     """What to do now; commands are not broken, since they are there to be copied."""
     red, undecided = _red(verdict), [row.asked.id for row in verdict.rows if row.status in OPEN]
     gate = f"{command} check --provider {header['provider']['spec']} --phase {header['phase']}"
@@ -121,7 +127,10 @@ def _next(verdict: Verdict, header: Mapping[str, Any], command: str) -> list[str
         return _joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")
     if undecided:
         return [f"next: {command} explain {undecided[0]}"]
-    return [f"next: {gate}" if header["only"] else f"next: {gate} --scope signoff"]
+    if header["only"]:
+        return [f"next: {gate}"]
+    verb = "verify" if header["evidence"] == CAPSULE else "signoff"
+    return [f"next: {command} {verb} {folder}/{header['evidence']}"]
 
 
 def _joined(parts: Sequence[str], indent: str = "") -> list[str]:

@@ -18,6 +18,10 @@ FARTHEST = 10
 """How many times the limit the rates above it go that are thought of; higher ones show all the sooner."""
 
 
+AT_THE_END = 0.1
+"""The weight of that farthest rate itself."""
+
+
 class Seen(StrEnum):
     """What a look shows."""
 
@@ -48,8 +52,12 @@ class Looks:
         return self._score(rate, 0.0, self.limit)
 
     def score_above(self, rate: Rate) -> float:
-        """How much better rates above the limit explain what was seen than the limit does."""
-        return self._score(rate, self.limit, min(1.0, FARTHEST * self.limit))
+        """How much better rates above the limit explain what was seen than the limit does.
+
+        Most of the weight lies on all rates up to ``FARTHEST`` times the limit, and some on that end, for whatever is higher.
+        """
+        end = min(1.0, FARTHEST * self.limit)
+        return (1 - AT_THE_END) * self._score(rate, self.limit, end) + AT_THE_END * self._score_of(rate, end)
 
     def calls_needed(self, failed: int = 0, most: int = 1_000_000) -> int | None:
         """The fewest calls that show a rate below the limit, with so many of them failed."""
@@ -61,6 +69,14 @@ class Looks:
             shown = self.look(Rate(failed=failed, calls=middle)) is Seen.BELOW
             few, many = (few, middle) if shown else (middle + 1, many)
         return few
+
+    def _score_of(self, rate: Rate, one: float) -> float:
+        """How much better one rate explains what was seen."""
+        good = rate.calls - rate.failed
+        if one >= 1:
+            return 0.0 if good else math.exp(min(-rate.failed * math.log(self.limit), 700.0))
+        score = rate.failed * math.log(one / self.limit) + good * (math.log1p(-one) - math.log1p(-self.limit))
+        return math.exp(min(score, 700.0))
 
     def _score(self, rate: Rate, low: float, high: float) -> float:
         from scipy.special import betainc, betaln
