@@ -174,6 +174,8 @@ class Gate:
 
         if self._launcher is None:
             return
+        if self.run.live:
+            self._say(self.run.live.bill)
         late = self._events(self._launcher.close(), node="after the last test")
         stand(EgressGuard((), lambda _: None))
         if self.is_worker:
@@ -266,6 +268,7 @@ class Gate:
         except (Exception, SystemExit) as error:  # what the adapter's own module raises
             said = f"{self.run.description.adapter} cannot be imported: {type(error).__name__}: {error}"
             raise pytest.UsageError(said) from None
+        self.run.look(self._say)
         if folder := self.config.getoption("allure_report_dir", None):
             from grokgate.judgement.report import allure
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate
-    from grokgate.faces.run import GateRun
+    from grokgate.faces.run import GateRun, LiveAsked
     from grokgate.providers.subject import Subject
     from grokgate.values.rollout import Rollout
 
+XAI = "https://api.x.ai/v1"
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -46,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--mode", default="replay", choices=("replay", "live"), help="replay recorded answers (default), or ask the real xAI"
+    )
+    group.addoption(
+        "--budget", type=float, default=1.0, metavar="DOLLARS", help="the most that a live run may cost (default 1 dollar)"
     )
     group.addoption(
         "--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)"
@@ -104,8 +108,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
 
     spec = config.getoption("--provider")
     try:
-        if config.getoption("--mode") == "live":
-            raise pytest.UsageError(live_refusal(os.environ))
+        live = _asked_live(config) if config.getoption("--mode") == "live" else None
         description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
@@ -131,6 +134,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
             cassettes=tuple(config.getoption("--cassettes")),
             pace=config.getoption("--pace"),
             accept=tuple(map(Path, config.getoption("--accept"))),
+            live=live,
         )
         if key := config.getoption("--gate-key"):
             run.key = key
@@ -140,8 +144,24 @@ def _asked_run(config: pytest.Config) -> GateRun:
         raise pytest.UsageError(str(refused)) from None
 
 
-def live_refusal(environment: Any) -> str:
-    """Why live mode does not run: no key, or not built yet. Nothing is sent in either case."""
-    if not environment.get("XAI_API_KEY"):
-        return "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
-    return "live mode is not part of grokgate 0.1; nothing was sent. Replay works: grokgate check --provider NAME"
+def _asked_live(config: pytest.Config) -> LiveAsked:
+    """How the real xAI is asked. Raises ``pytest.UsageError``; nothing was sent by then."""
+    from grokgate.faces.run import LiveAsked
+    from grokgate.upstream.budget import Budget
+    from grokgate.upstream.price import TICKS
+
+    if not (key := os.environ.get("XAI_API_KEY")):
+        raise pytest.UsageError(
+            "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
+        )
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError("a live run has one budget, so it runs in one process; nothing was sent. Leave -n out")
+    if (limit := round(config.getoption("--budget") * TICKS)) <= 0:
+        raise pytest.UsageError("a budget is more than nothing; nothing was sent. Say --budget 1 for a dollar")
+    upstream = os.environ.get("XAI_BASE_URL") or XAI
+    return LiveAsked(
+        upstream=upstream.rstrip("/"),
+        key=key,
+        trust=os.environ.get("SSL_CERT_FILE"),
+        budget=Budget(limit),
+    )

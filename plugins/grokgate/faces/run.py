@@ -7,20 +7,19 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grokgate import __version__
 from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract_digest, requirements, rollout
-from grokgate.formats.document import digest
 from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
-from grokgate.formats.suites import owners
+from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.report import junit, markdown, verdict_json
 from grokgate.judgement.scope import Question, asked_for
@@ -29,8 +28,50 @@ from grokgate.providers.description import Description
 from grokgate.providers.launcher import Launcher, build_digest, new_key
 from grokgate.providers.subject import Subject, Transcript
 from grokgate.upstream.world import World, load_world
-from grokgate.values.evidence import Asked, Case
+from grokgate.values.evidence import Asked, Case, Status
 from grokgate.values.rollout import Rollout
+
+if TYPE_CHECKING:
+    from grokgate.faces.preflight import Hindered
+    from grokgate.intercept.live import Live
+    from grokgate.upstream.budget import Budget
+    from grokgate.values.wire import Answer, WireRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveAsked:
+    """How the real xAI is asked: where, with which key, trusting whom, and for how much money at most, in ticks."""
+
+    upstream: str
+    key: str = field(repr=False)
+    trust: str | None
+    budget: Budget
+
+    def behind(self, given: str, rollout: Rollout) -> Live:
+        """What stands behind a provider that has the key ``given``; each request is paid from the budget, or not sent."""
+        from grokgate.intercept.live import CannotPay, Live
+        from grokgate.upstream.budget import Exceeded
+        from grokgate.upstream.cost import Unbounded, ceiling, cost_of
+
+        models = rollout.models.values()
+
+        def pay(request: WireRequest) -> Callable[[Answer | None], None]:
+            try:
+                most = ceiling(request, rollout.prices, models)
+                held = self.budget.reserve(most)
+            except (Exceeded, Unbounded) as refused:
+                raise CannotPay(f"{refused}; a larger --budget pays it") from None
+            return lambda answer: held.settle(cost_of(answer, request, rollout.prices, models, reserved=most).ticks)
+
+        return Live(self.upstream, key=self.key, given=given, pay=pay, trust=self.trust)
+
+    @property
+    def bill(self) -> str:
+        """What was spent by now, for people."""
+        from grokgate.upstream.price import dollars
+
+        return f"{dollars(self.budget.spent)} of {dollars(self.budget.limit)} spent"
+
 
 BUNDLED = "bundled"
 """What stands for grokgate's own cassettes beside folders of others."""
@@ -53,6 +94,10 @@ class GateRun:
     pace: float = 0.0
     accept: Sequence[Path] = ()
     """Files of waivers and attestations."""
+    live: LiveAsked | None = None
+    """How the real xAI is asked; ``None`` where a tape answers."""
+    hindered: Hindered | None = None
+    """Why no row of a live run can be decided, once that was found out."""
     key: str = field(default_factory=new_key)
     started: float = field(default_factory=time.time)
     cases: list[Case] = field(default_factory=list)
@@ -83,11 +128,36 @@ class GateRun:
             kind=self.description.kind,
             claims=self.description.claims,
             only=self.only,
+            mode=self.mode,
         )
+
+    @property
+    def mode(self) -> str:
+        return "live" if self.live else "replay"
 
     @cached_property
     def _scoped(self) -> tuple[list[Asked], list[str]]:
-        return asked_for(requirements().values(), self.question, owners())
+        inside, outside = asked_for(requirements().values(), self.question, owners())
+        if (why := self.hindered) is None:
+            return inside, outside
+        return [
+            row if row.settled else replace(row, settled=Status.NOT_RUN, because=why.because, blame=why.blame) for row in inside
+        ], outside
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Find out of xAI what a live run needs to know; what hinders it settles all rows."""
+        if self.live is None:
+            return
+        from grokgate.faces.preflight import Preflight
+
+        preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout).fly(self.live.key, self.live.trust)
+        for line in preflight.found:
+            say(line)
+        if preflight.hindered:
+            self.hindered = preflight.hindered
+            self.__dict__.pop("_scoped", None)
+            self.__dict__.pop("asked", None)
+            say(preflight.hindered.because)
 
     @cached_property
     def asked(self) -> Mapping[str, Asked]:
@@ -134,7 +204,8 @@ class GateRun:
             "scope": self.scope,
             "world": self.rollout.world,
             "rollout": self.rollout.id,
-            "mode": "replay",
+            "mode": self.mode,
+            **({"upstream": self.live.upstream} if self.live else {}),
             "strict": self.strict,
             "only": list(self.only),
             "outside": self.outside,
@@ -144,12 +215,15 @@ class GateRun:
                 "rollout": self.rollout.digest,
                 "world": self.world.digest,
                 "provider": build_digest(description, self.build),
-                "suites": digest(*(path.read_bytes() for path in sorted((home() / "suites").glob("test_*.py")))),
+                "suites": suites_digest(),
             },
         }
 
     def launcher(self, say: Callable[[str], None]) -> Launcher:
-        return Launcher(self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build)
+        live = self.live.behind(self.key, self.rollout) if self.live else None
+        return Launcher(
+            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
+        )
 
     def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
         return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)
@@ -158,7 +232,7 @@ class GateRun:
         """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
         for report in ("verdict.json", "summary.md", "junit.xml"):
             (self.folder / report).unlink(missing_ok=True)
-        writer = EvidenceWriter(self.evidence, (self.key,))
+        writer = EvidenceWriter(self.evidence, (self.key, *([self.live.key] if self.live else [])))
         writer.write("header", self.header)
         for row in self.asked.values():
             writer.write("requirement", row.to_json())
@@ -171,8 +245,14 @@ class GateRun:
     def close(self, writer: EvidenceWriter) -> Verdict:
         """Judge, seal the evidence, and write the reports that are files."""
         verdict = self.judge()
+        spent = {"spent_ticks": self.live.budget.spent} if self.live else {}
         writer.seal(
-            {"verdict": verdict.decision.value, "counts": dict(verdict.counts), "seconds": round(time.time() - self.started, 3)}
+            {
+                **spent,
+                "verdict": verdict.decision.value,
+                "counts": dict(verdict.counts),
+                "seconds": round(time.time() - self.started, 3),
+            }
         )
         self.folder.mkdir(parents=True, exist_ok=True)
         verdict_json.write(self.folder / "verdict.json", self.header, verdict)
@@ -192,7 +272,7 @@ class GateRun:
             list(self.asked.values()),
             self.cases,
             strict=self.strict,
-            partial=bool(self.only),
+            partial=bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
             violations=violations,
             accepted=accepted,
         )

@@ -34,6 +34,10 @@ class UnknownFault(LookupError):
     """The name of a fault that is not there, and those that are."""
 
 
+class NotPlayed(Exception):
+    """xAI itself cannot be asked to play a scenario or a fault; a tape can."""
+
+
 class Broken(Exception):
     """Instead of an answer: the connection is ``refused``, ``reset``, or ``silent``."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import httpx
 
 from grokgate.values.capture import Capture
-from grokgate.values.wire import WireRequest
+from grokgate.values.wire import Answer, WireRequest
 
 TIMEOUT = 3600.0
 """Seconds that xAI may think; the client has a bound of its own."""
@@ -25,10 +27,10 @@ class Recorder:
     ``captures`` holds what went through, in the order in which the answers ended; with every secret that it had.
     """
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str, *, trust: str | None = None) -> None:
         self.captures: list[Capture] = []
         self._upstream = upstream.rstrip("/")
-        self._client = httpx.Client(timeout=TIMEOUT)
+        self._client = httpx.Client(timeout=TIMEOUT, verify=ssl.create_default_context(cafile=trust) if trust else True)
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,23 +55,47 @@ class Recorder:
         self._server.server_close()
         self._client.close()
 
+    def leaving(self, request: WireRequest) -> WireRequest | Answer:
+        """What is sent in the place of a request that came from the client; or an answer, and then nothing is sent."""
+        return request
+
+    def arrived(self, capture: Capture) -> None:
+        """An exchange is whole; the client has all of it but the end."""
+        self.captures.append(capture)
+
+    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
+        """xAI was not reached, or broke off."""
+
     def _forward(self, asked: BaseHTTPRequestHandler) -> None:
         body = asked.rfile.read(int(asked.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in asked.headers.items()}
         url = self._upstream + asked.path.removeprefix("/v1")
-        sent = {name: value for name, value in headers.items() if name not in _HOP} | {"accept-encoding": "identity"}
+        request = WireRequest(asked.command, url, headers, body)
+        going = self.leaving(request)
+        if isinstance(going, Answer):
+            _begin(asked, going.status, going.headers)
+            list(_handed_on(asked, iter([going.body]), 0.0))
+            _ended(asked)
+            return
+        sent = {name: value for name, value in going.headers.items() if name not in _HOP} | {"accept-encoding": "identity"}
         moment, begun = datetime.now(UTC), time.perf_counter()
+        answering = False
         try:
-            with self._client.stream(asked.command, url, headers=sent, content=body) as answer:
+            with self._client.stream(going.method, going.url, headers=sent, content=going.body) as answer:
                 received = {name.lower(): value for name, value in answer.headers.items()}
                 _begin(asked, answer.status_code, received)
+                answering = True
                 pieces = list(_handed_on(asked, answer.iter_bytes(), begun))
         except httpx.TransportError as error:
-            asked.send_error(502, "the recorder did not reach xAI", type(error).__name__)
+            self.lost(request, error)
+            asked.close_connection = True  # where the answer had begun, the client sees that it broke off
+            if not answering:
+                with suppress(OSError):
+                    asked.send_error(502, "the recorder did not reach xAI", type(error).__name__)
             return
-        self.captures.append(
+        self.arrived(
             Capture(
-                request=WireRequest(asked.command, url, headers, body),
+                request=request,
                 status=answer.status_code,
                 headers=received,
                 body=b"".join(piece for _, piece in pieces),
@@ -78,6 +104,7 @@ class Recorder:
                 origin=f"recorded from {self._upstream}",
             )
         )
+        _ended(asked)
 
 
 def _begin(asked: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str]) -> None:
@@ -90,7 +117,10 @@ def _begin(asked: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str
 
 
 def _handed_on(asked: BaseHTTPRequestHandler, pieces: Iterator[bytes], begun: float) -> Iterator[tuple[float, bytes]]:
-    """Each piece with the second at which it came, once the client has it. A client that is gone ends nothing."""
+    """Each piece with the second at which it came, once the client has it. A client that is gone ends nothing.
+
+    The end is said by ``_ended``, once what came is kept: what a client does next finds it there.
+    """
     there = True
     for piece in pieces:
         yield time.perf_counter() - begun, piece
@@ -100,8 +130,13 @@ def _handed_on(asked: BaseHTTPRequestHandler, pieces: Iterator[bytes], begun: fl
                 asked.wfile.flush()
         except OSError:
             there = False
-    if there:
+
+
+def _ended(asked: BaseHTTPRequestHandler) -> None:
+    """Say to the client that this was all."""
+    with suppress(OSError):
         asked.wfile.write(b"0\r\n\r\n")
+        asked.wfile.flush()
 
 
 def _event_times(pieces: list[tuple[float, bytes]]) -> tuple[float, ...]:

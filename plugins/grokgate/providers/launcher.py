@@ -27,11 +27,14 @@ from grokgate.values.wire import Egress
 
 if TYPE_CHECKING:
     from grokgate.intercept.http_server import LoopbackServer
+    from grokgate.intercept.live import Live
 
 XAI = "https://api.x.ai/v1"
 """Where a provider in this process sends its requests; they are answered before they leave it."""
 
 
+CALL_SECONDS, LIVE_SECONDS = 120.0, 900.0
+"""How long a call of a provider in a process of its own may take: answers of a tape come at once, and xAI may think."""
 FALLBACK = "\0fallback"
 """In an environment that is asked for: as the description's ``fallbacks`` say, with its places filled in."""
 
@@ -66,6 +69,7 @@ class Launcher:
 
     ``pace`` is a factor on the times of streams: 0 gives them at once, 1 as they were recorded. ``build`` is the one that is
     judged; each other one that it is compared with has a process of its own, since two builds of a library cannot share one.
+    With ``live`` the real xAI answers in place of the tape.
     """
 
     def __init__(
@@ -78,11 +82,13 @@ class Launcher:
         say: Callable[[str], None],
         pace: float = 0.0,
         build: str = "current",
+        live: Live | None = None,
     ) -> None:
         self.description = description
         self.build = build
         self.key = key
-        self._replay = Replay(Tape(world, prompts, key=key))
+        self.live = live
+        self._behind: Replay | Live = live or Replay(Tape(world, prompts, key=key))
         self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
         self._numbers = itertools.count()
         self._started: dict[Hashable, Started] = {}
@@ -92,7 +98,8 @@ class Launcher:
 
     @property
     def in_process(self) -> bool:
-        return self.description.vehicle == "in-process"
+        """Whether the provider runs in this process. A live one never does: this process has the real key."""
+        return self.description.vehicle == "in-process" and self.live is None
 
     @property
     def interpreter(self) -> Path:
@@ -102,9 +109,12 @@ class Launcher:
 
     @contextmanager
     def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
-        """Open a call: what leaves a provider while this stands is answered and logged. Raises ``UnknownFault``."""
+        """Open a call: what leaves a provider while this stands is answered and logged.
+
+        Raises ``UnknownFault``, and ``NotPlayed`` for what the real xAI cannot be asked to do.
+        """
         fault = find_fault(fault)
-        with self._replay.call(scenario, fault) as log, self._interception(fault):
+        with self._behind.call(scenario, fault) as log, self._interception(fault):
             yield log
 
     def found(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started | None:
@@ -136,17 +146,17 @@ class Launcher:
         if self.in_process:
             from grokgate.intercept import door
 
-            door.release(self._replay)
+            door.release(self._tape)
         if self._server:
             self._server.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-        with self._replay.call() as after:
+        with self._behind.call() as after:
             return after.egress
 
     def _run(self, build: str, environment: Mapping[str, str], workdir: Path) -> Started:
         chosen = self.description.builds.get(build, Build())
         here = self.in_process and build == self.build
-        setting = self._setting(chosen, environment, workdir, XAI if here else self._loopback.base_url)
+        setting = self._setting(chosen, environment, workdir, XAI if here else self._address[0])
         running = self._in_this_process(setting) if here else self._in_a_host(chosen, setting)
         return Started(running=running, workdir=workdir, log=workdir / self.description.log if self.description.log else None)
 
@@ -179,8 +189,9 @@ class Launcher:
 
         return HostProcess(
             setting,
-            allowed=[("127.0.0.1", self._loopback.port)],
-            on_egress=self._replay.report,
+            allowed=[("127.0.0.1", self._address[1])],
+            on_egress=self._behind.report,
+            call_seconds=LIVE_SECONDS if self.live else CALL_SECONDS,
             adapter=self.description.adapter,
             here=self.description.path.parent,
             interpreter=_interpreter(self.description, build, self._say),
@@ -188,11 +199,21 @@ class Launcher:
         )
 
     @property
+    def _address(self) -> tuple[str, int]:
+        """Where a provider in a process of its own finds xAI: the base URL, and the port."""
+        return (self.live.base_url, self.live.port) if self.live else (self._loopback.base_url, self._loopback.port)
+
+    @property
+    def _tape(self) -> Replay:
+        assert isinstance(self._behind, Replay), "a live provider runs in a process of its own"
+        return self._behind
+
+    @property
     def _loopback(self) -> LoopbackServer:
         if self._server is None:
             from grokgate.intercept.http_server import LoopbackServer
 
-            self._server = LoopbackServer(self._replay, pace=self._pace)
+            self._server = LoopbackServer(self._tape, pace=self._pace)
         return self._server
 
     @contextmanager
@@ -206,8 +227,8 @@ class Launcher:
             from grokgate.intercept import door
 
             if not fault:
-                door.keep(self._replay, XAI, pace=self._pace)
-            with door.breaking(self._replay, XAI, pace=self._pace) if fault else nullcontext():
+                door.keep(self._tape, XAI, pace=self._pace)
+            with door.breaking(self._tape, XAI, pace=self._pace) if fault else nullcontext():
                 yield
 
 

@@ -21,6 +21,7 @@ from grokgate.providers.launcher import FALLBACK, Launcher, Started, write_env_f
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
+from grokgate.values.evidence import Blame
 from grokgate.values.rollout import UNSET, Flag, Rollout
 from grokgate.values.wire import Egress
 
@@ -52,6 +53,8 @@ class Transcript:
     calls: list[Call] = field(default_factory=list)
     egress: list[Egress] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
+    hindrances: list[tuple[str, Blame]] = field(default_factory=list)
+    """What kept a live call from being answered that is not the provider's doing."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -170,6 +173,17 @@ class Subject:
         self, request: ChatRequest, *, mode: Mode = "chat", scenario: str = "plain", fault: Fault | str | None = None
     ) -> Call:
         """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name."""
+        call = self._asked(request, mode, scenario, fault)
+        live = self.launcher.live
+        if live and call.failure and live.hindrances and all(hindrance.again for hindrance in live.hindrances):
+            self.note(f"asked once more: {live.hindrances[0].because}")
+            call = self._asked(request, mode, scenario, fault)
+        if live and (found := [hindrance for hindrance in live.hindrances if call.failure or not hindrance.again]):
+            self.transcript.hindrances.append((found[0].because, found[0].blame))
+        return call
+
+    def _asked(self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None) -> Call:
+        """One call, asked once."""
         started = self.started
         before = len(started.logged() or "")
         with self.launcher.call(scenario, fault) as wire:

@@ -1,0 +1,132 @@
+"""The real xAI behind a provider: what leaves is handed on, and logged for the call that is open, as a tape's answers are.
+
+The provider never has the real key. It is given one that was made for the run, in whose place the real one is put on the way
+out, so that nothing a provider writes or shows can hold it. What cannot be paid is not sent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import httpx
+
+from grokgate.intercept.fault import Fault, NotPlayed
+from grokgate.intercept.recorder import Recorder
+from grokgate.intercept.replay import UNANSWERED, WireLog
+from grokgate.values.capture import Capture
+from grokgate.values.evidence import Blame
+from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.wire import Answer, Egress, Exchange, WireRequest
+
+SETTLED = 10.0
+"""Seconds that a call waits for answers which its client did not read to the end."""
+OVERLOADED = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that say nothing of the provider: xAI is busy, or its edge is."""
+Pay = Callable[[WireRequest], Callable[[Answer | None], None]]
+"""Reserves what a request may cost, and gives what settles it, with the answer or with none. Raises ``CannotPay``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hindrance:
+    """What kept a call from being answered that is not the provider's doing; ``again`` says whether to ask again may help."""
+
+    because: str
+    blame: Blame
+    again: bool
+
+
+class CannotPay(Exception):
+    """The budget does not reach for a request; one sentence."""
+
+
+class Live(Recorder):
+    """Hands on what arrives at ``base_url`` to ``upstream``, such as ``https://api.x.ai/v1``.
+
+    ``given`` is the key that the provider has, ``key`` the real one. ``hindrances`` are what kept a call from being answered
+    that is not the provider's doing; a call begins without any.
+    """
+
+    def __init__(self, upstream: str, *, key: str, given: str, pay: Pay, trust: str | None = None) -> None:
+        super().__init__(upstream, trust=trust)
+        self._key, self._given, self._pay = key, given, pay
+        self._lock = threading.Condition()
+        self._under_way = 0
+        self._open: WireLog | None = None
+        self._between = WireLog()
+        self._settle: dict[int, Callable[[Answer | None], None]] = {}
+        self.hindrances: list[Hindrance] = []
+        self.port = urlsplit(self.base_url).port or 0
+
+    @contextmanager
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+        """Open a call. Raises ``NotPlayed`` for what only a tape can do."""
+        if scenario != "plain" or fault:
+            raise NotPlayed(
+                f"xAI itself cannot be asked to play {scenario if scenario != 'plain' else getattr(fault, 'name', fault)}"
+            )
+        with self._lock:
+            log = WireLog(exchanges=self._between.exchanges, egress=self._between.egress)
+            self._between, self._open, self.hindrances = WireLog(), log, []
+        try:
+            yield log
+        finally:
+            with self._lock:
+                self._lock.wait_for(lambda: not self._under_way, SETTLED)
+                self._open = None
+
+    def report(self, egress: Egress) -> None:
+        """Log a blocked attempt to reach another host."""
+        log = self._open or self._between
+        log.egress.append(replace(egress, target=self._masked(egress.target), stack=self._masked(egress.stack)))
+
+    def leaving(self, request: WireRequest) -> WireRequest | Answer:
+        """The request with the real key, where it can be paid."""
+        try:
+            settle = self._pay(request)
+        except CannotPay as refused:
+            with self._lock:
+                self.hindrances.append(Hindrance(because=str(refused), blame=Blame.CONFIGURATION, again=False))
+            return Answer(status=599, headers=UNANSWERED, body=b'{"grokgate": "the budget does not reach"}')
+        with self._lock:
+            self._under_way += 1
+            self._settle[id(request)] = settle
+        headers = {name: value.replace(self._given, self._key) for name, value in request.headers.items()}
+        return replace(request, headers=headers)
+
+    def arrived(self, capture: Capture) -> None:
+        answer = Answer(
+            status=capture.status,
+            headers=mask_headers(capture.headers, [self._key, self._given]),
+            body=capture.body.replace(self._key.encode(), MASK.encode()),
+            provenance="live",
+            recorded_at=capture.recorded_at,
+        )
+        if capture.status in OVERLOADED:
+            because = f"xAI answered {capture.status}, which says nothing of the provider"
+            self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
+        self._done(capture.request, answer)
+
+    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
+        because = f"xAI was not reached, or broke off: {type(error).__name__}"
+        self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
+        self._done(request, None)
+
+    def _done(self, request: WireRequest, answer: Answer | None) -> None:
+        secrets = [self._key, self._given]
+        body = request.body.replace(self._given.encode(), MASK.encode()).replace(self._key.encode(), MASK.encode())
+        kept = WireRequest(request.method, self._masked(request.url), mask_headers(request.headers, secrets), body)
+        fault = None if answer else "a connection that was lost"
+        with self._lock:
+            settle = self._settle.pop(id(request))
+            log, stray = (self._open, False) if self._open else (self._between, True)
+            log.exchanges.append(Exchange(request=kept, answer=answer, fault=fault, stray=stray))
+            self._under_way -= 1
+            self._lock.notify_all()
+        settle(answer)
+
+    def _masked(self, text: str) -> str:
+        return mask(text, [self._key, self._given])
