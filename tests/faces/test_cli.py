@@ -54,6 +54,7 @@ def files(tmp_path):
         "raises.toml": 'name = "raises"\nadapter = "raises.py:Raises"\n',
         "raises.py": "1 / 0\n",
         "exits.py": "import sys\nsys.exit(0)\n",
+        "ends.py": "import os\nos._exit(0)\n",
         "empty.py": "",
     }
     for name, text in texts.items():
@@ -71,6 +72,7 @@ REFUSED = {
     "raises": (("--provider", "raises.py:X"), "raises.py:X cannot be imported: ZeroDivisionError: division by zero"),
     "described-raises": (("--provider", "raises.toml"), "raises.py:Raises cannot be imported: ZeroDivisionError"),
     "exits": (("--provider", "exits.py:X"), "exits.py:X cannot be imported: SystemExit: 0"),
+    "ends": (("--provider", "ends.py:X"), "ends.py:X ended the process that imported it"),
     "only": (("--only", "POST-2.2", "--only", "NOPE-1"), "no requirement is called NOPE-1; docs/requirements.md lists them"),
     "world": (("--world", "nope"), "no world is called 'nope'; there are: grok-4-0709"),
     "live-without-key": (("--mode", "live"), "live mode needs XAI_API_KEY in the environment; nothing was sent."),

@@ -99,6 +99,8 @@ REFUSED = {
     "twice": (WAIVER + WAIVER, "waiver[1] (POST-2.4): it stands twice"),
     "attested-twice": (ATTESTATION + ATTESTATION, "attestation[1] (COM.1): it stands twice"),
     "tested": (ATTESTATION.replace("COM.1", "POST-2.4"), "attestation[0] (POST-2.4): POST-2.4 is decided by replay and live"),
+    "half-tested": (ATTESTATION.replace("COM.1", "P3.2"), "attestation[0] (P3.2): P3.2 is decided by replay, by nobody's word"),
+    "sum": (WAIVER.replace("POST-2.4", "SC-3.2"), "waiver[0] (SC-3.2): SC-3.2 rests on other rows"),
     "no-owner": (WAIVER.replace("Ana Example", ""), "waiver[0].owner: '' should be non-empty"),
     "no-end": (WAIVER.replace("until = 2026-12-31\n", ""), "waiver[0]: 'until' is a required property"),
     "no-day": (WAIVER.replace("2026-12-31", '"soon"'), "waiver[0].until: 'soon' does not match"),

@@ -303,10 +303,10 @@ def test_wrong_use_keeps_its_exit_code(step):
     assert (ran.code, "grokgate: no provider 'nobody'" in ran.said) == (2, True)
 
 
-def test_a_module_that_ends_the_process_while_it_is_imported_is_no_go(tmp_path, step):
+def test_a_module_that_ends_the_process_while_it_is_imported_is_refused(tmp_path, step):
     (tmp_path / "ends.py").write_text("import os\nprint('::add-mask::half', end='', flush=True)\nos._exit(0)\n" + ADAPTER)
     ran = step("--provider", "ends.py:Loud")
-    assert (ran.code, "ended without a verdict" in ran.said) == (3, True)
+    assert (ran.code, "ends.py:Loud ended the process that imported it" in ran.said) == (2, True)
     stop, resume = obeyed(ran.said.splitlines())
     assert (stop[0], resume[0]) == ("stop-commands", stop[2])
 

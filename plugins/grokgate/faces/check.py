@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grokgate.faces.listing import NotFound, found
 from grokgate.formats.home import PACKAGE, home
 from grokgate.judgement.report import github
 from grokgate.judgement.verdict import EXIT_CODES
@@ -19,6 +20,15 @@ from grokgate.values.evidence import Decision
 
 WRONG_USE, HARNESS_FAILED = 2, 3
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE = 2, 3, 4
+_NAMING = """
+import json, pathlib, sys
+from grokgate.faces.listing import NotFound, found
+try:
+    said = {"name": found(sys.argv[1]).name}
+except NotFound as refused:
+    said = {"refused": str(refused)}
+pathlib.Path(sys.argv[2]).write_text(json.dumps(said))
+"""
 _QUIET = ("-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings")
 
 
@@ -52,6 +62,28 @@ def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder:
         sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
         return HARNESS_FAILED
     return code
+
+
+def name_of(provider: str) -> str:
+    """The name of the provider that is asked for. Raises ``NotFound``.
+
+    A class is imported to find its name, and a module may end the process that imports it, with any code; so that is another one.
+    """
+    if ":" not in provider or provider.startswith("mutant:"):
+        return found(provider).name
+    with tempfile.TemporaryDirectory(prefix="grokgate-") as folder:
+        told = Path(folder) / "name"
+        command = [sys.executable, "-c", _NAMING, provider, str(told)]
+        subprocess.run(command, env=child_environment(os.environ), check=False)  # noqa: S603  our own interpreter
+        try:
+            said = json.loads(told.read_bytes())
+        except (OSError, ValueError):
+            raise NotFound(
+                f"{provider} ended the process that imported it; a provider is a module that can be imported"
+            ) from None
+    if "refused" in said:
+        raise NotFound(said["refused"])
+    return str(said["name"])
 
 
 def begins_step(environment: Mapping[str, str]) -> bool:

@@ -115,12 +115,12 @@ def check(
       allure-results/  for an Allure report
     """
     from grokgate.faces import check as gate
-    from grokgate.faces.listing import NotFound, found
+    from grokgate.faces.listing import NotFound
 
     if gate.begins_step(os.environ):
         sys.exit(gate.step(sys.argv[1:]))
     try:
-        name = found(provider).name
+        name = gate.name_of(provider)
     except NotFound as refused:
         raise Refused(str(refused)) from None
     folder = Path(options.pop("reports") or gate.reports_folder(name, only)).absolute()

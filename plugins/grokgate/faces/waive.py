@@ -25,6 +25,11 @@ def entry(path: Path, id: str, today: date) -> str:
     row = next((row for row in verdict_of(evidence).rows if row.asked.id == id.upper()), None)
     if row is None:
         raise NothingToWaive(f"{path} was not asked for a row {id!r}")
+    if row.asked.sums:
+        red = [
+            other.asked.id for other in verdict_of(evidence).rows if other.status in WAIVABLE and other.asked.id in row.asked.sums
+        ]
+        raise NothingToWaive(f"{row.asked.id} rests on other rows; waive those: {', '.join(red) or 'none of them failed'}")
     if row.status not in WAIVABLE:
         raise NothingToWaive(
             f"{row.asked.id} is {row.status.value.replace('_', ' ')}; only what failed or is not offered is waived"

@@ -35,15 +35,16 @@ def read_acceptances(paths: Sequence[Path], known: dict[str, Requirement]) -> Ac
         commit = commit_of(path)
         for number, entry in enumerate(content.get("waiver", ())):
             waivers.append(Waiver.from_json({**entry, "commit": commit}))
-            _is_good(path, f"waiver[{number}] ({entry['row']})", waivers[-1], waivers[:-1], known)
+            place = f"waiver[{number}] ({entry['row']})"
+            _is_good(path, place, waivers[-1], waivers[:-1], known)
+            if known[entry["row"]].sums:
+                raise BadDocument(path, place, f"{entry['row']} rests on other rows; what is waived is the failure of those")
         for number, entry in enumerate(content.get("attestation", ())):
             attestations.append(Attestation.from_json({**entry, "commit": commit}))
             place = f"attestation[{number}] ({entry['row']})"
             _is_good(path, place, attestations[-1], attestations[:-1], known)
-            if "attested" not in known[entry["row"]].modes:
-                raise BadDocument(
-                    path, place, f"{entry['row']} is decided by {' and '.join(known[entry['row']].modes)}, by nobody's word"
-                )
+            if decided := [mode for mode in known[entry["row"]].modes if mode != "attested"]:
+                raise BadDocument(path, place, f"{entry['row']} is decided by {' and '.join(decided)}, by nobody's word")
     return Acceptances(waivers=tuple(waivers), attestations=tuple(attestations))
 
 
