@@ -12,7 +12,7 @@ from grokgate.judgement.change.wire import CALLS, WireChange
 from grokgate.judgement.report.basis import share
 from grokgate.judgement.report.words import SIGNS, name_of
 from grokgate.values.evidence import Row, Status
-from grokgate.values.line import one_line
+from grokgate.values.line import joined, one_line
 
 WIDTH = 80
 MOST = 24
@@ -45,10 +45,10 @@ def conclusion(comparison: Comparison) -> str:
         hosts = [f"{_many(len(found.new_violations), 'host')} newly tried"] if found.new_violations else []
         one = len(found.worse) == 1
         rows = [f"{_many(len(found.worse), 'row')} that {'was' if one else 'were'} kept {'is' if one else 'are'} red or open"]
-        return "\n".join(_joined([f"WORSE  {' and '.join([*rows * bool(found.worse), *hosts])}", *told, "exit 1"], indent="  "))
+        return "\n".join(joined([f"WORSE  {' and '.join([*rows * bool(found.worse), *hosts])}", *told, "exit 1"], indent="  "))
     if not found.differs:
         return "nothing differs · exit 0"
-    return "\n".join(_joined(["nothing got worse", *told, "exit 0"]))
+    return "\n".join(joined(["nothing got worse", *told, "exit 0"]))
 
 
 def trend_text(runs: Sequence[Run], rows: Sequence[Trend]) -> str:
@@ -83,7 +83,7 @@ def _run(word: str, run: Run) -> Iterator[str]:
     first = f"{word:>4}  {verdict.decision.value.upper()}  {facts}"
     yield from wrap(first, WIDTH, subsequent_indent=" " * 6, break_on_hyphens=False)
     aged = f", oldest {_age(run.basis)}" if run.basis.recorded else ", which have no age" if run.basis.derived else ""
-    yield from _joined([f"      {day} UTC", _many(len(verdict.rows), "row"), f"{share(verdict.rows)}{aged}"], indent=" " * 6)
+    yield from joined([f"      {day} UTC", _many(len(verdict.rows), "row"), f"{share(verdict.rows)}{aged}"], indent=" " * 6)
 
 
 def _notes(found: Comparison) -> Iterator[str]:
@@ -241,12 +241,3 @@ def _more(told: Sequence[object]) -> Iterator[str]:
 
 def _many(count: int | None, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _joined(parts: Sequence[str], indent: str = "") -> list[str]:
-    """The parts on as few lines as they fit on."""
-    lines = [parts[0]]
-    for part in parts[1:]:
-        longer = f"{lines[-1]} · {part}"
-        lines = [*lines[:-1], longer] if len(longer) <= WIDTH else [*lines, f"{indent}{part}"]
-    return lines

@@ -10,7 +10,7 @@ from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
-from grokgate.values.line import one_line
+from grokgate.values.line import joined, one_line
 
 Write = Callable[[str, str | None], None]
 """Writes one line in a colour, or without."""
@@ -27,7 +27,7 @@ def write(
     say("", None)
     facts = [f"grokgate {header['grokgate']}", one_line(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
     basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
-    for line in (*_joined([*facts, f"world {header['world']}"]), *_joined([basis, f"evidence {folder}/"])):
+    for line in (*joined([*facts, f"world {header['world']}"]), *joined([basis, f"evidence {folder}/"])):
         say(line, None)
     for line in wrap(who_answered(header), WIDTH, break_on_hyphens=False):
         say(line, "yellow")
@@ -105,7 +105,7 @@ def _say_not_applicable(say: Write, verdict: Verdict, folder: str) -> None:
     if count := verdict.counts.get(Status.NOT_APPLICABLE, 0):
         sign = SIGNS[Status.NOT_APPLICABLE]
         parts = [f"{sign} {count} not applicable", f"why, and what the caller must do himself: {folder}/summary.md"]
-        for line in (*_joined(parts, indent="  "), ""):
+        for line in (*joined(parts, indent="  "), ""):
             say(line, None)
 
 
@@ -115,7 +115,7 @@ def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
     *before, last = wrap(
         f"{verdict.decision.value.upper()}  {rows}: {counts}", WIDTH, subsequent_indent="  ", break_on_hyphens=False
     )
-    return [*before, *_joined([last, f"{seconds:.1f} s", f"exit {verdict.exit_code}"], indent="  ")]
+    return [*before, *joined([last, f"{seconds:.1f} s", f"exit {verdict.exit_code}"], indent="  ")]
 
 
 def _next(verdict: Verdict, header: Mapping[str, Any], command: str, folder: str) -> list[str]:
@@ -124,19 +124,10 @@ def _next(verdict: Verdict, header: Mapping[str, Any], command: str, folder: str
     gate = f"{command} check --provider {header['provider']['spec']} --phase {header['phase']}"
     if red:
         again = [] if header["only"] else [f"{gate} --only {red[0].asked.id}"]
-        return _joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")
+        return joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")
     if undecided:
         return [f"next: {command} explain {undecided[0]}"]
     if header["only"]:
         return [f"next: {gate}"]
     verb = "verify" if header["evidence"] == CAPSULE else "signoff"
     return [f"next: {command} {verb} {folder}/{header['evidence']}"]
-
-
-def _joined(parts: Sequence[str], indent: str = "") -> list[str]:
-    """The parts on as few lines as they fit on; none is broken."""
-    lines = [parts[0]]
-    for part in parts[1:]:
-        longer = f"{lines[-1]} · {part}"
-        lines = [*lines[:-1], longer] if len(longer) <= WIDTH else [*lines, f"{indent}{part}"]
-    return lines
