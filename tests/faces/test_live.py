@@ -82,6 +82,15 @@ def test_another_model_behind_the_name_leaves_all_open_and_is_named(live):
     assert len(seen) == 2, "the list and one question"
 
 
+def test_another_model_in_the_middle_of_the_run_is_told_and_blamed_on_xai(live):
+    ran, _ = live(changes=["after 6: world=grok-4.3"], rows=["P1.4", "POST-1.2", "POST-6.1"])
+    assert ran.code == 10
+    changed = [row for row in ran.verdict["rows"] if row["status"] == "not_run"]
+    assert changed
+    assert {row["blame"] for row in changed} == {"xAI"}
+    assert "xAI answered grok-4 by grok-4.3 in the middle of the run, and by grok-4-0709 before it" in changed[-1]["because"]
+
+
 def test_a_wrong_key_and_spent_credits_are_told_and_blamed(live):
     ran, _ = live(key="xai-" + "0" * 80)
     assert ran.verdict["rows"][0]["because"].startswith("xAI answers 400 for the list of models")

@@ -40,6 +40,8 @@ class Preflight:
     rollout: Rollout
     found: list[str] = field(default_factory=list)
     hindered: Hindered | None = None
+    served: str = ""
+    """Who answers the model that is rolled out."""
 
     def fly(self, key: str, trust: str | None) -> Preflight:
         """Ask xAI. Costs one short answer."""
@@ -74,7 +76,7 @@ class Preflight:
     def _answers(self, answer: httpx.Response) -> None:
         if answer.status_code != httpx.codes.OK:
             raise _refused(answer, self.rollout.model)
-        served = answer.json()["model"]
+        self.served = served = answer.json()["model"]
         self.found.append(f"{self.rollout.model} is answered by {served}")
         if (world := _world_of(served, self.rollout.model)) != self.rollout.world:
             raise Hindered(self._substituted(served, world), Blame.XAI)

@@ -47,8 +47,11 @@ class LiveAsked:
     trust: str | None
     budget: Budget
 
-    def behind(self, given: str, rollout: Rollout) -> Live:
-        """What stands behind a provider that has the key ``given``; each request is paid from the budget, or not sent."""
+    def behind(self, given: str, rollout: Rollout, served: str) -> Live:
+        """What stands behind a provider that has the key ``given``; each request is paid from the budget, or not sent.
+
+        ``served`` answered the model that is rolled out before the first row; another one in the middle is told.
+        """
         from grokgate.intercept.live import CannotPay, Live
         from grokgate.upstream.budget import Exceeded
         from grokgate.upstream.cost import Unbounded, ceiling, cost_of
@@ -63,7 +66,9 @@ class LiveAsked:
                 raise CannotPay(f"{refused}; a larger --budget pays it") from None
             return lambda answer: held.settle(cost_of(answer, request, rollout.prices, models, reserved=most).ticks)
 
-        return Live(self.upstream, key=self.key, given=given, pay=pay, trust=self.trust)
+        return Live(
+            self.upstream, key=self.key, given=given, pay=pay, trust=self.trust, served=dict.fromkeys(rollout.target.wire, served)
+        )
 
     @property
     def bill(self) -> str:
@@ -96,6 +101,8 @@ class GateRun:
     """Files of waivers and attestations."""
     live: LiveAsked | None = None
     """How the real xAI is asked; ``None`` where a tape answers."""
+    served: str = ""
+    """Who answered the model that is rolled out, before the first row of a live run."""
     hindered: Hindered | None = None
     """Why no row of a live run can be decided, once that was found out."""
     key: str = field(default_factory=new_key)
@@ -151,6 +158,7 @@ class GateRun:
         from grokgate.faces.preflight import Preflight
 
         preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout).fly(self.live.key, self.live.trust)
+        self.served = preflight.served
         for line in preflight.found:
             say(line)
         if preflight.hindered:
@@ -220,7 +228,7 @@ class GateRun:
         }
 
     def launcher(self, say: Callable[[str], None]) -> Launcher:
-        live = self.live.behind(self.key, self.rollout) if self.live else None
+        live = self.live.behind(self.key, self.rollout, self.served) if self.live else None
         return Launcher(
             self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
         )

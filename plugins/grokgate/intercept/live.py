@@ -6,8 +6,9 @@ out, so that nothing a provider writes or shows can hold it. What cannot be paid
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ SETTLED = 10.0
 """Seconds that a call waits for answers which its client did not read to the end."""
 OVERLOADED = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that say nothing of the provider: xAI is busy, or its edge is."""
+_MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,100})"')
+"""The model that an answer names, or an event of a stream."""
 Pay = Callable[[WireRequest], Callable[[Answer | None], None]]
 """Reserves what a request may cost, and gives what settles it, with the answer or with none. Raises ``CannotPay``."""
 
@@ -46,12 +49,16 @@ class CannotPay(Exception):
 class Live(Recorder):
     """Hands on what arrives at ``base_url`` to ``upstream``, such as ``https://api.x.ai/v1``.
 
-    ``given`` is the key that the provider has, ``key`` the real one. ``hindrances`` are what kept a call from being answered
+    ``given`` is the key that the provider has, ``key`` the real one. ``served`` is who answers a model, by the name that is asked
+    for, where that is known. ``hindrances`` are what kept a call from being answered
     that is not the provider's doing; a call begins without any.
     """
 
-    def __init__(self, upstream: str, *, key: str, given: str, pay: Pay, trust: str | None = None) -> None:
+    def __init__(
+        self, upstream: str, *, key: str, given: str, pay: Pay, trust: str | None = None, served: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(upstream, trust=trust)
+        self._served = served or {}
         self._key, self._given, self._pay = key, given, pay
         self._lock = threading.Condition()
         self._under_way = 0
@@ -108,6 +115,13 @@ class Live(Recorder):
         if capture.status in OVERLOADED:
             because = f"xAI answered {capture.status}, which says nothing of the provider"
             self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
+        expected, who = self._served.get(str(capture.request.field("model"))), _MODEL.search(capture.body)
+        if expected and who and capture.status == 200 and who[1].decode("utf-8", "replace") != expected:
+            because = (
+                f"xAI answered {capture.request.field('model')} by {who[1].decode('utf-8', 'replace')} in the middle of the run, "
+                f"and by {expected} before it"
+            )
+            self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=False))
         self._done(capture.request, answer)
 
     def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
