@@ -44,10 +44,10 @@ def serve(
         tell=log,
     ) as xai:
         trust = f"   SSL_CERT_FILE={xai.ca_file}" if xai.ca_file else ""
-        say(f"{xai.base_url}{trust}")
-        say(f"xAI as {xai.world.title}; nothing is sent to xAI")
-        say(f"{'one key' if key else 'any key'} is good; Ctrl-C ends it")
         try:
+            say(f"{xai.base_url}{trust}")
+            say(f"xAI as {xai.world.title}; nothing is sent to xAI")
+            say(f"{'one key' if key else 'any key'} is good; Ctrl-C ends it")
             (until or threading.Event()).wait()
         except KeyboardInterrupt:
             say("")

@@ -50,8 +50,8 @@ class Live(Recorder):
     """Hands on what arrives at ``base_url`` to ``upstream``, such as ``https://api.x.ai/v1``.
 
     ``given`` is the key that the provider has, ``key`` the real one. ``served`` is who answers a model, by the name that is asked
-    for, where that is known. ``hindrances`` are what kept a call from being answered
-    that is not the provider's doing; a call begins without any.
+    for, where that is known. ``hindrances`` are what kept a call from being answered that is not the provider's doing; a call
+    begins without any.
     """
 
     def __init__(
