@@ -1,0 +1,76 @@
+"""What a rate or a latency amounts to: kept, broken, or unproven and how many calls are missing. One sentence each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from grokgate.judgement.statistics import CONFIDENCE
+from grokgate.judgement.statistics.latency import QUANTILE, ratio_interval
+from grokgate.judgement.statistics.looks import Looks, Seen
+from grokgate.judgement.statistics.rate import Rate, calls_needed, chance_of_no_increase
+from grokgate.values.evidence import Status
+
+Ruled = tuple[Status, str]
+"""``PASSED``, ``FAILED`` or ``UNPROVEN``, and why."""
+
+
+def below(rate: Rate, limit: float, confidence: float = CONFIDENCE) -> Ruled:
+    """Whether a number of calls that was set before shows a rate below the limit."""
+    if rate.at_most(confidence) < limit:
+        return Status.PASSED, f"{rate}; that is below {_percent(limit)}"
+    if rate.at_least(confidence) > limit:
+        return Status.FAILED, f"{rate}; that is above {_percent(limit)}"
+    return Status.UNPROVEN, f"{rate}; {_missing(rate, calls_needed(rate.failed, limit, confidence), limit)}"
+
+
+def below_so_far(rate: Rate, looks: Looks) -> Ruled:
+    """The same of a run that looks after every call, and may stop at the first answer."""
+    seen = looks.look(rate)
+    if seen is Seen.BELOW:
+        return Status.PASSED, f"{rate}; that is below {_percent(looks.limit)}, whenever one looks"
+    if seen is Seen.ABOVE:
+        return Status.FAILED, f"{rate}; that is above {_percent(looks.limit)}, whenever one looks"
+    return Status.UNPROVEN, f"{rate}; {_missing(rate, looks.calls_needed(rate.failed), looks.limit)}"
+
+
+def no_increase(now: Rate, before: Rate, margin: float, confidence: float = CONFIDENCE) -> Ruled:
+    """Whether calls fail no more often than before. What was seen must be able to show an increase by the ``margin``."""
+    told = f"now {now}; before {before}"
+    if chance_of_no_increase(now, before) <= 1 - confidence:
+        return (
+            Status.FAILED,
+            f"{told}; so many more by chance are seen in less than {100 * (1 - confidence):.3g} of 100 such runs",
+        )
+    worse = Rate(failed=min(now.calls, math.ceil(now.calls * (_share(before) + margin))), calls=now.calls)
+    if not now.calls or chance_of_no_increase(worse, before) > 1 - confidence:
+        return Status.UNPROVEN, f"{told}; too few to show an increase by {_percent(margin)}"
+    return Status.PASSED, f"{told}; no increase is seen, and one by {_percent(margin)} would show"
+
+
+def no_slower(
+    now: Sequence[float], before: Sequence[float], factor: float, quantile: float = QUANTILE, confidence: float = CONFIDENCE
+) -> Ruled:
+    """Whether the quantile of the latency is at most ``factor`` times that of before."""
+    low, high = ratio_interval(now, before, quantile, confidence)
+    upper = "any" if math.isinf(high) else f"{high:.3g}"
+    told = f"{100 * quantile:.0f} % of calls now take {low:.3g} to {upper} times as long ({len(now)} and {len(before)} calls)"
+    if high <= factor:
+        return Status.PASSED, f"{told}; at most {factor:g} times is allowed"
+    if low > factor:
+        return Status.FAILED, f"{told}; at most {factor:g} times is allowed"
+    return Status.UNPROVEN, f"{told}; too few to tell whether it is more than {factor:g}"
+
+
+def _missing(rate: Rate, needed: int | None, limit: float) -> str:
+    if needed is None:
+        return f"no number of calls would show it below {_percent(limit)} with so many failures"
+    return f"{needed - rate.calls:,} more without a failure would show it below {_percent(limit)}"
+
+
+def _share(rate: Rate) -> float:
+    return rate.failed / rate.calls if rate.calls else 0.0
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
