@@ -30,6 +30,11 @@ class Accepted:
     waivers: Sequence[Waiver] = ()
     attestations: Sequence[Attestation] = ()
 
+    @property
+    def own_waivers(self) -> list[Waiver]:
+        """Those for this provider."""
+        return [waiver for waiver in self.waivers if waiver.provider == self.provider]
+
     def row(self, row: Row) -> Row:
         """The row as it stands with what was accepted."""
         if row.status in WAIVABLE and (waiver := self._waiver(row)):

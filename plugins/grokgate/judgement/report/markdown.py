@@ -55,12 +55,12 @@ def _counts(verdict: Verdict) -> Iterator[str]:
 def _accepted(verdict: Verdict) -> Iterator[str]:
     """What people added, and what of it is stale."""
     given = verdict.accepted
-    if given and (given.waivers or given.attestations):
+    if given and (given.own_waivers or given.attestations):
         yield "## What people added"
         yield ""
         yield "| row | what | who | until | because | commit |"
         yield "|---|---|---|---|---|---|"
-        for waiver in given.waivers:
+        for waiver in given.own_waivers:
             cells = (waiver.row, f"waiver of {waiver.failure}", waiver.owner, str(waiver.until), waiver.reason, waiver.commit)
             yield "| " + " | ".join(map(plain, cells)) + " |"
         for said in given.attestations:
