@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grokgate.faces.check import HARNESS_FAILED, WRONG_USE
-from grokgate.faces.cli import EvidenceIsRefused
+from grokgate.faces.refusal import EvidenceIsRefused
 from grokgate.judgement.scope import SCOPES
 from grokgate.judgement.verdict import EXIT_CODES, decide, judge, row_of
 from grokgate.values.evidence import Blame, Decision, Row, Status

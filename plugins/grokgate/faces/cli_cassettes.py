@@ -1,0 +1,154 @@
+"""The verbs about recordings: ``record``, and ``cassettes`` with its own."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from grokgate.faces.refusal import EvidenceIsRefused, known_world, refusing
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder of cassettes.")
+@click.option("--upstream", default="https://api.x.ai/v1", show_default=True, help="Who answers.")
+@click.option(
+    "--env",
+    "variables",
+    multiple=True,
+    default=["XAI_BASE_URL"],
+    show_default=True,
+    help="Variables that tell the command xAI's address.",
+)
+@click.option("--name", default=lambda: f"{datetime.now():%Y-%m-%d}", help="The file's name. Default: the day.")
+@click.option("--world", metavar="NAME", help="The world that the exchanges belong to. Default: that of the day.")
+@click.option("--replace", is_flag=True, help="Write over files that are there.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def record(
+    command: tuple[str, ...], into: Path, upstream: str, variables: tuple[str, ...], name: str, world: str | None, replace: bool
+) -> None:
+    """Run a command and keep what it and xAI say to one another, as cassettes. This calls the real xAI, and costs money.
+
+    Keys, cookies, team and account identifiers are taken out; where something still looks like a secret, nothing is written.
+
+    \b
+    Example:  grokgate record --into recordings/ -- python ask_grok.py
+    """
+    from grokgate.faces.cassettes import record as recorded
+
+    with refusing():
+        text, code = recorded(
+            command, into, upstream=upstream, variables=variables, name=name, world=known_world(world), replace=replace
+        )
+    click.echo(text)
+    sys.exit(code)
+
+
+@click.group()
+def cassettes() -> None:
+    """List, check, import and compare recordings of xAI.
+
+    \b
+    Start:  grokgate cassettes list
+            grokgate cassettes import my_vcr.yaml --into recordings/
+            grokgate check --provider mine --cassettes recordings/
+    """
+
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@cassettes.command("list")
+@click.argument("folders", nargs=-1, type=FOLDER)
+def list_(folders: tuple[Path, ...]) -> None:
+    """How many exchanges there are, of which kind and how old; by default the bundled ones."""
+    from grokgate.faces.cassettes import listed
+
+    with refusing():
+        click.echo(listed(folders))
+
+
+@cassettes.command("check")
+@click.argument("folder", type=FOLDER)
+def check_cassettes(folder: Path) -> None:
+    """Hold cassettes against formats, rules, xAI's shapes and invariants, and search them for secrets."""
+    from grokgate.faces.cassettes import checked
+
+    with refusing():
+        text, good = checked(folder)
+    click.echo(text)
+    sys.exit(0 if good else 4)
+
+
+@cassettes.command("import")
+@click.argument("file", type=FILE)
+@click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder of cassettes.")
+@click.option(
+    "--redact", is_flag=True, help="Take keys, cookies and account identifiers out. Without it a file with any is refused."
+)
+@click.option("--world", metavar="NAME", help="The world that the exchanges belong to. Default: that of their date.")
+@click.option("--host", "hosts", multiple=True, help="A host that stands for api.x.ai in the recordings. May be repeated.")
+@click.option(
+    "--recorded-at", "day", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]), help="The day of what has no date."
+)
+@click.option("--replace", is_flag=True, help="Write over files that are there.")
+def import_(
+    file: Path, into: Path, redact: bool, world: str | None, hosts: tuple[str, ...], day: datetime | None, replace: bool
+) -> None:
+    """Turn recordings of other tools into cassettes.
+
+    Reads vcrpy (YAML, JSON), Ruby VCR, go-vcr, HAR, JSON lines and dated lists of models, plain or packed with gzip. What no
+    rule fits is kept and plays nothing. A file that is damaged, hostile or holds a secret is refused, and nothing is written.
+    """
+    from grokgate.faces.cassettes import imported
+
+    with refusing():
+        click.echo(
+            imported(
+                file,
+                into,
+                redact=redact,
+                world=known_world(world),
+                hosts=hosts,
+                day=f"{day:%Y-%m-%d}T00:00:00Z" if day else "",
+                replace=replace,
+            )
+        )
+
+
+@cassettes.command()
+@click.option("--evidence", type=FILE, default=Path("reports/reference/evidence.jsonl"), show_default=True, help="Of which run.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), metavar="DAYS", help="Exit 10 where anything is older, or was never recorded."
+)
+def age(evidence: Path, limit: int | None) -> None:
+    """How old, and of which kind, the evidence of each requirement is."""
+    from grokgate.faces.cassettes import aged
+    from grokgate.formats.evidence_file import EvidenceRefused
+
+    try:
+        text, good = aged(evidence, limit)
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+    click.echo(text)
+    sys.exit(0 if good else 10)
+
+
+@cassettes.command("drift")
+@click.argument("before", type=FOLDER)
+@click.argument("after", required=False, type=FOLDER)
+@click.option(
+    "--world", metavar="NAME", help="Judge all of it by the rules of this world. Default: that of each exchange's date."
+)
+@click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
+def drift_(before: Path, after: Path | None, world: str | None, evidence: Path | None) -> None:
+    """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything."""
+    from grokgate.faces.cassettes import drifted
+
+    with refusing():
+        text, same = drifted(before, after, known_world(world), evidence)
+    click.echo(text)
+    sys.exit(0 if same else 10)
