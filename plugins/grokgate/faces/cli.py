@@ -12,7 +12,7 @@ import click
 
 from grokgate import __version__
 from grokgate.faces.cli_cassettes import cassettes, record
-from grokgate.faces.refusal import EXIT_CODES, EvidenceIsRefused, Refused, known_world
+from grokgate.faces.refusal import EXIT_CODES, Refused, known_world, refusing_evidence
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -290,12 +290,9 @@ def logs(file: str, model: str | None, as_json: bool) -> None:
 def verify(file: Path) -> None:
     """Recompute the verdict from an evidence file, offline. Refuses a file that is cut off or was changed."""
     from grokgate.faces.verify import recomputed
-    from grokgate.formats.evidence_file import EvidenceRefused
 
-    try:
+    with refusing_evidence():
         text, code = recomputed(file)
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)
     sys.exit(code)
 
@@ -327,22 +324,17 @@ def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, 
     """
     from grokgate.faces.signoff import SignOff, said
     from grokgate.formats.document import BadDocument
-    from grokgate.formats.evidence_file import EvidenceRefused
-    from grokgate.judgement.merge import Mismatch
 
-    try:
-        made = SignOff(evidence, accept, strict=strict, since=since)
-    except (EvidenceRefused, Mismatch) as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
-    except BadDocument as refused:
-        raise Refused(str(refused)) from None
-    folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"
-    try:
-        verdict = made.write(folder)
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
-    except OSError as error:
-        raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
+    with refusing_evidence():
+        try:
+            made = SignOff(evidence, accept, strict=strict, since=since)
+        except BadDocument as refused:
+            raise Refused(str(refused)) from None
+        folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"
+        try:
+            verdict = made.write(folder)
+        except OSError as error:
+            raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
     said(click.secho, made.header, verdict, folder)
     sys.exit(verdict.exit_code)
 
@@ -359,14 +351,12 @@ def waive(file: Path, id: str) -> None:
     from datetime import UTC
 
     from grokgate.faces.waive import NothingToWaive, entry
-    from grokgate.formats.evidence_file import EvidenceRefused
 
-    try:
-        click.echo(entry(file, id, datetime.now(UTC).date()))
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
-    except NothingToWaive as refused:
-        raise Refused(str(refused)) from None
+    with refusing_evidence():
+        try:
+            click.echo(entry(file, id, datetime.now(UTC).date()))
+        except NothingToWaive as refused:
+            raise Refused(str(refused)) from None
 
 
 @main.command(epilog="Exit codes: 0 nothing got worse, 1 a row that was kept is red or open, 2 wrong use, 4 evidence refused.")
@@ -385,14 +375,11 @@ def diff(files: tuple[Path, ...], as_json: bool) -> None:
               grokgate diff before.jsonl reports/pal/evidence.jsonl
     """
     from grokgate.faces.diff import compared
-    from grokgate.formats.evidence_file import EvidenceRefused
 
     if len(files) < 2:
         raise Refused("two evidence files are compared, the earlier first: grokgate diff EARLIER LATER")
-    try:
+    with refusing_evidence():
         text, code = compared(files, as_json=as_json)
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)
     sys.exit(code)
 
@@ -415,14 +402,12 @@ def draft(kind: str, evidence: Path) -> None:
     Example:  grokgate draft faq reports/pal/evidence.jsonl >FAQ.md
     """
     from grokgate.faces.draft import NotDrafted, drafted
-    from grokgate.formats.evidence_file import EvidenceRefused
 
-    try:
-        click.echo(drafted(kind, evidence))
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
-    except NotDrafted as refused:
-        raise Refused(str(refused)) from None
+    with refusing_evidence():
+        try:
+            click.echo(drafted(kind, evidence))
+        except NotDrafted as refused:
+            raise Refused(str(refused)) from None
 
 
 @main.command()

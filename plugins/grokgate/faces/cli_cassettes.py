@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grokgate.faces.refusal import EvidenceIsRefused, known_world, refusing
+from grokgate.faces.refusal import known_world, refusing, refusing_evidence
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -127,12 +127,9 @@ def import_(
 def age(evidence: Path, limit: int | None) -> None:
     """How old, and of which kind, the evidence of each requirement is."""
     from grokgate.faces.cassettes import aged
-    from grokgate.formats.evidence_file import EvidenceRefused
 
-    try:
+    with refusing_evidence():
         text, good = aged(evidence, limit)
-    except EvidenceRefused as refused:
-        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
     click.echo(text)
     sys.exit(0 if good else 10)
 

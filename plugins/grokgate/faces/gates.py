@@ -14,10 +14,8 @@ from typing import Any
 from grokgate.faces.check import child_environment, pytest_arguments
 from grokgate.faces.mutants import Mutant
 from grokgate.formats.suites import owners
-from grokgate.values.evidence import Status
+from grokgate.judgement.report.words import RED
 
-RED = (Status.FAILED, Status.NOT_OFFERED, Status.HARNESS_ERROR)
-"""What a row is that says no; a row that was not run or does not apply says nothing."""
 BESIDE = ("PRE.1", "PRE.2")
 """Rows whose tests run commands of seconds beside the provider; they are judged for the mutants that name them alone."""
 DISPENSABLE = ("allure_pytest", "xdist", "hypothesispytest", "anyio", "unraisableexception", "doctest", "junitxml", "pastebin")

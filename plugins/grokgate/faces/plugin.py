@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from grokgate.providers.subject import Subject
     from grokgate.values.rollout import Rollout
 
-XAI = "https://api.x.ai/v1"
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -147,6 +146,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
 def _asked_live(config: pytest.Config) -> LiveAsked:
     """How the real xAI is asked. Raises ``pytest.UsageError``; nothing was sent by then."""
     from grokgate.faces.run import LiveAsked
+    from grokgate.providers.launcher import XAI
     from grokgate.upstream.budget import Budget
     from grokgate.upstream.price import TICKS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 
 from grokgate.formats.home import home, worlds
+from grokgate.intercept.recorder import trusting
 from grokgate.upstream.world import load_world
 from grokgate.values.evidence import Blame
 from grokgate.values.line import one_line
@@ -46,8 +46,7 @@ class Preflight:
     def fly(self, key: str, trust: str | None) -> Preflight:
         """Ask xAI. Costs one short answer."""
         headers = {"authorization": f"Bearer {key}"}
-        verify: Any = ssl.create_default_context(cafile=trust) if trust else True
-        with httpx.Client(headers=headers, timeout=PATIENCE, verify=verify) as client:
+        with httpx.Client(headers=headers, timeout=PATIENCE, verify=trusting(trust)) as client:
             try:
                 self._lists(client.get(f"{self.upstream}/models"))
                 self._answers(client.post(f"{self.upstream}/chat/completions", json=self._question))

@@ -26,6 +26,17 @@ class EvidenceIsRefused(Refused):
 
 
 @contextmanager
+def refusing_evidence() -> Iterator[None]:
+    """Evidence that is refused, in one sentence."""
+    from grokgate.formats.evidence_file import EvidenceRefused
+
+    try:
+        yield
+    except EvidenceRefused as refused:
+        raise EvidenceIsRefused(f"evidence refused: {refused}") from None
+
+
+@contextmanager
 def refusing() -> Iterator[None]:
     """Input that is refused, in one sentence."""
     from grokgate.faces.cassettes import SecretFound

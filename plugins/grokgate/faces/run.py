@@ -21,7 +21,7 @@ from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement.acceptance import Accepted
-from grokgate.judgement.report import junit, markdown, verdict_json
+from grokgate.judgement.report import files
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.providers.description import Description
@@ -32,7 +32,6 @@ from grokgate.values.evidence import Asked, Case, Status
 from grokgate.values.rollout import Rollout
 
 if TYPE_CHECKING:
-    from grokgate.faces.preflight import Hindered
     from grokgate.intercept.live import Live
     from grokgate.upstream.budget import Budget
     from grokgate.values.wire import Answer, WireRequest
@@ -103,8 +102,6 @@ class GateRun:
     """How the real xAI is asked; ``None`` where a tape answers."""
     served: str = ""
     """Who answered the model that is rolled out, before the first row of a live run."""
-    hindered: Hindered | None = None
-    """Why no row of a live run can be decided, once that was found out."""
     key: str = field(default_factory=new_key)
     started: float = field(default_factory=time.time)
     cases: list[Case] = field(default_factory=list)
@@ -144,12 +141,7 @@ class GateRun:
 
     @cached_property
     def _scoped(self) -> tuple[list[Asked], list[str]]:
-        inside, outside = asked_for(requirements().values(), self.question, owners())
-        if (why := self.hindered) is None:
-            return inside, outside
-        return [
-            row if row.settled else replace(row, settled=Status.NOT_RUN, because=why.because, blame=why.blame) for row in inside
-        ], outside
+        return asked_for(requirements().values(), self.question, owners())
 
     def look(self, say: Callable[[str], None]) -> None:
         """Find out of xAI what a live run needs to know; what hinders it settles all rows."""
@@ -161,11 +153,11 @@ class GateRun:
         self.served = preflight.served
         for line in preflight.found:
             say(line)
-        if preflight.hindered:
-            self.hindered = preflight.hindered
-            self.__dict__.pop("_scoped", None)
-            self.__dict__.pop("asked", None)
-            say(preflight.hindered.because)
+        if why := preflight.hindered:
+            say(why.because)
+            open_rows = [row for row in self.asked.values() if row.settled is None]
+            settled = (replace(row, settled=Status.NOT_RUN, because=why.because, blame=why.blame) for row in open_rows)
+            self.asked = {**self.asked, **{row.id: row for row in settled}}
 
     @cached_property
     def asked(self) -> Mapping[str, Asked]:
@@ -238,16 +230,9 @@ class GateRun:
 
     def open(self) -> EvidenceWriter:
         """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
-        for report in ("verdict.json", "summary.md", "junit.xml"):
-            (self.folder / report).unlink(missing_ok=True)
+        files.clear(self.folder)
         writer = EvidenceWriter(self.evidence, (self.key, *([self.live.key] if self.live else [])))
-        writer.write("header", self.header)
-        for row in self.asked.values():
-            writer.write("requirement", row.to_json())
-        for waiver in self.acceptances.waivers:
-            writer.write("waiver", waiver.to_json())
-        for attestation in self.acceptances.attestations:
-            writer.write("attestation", attestation.to_json())
+        writer.begin(self.header, self.asked.values(), self.acceptances.waivers, self.acceptances.attestations)
         return writer
 
     def close(self, writer: EvidenceWriter) -> Verdict:
@@ -262,25 +247,16 @@ class GateRun:
                 "seconds": round(time.time() - self.started, 3),
             }
         )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        verdict_json.write(self.folder / "verdict.json", self.header, verdict)
-        markdown.write(self.folder / "summary.md", self.header, verdict)
-        junit.write(self.folder / "junit.xml", self.header, verdict)
+        files.write(self.folder, self.header, verdict)
         return verdict
 
     def judge(self) -> Verdict:
         violations = [event["target"] for event in self.egress if not event["declared"]]
-        accepted = Accepted(
-            provider=self.description.name,
-            on=datetime.fromtimestamp(self.started, UTC).date(),
-            waivers=self.acceptances.waivers,
-            attestations=self.acceptances.attestations,
-        )
         return judge(
             list(self.asked.values()),
             self.cases,
             strict=self.strict,
             partial=bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
             violations=violations,
-            accepted=accepted,
+            accepted=Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations),
         )

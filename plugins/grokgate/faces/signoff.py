@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,21 @@ from grokgate.judgement import change
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.change import Comparison, compare
 from grokgate.judgement.merge import Run, asked_of, cases_of, gaps, of_one_build
-from grokgate.judgement.report import junit, markdown, page, terminal, verdict_json
+from grokgate.judgement.report import files, page, terminal
+from grokgate.judgement.report.files import CAPSULE
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.rollout import Rollout
 
-CAPSULE = "signoff.jsonl"
-"""The file that holds all that the verdict rests on."""
-REPORTS = ("verdict.json", "summary.md", "junit.xml", "signoff.html")
+PAGE = "signoff.html"
 
 
 class SignOff:
     """A sign-off from its evidence to its files.
 
-    Raises ``EvidenceRefused`` for a file that is none, ``Mismatch`` where files are not about the same build, and
-    ``BadDocument`` for bad waivers or attestations.
+    Raises ``EvidenceRefused`` for a file that is none or is not about the same build, and ``BadDocument`` for bad waivers or
+    attestations.
     """
 
     def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False, since: Path | None = None) -> None:
@@ -55,7 +55,7 @@ class SignOff:
         self.asked: list[Asked] = asked_of(inside, self.cases)
         self.cases += gaps(self.asked, runs, {id: row.modes for id, row in requirements().items()})
 
-    @property
+    @cached_property
     def header(self) -> dict[str, Any]:
         """The header of the whole: that of the first run, in the scope of a sign-off."""
         modes = {found.header["mode"] for _, found in self._files}
@@ -81,12 +81,7 @@ class SignOff:
         return [{"file": name, "seal": found.footer["seal"], "header": found.header} for name, found in self._files]
 
     def verdict(self) -> Verdict:
-        accepted = Accepted(
-            provider=self._first["provider"]["name"],
-            on=datetime.fromtimestamp(self._begun, UTC).date(),
-            waivers=self.acceptances.waivers,
-            attestations=self.acceptances.attestations,
-        )
+        accepted = Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations)
         violations = [target for _, found in self._files for target in found.violations]
         return judge(self.asked, self.cases, strict=self._strict, violations=violations, accepted=accepted)
 
@@ -107,25 +102,18 @@ class SignOff:
         verdict, header = self.verdict(), self.header
         said = page.page(header, verdict, self._rollout, self.sources, requirements(), self._changes(header, verdict))
         folder.mkdir(parents=True, exist_ok=True)
-        for name in (CAPSULE, *REPORTS):
+        files.clear(folder)
+        for name in (CAPSULE, PAGE):
             (folder / name).unlink(missing_ok=True)
         draft = folder / f"{CAPSULE}.draft"
         self._seal(EvidenceWriter(draft, ()), header, verdict)
         draft.replace(folder / CAPSULE)
-        verdict_json.write(folder / "verdict.json", header, verdict)
-        markdown.write(folder / "summary.md", header, verdict)
-        junit.write(folder / "junit.xml", header, verdict)
-        (folder / "signoff.html").write_text(said, "utf-8")
+        files.write(folder, header, verdict)
+        (folder / PAGE).write_text(said, "utf-8")
         return verdict
 
     def _seal(self, writer: EvidenceWriter, header: dict[str, Any], verdict: Verdict) -> None:
-        writer.write("header", header)
-        for row in self.asked:
-            writer.write("requirement", row.to_json())
-        for entry in self.acceptances.waivers:
-            writer.write("waiver", entry.to_json())
-        for attested in self.acceptances.attestations:
-            writer.write("attestation", attested.to_json())
+        writer.begin(header, self.asked, self.acceptances.waivers, self.acceptances.attestations)
         for source in self.sources:
             writer.write("source", source)
         for case in self.cases:

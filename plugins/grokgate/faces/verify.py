@@ -17,19 +17,13 @@ from grokgate.values.acceptance import Attestation, Waiver
 def verdict_of(evidence: Evidence) -> Verdict:
     """The verdict that sealed evidence amounts to, with what was accepted on the day of the run."""
     header = evidence.header
-    accepted = Accepted(
-        provider=header["provider"]["name"],
-        on=datetime.fromisoformat(header["started"]).date(),
-        waivers=evidence.waivers,
-        attestations=evidence.attestations,
-    )
     return judge(
         evidence.asked,
         evidence.cases,
         strict=header["strict"],
         partial=bool(header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
         violations=evidence.violations,
-        accepted=accepted,
+        accepted=Accepted.in_run(header, evidence.waivers, evidence.attestations),
     )
 
 

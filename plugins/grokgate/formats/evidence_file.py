@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,19 @@ class EvidenceWriter:
         self._hash = hashlib.sha256()
         self._events = 0
         self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+
+    def begin(
+        self,
+        header: Mapping[str, Any],
+        asked: Iterable[Asked],
+        waivers: Iterable[Waiver],
+        attestations: Iterable[Attestation],
+    ) -> None:
+        """What stands before all that is found: the question, and what people added to it."""
+        self.write("header", header)
+        for event, entries in (("requirement", asked), ("waiver", waivers), ("attestation", attestations)):
+            for entry in entries:
+                self.write(event, entry.to_json())
 
     def write(self, event: str, content: Mapping[str, Any]) -> None:
         """One event; the file is whole only once it is sealed."""

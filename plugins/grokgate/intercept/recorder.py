@@ -21,6 +21,11 @@ TIMEOUT = 3600.0
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host"})
 
 
+def trusting(authorities: str | None) -> ssl.SSLContext | bool:
+    """What a client verifies servers by: the authorities of a PEM file, or those that httpx knows."""
+    return ssl.create_default_context(cafile=authorities) if authorities else True
+
+
 class Recorder:
     """Listens on loopback at ``base_url`` and forwards to ``upstream`` (such as ``https://api.x.ai/v1``).
 
@@ -30,7 +35,7 @@ class Recorder:
     def __init__(self, upstream: str, *, trust: str | None = None) -> None:
         self.captures: list[Capture] = []
         self._upstream = upstream.rstrip("/")
-        self._client = httpx.Client(timeout=TIMEOUT, verify=ssl.create_default_context(cafile=trust) if trust else True)
+        self._client = httpx.Client(timeout=TIMEOUT, verify=trusting(trust))
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):

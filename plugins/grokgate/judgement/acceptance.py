@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from grokgate.values.acceptance import Attestation, Waiver
 from grokgate.values.evidence import Row, Status
@@ -29,6 +30,12 @@ class Accepted:
     on: date
     waivers: Sequence[Waiver] = ()
     attestations: Sequence[Attestation] = ()
+
+    @classmethod
+    def in_run(cls, header: Mapping[str, Any], waivers: Sequence[Waiver], attestations: Sequence[Attestation]) -> Accepted:
+        """What holds for the provider and on the day of a run."""
+        on = datetime.fromisoformat(header["started"]).date()
+        return cls(provider=header["provider"]["name"], on=on, waivers=waivers, attestations=attestations)
 
     @property
     def own_waivers(self) -> list[Waiver]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grokgate.formats.evidence_file import EvidenceRefused
 from grokgate.judgement.outcome import NOT_RUN_HERE
 from grokgate.values.evidence import Asked, Blame, Case, Status
 
@@ -20,7 +21,7 @@ NAMED = {"replay": "replay", "live": "live traffic (grokgate live)"}
 OTHER = {"replay": "live traffic", "live": "replay"}
 
 
-class Mismatch(ValueError):
+class Mismatch(EvidenceRefused):
     """Two runs that are not about the same thing; which, and in what they differ."""
 
 

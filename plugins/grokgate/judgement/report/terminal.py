@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from grokgate.judgement.report.basis import share, who_answered
+from grokgate.judgement.report.files import CAPSULE
 from grokgate.judgement.report.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Row, Status
@@ -15,8 +16,6 @@ from grokgate.values.line import joined, one_line
 Write = Callable[[str, str | None], None]
 """Writes one line in a colour, or without."""
 MOST_RED, WIDTH = 24, 80
-CAPSULE = "signoff.jsonl"
-"""The name of the file of a sign-off."""
 
 
 def write(
