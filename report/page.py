@@ -21,12 +21,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grokgate.faces.signoff import CAPSULE
 from grokgate.faces.verify import verdict_of
 from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
 from grokgate.judgement.report.allure import STATUSES, labels
 from grokgate.judgement.report.basis import answers, who_answered
 from grokgate.judgement.report.failure import failure_text
+from grokgate.judgement.report.files import CAPSULE
+from grokgate.judgement.report.page import says
 from grokgate.judgement.report.words import OPEN, RED, SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.values.evidence import Blame, Case, Decision, Row, Status
@@ -56,7 +57,6 @@ SCOPES = {
     "signoff": "for the sign-off: replayed answers, live traffic, and what people attest",
 }
 DECISIONS = {
-    Decision.GO: "Every required promise is kept. Nothing that grokgate can see speaks against this step of the rollout.",
     Decision.NO_GO: "A required promise is broken. This step of the rollout should not be taken with this build.",
     Decision.INCONCLUSIVE: "Nothing required is broken, but something required is not decided yet. This is no permission.",
 }
@@ -309,7 +309,7 @@ def facts(run: Run) -> dict[str, str]:
 
 def told_front(run: Run) -> Iterator[str]:
     """The verdict in Markdown, for a reader who has never seen a test."""
-    yield DECISIONS[run.verdict.decision]
+    yield DECISIONS.get(run.verdict.decision) or says(run.verdict)  # a go tells what was accepted, and what is red all the same
     yield ""
     (first, decision), *others = facts(run).items()
     yield f"| {first} | {decision} |"
