@@ -7,10 +7,10 @@ import pytest
 
 from grokgate.judgement.change import Run, compare, trend
 from grokgate.judgement.change.rows import Turn
-from grokgate.judgement.change.volatile import steady, steady_json
 from grokgate.judgement.report import change_text
 from grokgate.judgement.verdict import judge
 from grokgate.values.evidence import Blame, Status
+from grokgate.values.volatile import steady, steady_json
 
 HEADER = {
     "grokgate": "0.1.0",

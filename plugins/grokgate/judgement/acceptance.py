@@ -15,6 +15,7 @@ from typing import Any
 
 from grokgate.values.acceptance import Attestation, Waiver
 from grokgate.values.evidence import Row, Status
+from grokgate.values.volatile import steady
 
 WAIVABLE = (Status.FAILED, Status.NOT_OFFERED)
 """What can be accepted. A row that proved nothing has no failure that anybody could know."""
@@ -92,12 +93,6 @@ class Accepted:
 
 def signature(row: Row) -> str:
     """What tells a failure of a row from another one: its red cases and their sentences, as twelve digits."""
-    red = [(case.id, case.status.value, _steady(case.because)) for case in row.cases if case.status in WAIVABLE]
-    told = sorted(set(red)) or [(row.asked.id, row.status.value, _steady(row.because))]
+    red = [(case.id, case.status.value, steady(case.because)) for case in row.cases if case.status in WAIVABLE]
+    told = sorted(set(red)) or [(row.asked.id, row.status.value, steady(row.because))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
-
-
-def _steady(because: str) -> str:
-    from grokgate.judgement.change.volatile import steady  # which stands above, beside what compares runs
-
-    return steady(because)

@@ -10,9 +10,9 @@ from typing import Any
 from grokgate.judgement.change.answers import Basis, BasisChange, basis_changes, basis_of
 from grokgate.judgement.change.header import HeaderChange, header_changes
 from grokgate.judgement.change.rows import RowChange, Turn, row_changes
-from grokgate.judgement.change.volatile import steady
 from grokgate.judgement.change.wire import WireChange, wire_changes
 from grokgate.judgement.verdict import Verdict
+from grokgate.values.volatile import steady
 
 
 @dataclass(frozen=True, kw_only=True)

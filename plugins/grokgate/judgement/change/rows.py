@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grokgate.judgement.change.volatile import steady
 from grokgate.judgement.report.words import OPEN, RED
 from grokgate.judgement.verdict import EFFECT
 from grokgate.values.evidence import Case, Decision, Row, Status
+from grokgate.values.volatile import steady
 
 KEPT = (Status.PASSED, Status.ATTESTED)
 _GROUPS = {

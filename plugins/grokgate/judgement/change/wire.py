@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from grokgate.judgement.change.volatile import steady, steady_json
 from grokgate.judgement.expect.difference import differences
 from grokgate.judgement.expect.unkept import NOTHING
 from grokgate.values.evidence import Case, Row
 from grokgate.values.line import one_line
+from grokgate.values.volatile import steady, steady_json
 
 SHOWN = 120
 """Characters of a value that are kept."""
