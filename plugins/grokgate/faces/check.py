@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -148,3 +149,18 @@ def _meaning(code: int) -> int:
     if code == _PYTEST_USAGE:
         return WRONG_USE
     return HARNESS_FAILED if code in (_PYTEST_INTERRUPTED, _PYTEST_INTERNAL) or code < 0 else code
+
+
+def as_typed() -> str:
+    """How the reader's shell finds grokgate: by its name, or by its path where an environment is not activated."""
+    beside = Path(sys.executable).parent / "grokgate"
+    known = shutil.which("grokgate")
+    return "grokgate" if not beside.exists() or (known and Path(known).samefile(beside)) else shown(beside)
+
+
+def shown(folder: Path) -> str:
+    """A path as a reader in this folder types it."""
+    try:
+        return str(folder.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(folder)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grokgate.faces.check import as_typed, shown
 from grokgate.faces.run import GateRun
 
 if TYPE_CHECKING:
@@ -249,8 +248,8 @@ class Gate:
             self.run.header,
             self.verdict,
             seconds=time.time() - self.run.started,
-            folder=_shown(self.run.folder),
-            command=_command(),
+            folder=shown(self.run.folder),
+            command=as_typed(),
         )
 
     # --- before the run
@@ -297,17 +296,3 @@ def _transcript(item: pytest.Item) -> Transcript:
 def _requirement(item: pytest.Item) -> str | None:
     marker = item.get_closest_marker("requirement")
     return str(marker.args[0]) if marker else None
-
-
-def _command() -> str:
-    """How the reader's shell finds grokgate: by its name, or by its path where an environment is not activated."""
-    beside = Path(sys.executable).parent / "grokgate"
-    found = shutil.which("grokgate")
-    return "grokgate" if not beside.exists() or (found and Path(found).samefile(beside)) else _shown(beside)
-
-
-def _shown(folder: Path) -> str:
-    try:
-        return str(folder.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(folder)

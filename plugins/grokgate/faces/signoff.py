@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate import __version__
+from grokgate.faces.check import as_typed
 from grokgate.faces.verify import judged
 from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract_digest, requirements, rollout
@@ -127,7 +128,11 @@ class SignOff:
 
 def said(secho: Any, header: dict[str, Any], verdict: Verdict, folder: Path) -> None:
     """Say the verdict on a terminal, as a gate does."""
-    terminal.write(lambda line, colour: secho(line, fg=colour), header, verdict, seconds=0.0, folder=str(folder))
+
+    def say(line: str, colour: str | None) -> None:
+        secho(line, fg=colour)
+
+    terminal.write(say, header, verdict, seconds=0.0, folder=str(folder), command=as_typed())
 
 
 def _same_sources(run: Run) -> Rollout:
