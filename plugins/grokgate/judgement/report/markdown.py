@@ -85,14 +85,14 @@ def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iter
     for row in rows:
         status = f"{SIGNS[row.status]} {name_of(row.status)}"
         told = map(plain, (row.asked.id, row.asked.severity, row.asked.title))
-        yield "| " + " | ".join([*told, status, plain(_because(row)), row.blame or ""]) + " |"
+        yield "| " + " | ".join([*told, status, _because(row), row.blame or ""]) + " |"
     yield ""
 
 
 def _because(row: Row) -> str:
-    """The row's cause, with how many of its cases share the status."""
-    alike = sum(case.status is row.status for case in row.cases)
-    return f"{row.because} ({alike} of {len(row.cases)} cases)" if alike and len(row.cases) > 1 and row.because else row.because
+    """The row's cause as text, with how many of its cases share the status."""
+    because, alike = plain(row.because), sum(case.status is row.status for case in row.cases)
+    return f"{because} ({alike} of {len(row.cases)} cases)" if alike and len(row.cases) > 1 and because else because
 
 
 def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
