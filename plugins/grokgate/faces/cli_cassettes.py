@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from grokgate.faces.refusal import known_world, refusing, refusing_evidence
+from grokgate.faces.refusal import Refused, known_world, refusing, refusing_evidence
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -149,3 +151,63 @@ def drift_(before: Path, after: Path | None, world: str | None, evidence: Path |
         text, same = drifted(before, after, known_world(world), evidence)
     click.echo(text)
     sys.exit(0 if same else 10)
+
+
+@cassettes.command(
+    "refresh", epilog="Exit codes: 0 in place, or nothing differs; 10 something differs and is kept apart; 2 wrong use."
+)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--world", metavar="NAME", help="Whose recordings: a folder of that name in FOLDER. Default: the rollout's.")
+@click.option(
+    "--rule",
+    "patterns",
+    multiple=True,
+    default=["*"],
+    metavar="PATTERN",
+    help="Of which rules, such as 'plain/*'. Default: all that were recorded. Of others the bundled example is asked.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    default=1.0,
+    show_default=True,
+    metavar="DOLLARS",
+    help="The most that it may cost.",
+)
+@click.option("--replace", is_flag=True, help="Put the new answers in place. Without it you are asked, on a terminal.")
+@click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
+def refresh_(
+    folder: Path, world: str | None, patterns: tuple[str, ...], budget: float, replace: bool, evidence: Path | None
+) -> None:
+    """Ask the real xAI again for what was recorded, and show what differs before it is put in place. This costs money.
+
+    Needs XAI_API_KEY; XAI_BASE_URL names another address. The new answers play because they are newer; the old stay beside
+    them. What is not put in place is kept in FOLDER.fresh.
+
+    \b
+    Example:  grokgate cassettes refresh recordings/ --rule 'plain/*' --rule 'json-*'
+    """
+    from grokgate.faces.refresh import Asked, NothingChosen, refresh
+    from grokgate.providers.launcher import XAI
+    from grokgate.upstream.price import TICKS
+
+    if not (key := os.environ.get("XAI_API_KEY", "")):
+        raise Refused("this asks xAI, and needs XAI_API_KEY in the environment; nothing was sent")
+    if math.isnan(budget):
+        raise Refused("a budget of nan is no number of dollars; nothing was sent")
+    asked = Asked(
+        upstream=(os.environ.get("XAI_BASE_URL") or XAI).rstrip("/"),
+        key=key,
+        trust=os.environ.get("SSL_CERT_FILE"),
+        budget=round(budget * TICKS),
+    )
+
+    def put_in_place() -> bool:
+        return replace or (sys.stdin.isatty() and click.confirm("Put the new answers in place?"))
+
+    with refusing():
+        try:
+            code = refresh(folder, patterns, asked, click.echo, world=known_world(world), replace=put_in_place, evidence=evidence)
+        except NothingChosen as refused:
+            raise Refused(str(refused)) from None
+    sys.exit(code)

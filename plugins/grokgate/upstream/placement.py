@@ -55,6 +55,8 @@ def placed(capture: Capture, tape: Tape) -> Placement:
         reason = answered.reason if isinstance(answered, Miss) else f"rule {answered.rule} answers {answered.status}"
         return Placement(means=means, reason=f"the answer is {capture.status}; {reason}")
     _, _, recording, answer, means = max(fitting, key=lambda fit: fit[:2])
+    if "answer" in recording.fill:
+        return Placement(means=means, answer=answer, reason=f"rule {recording.rule}: one question's answer is no other's")
     if differing := _differs(capture.body.decode("utf-8", "replace"), answer.body.decode()):
         return Placement(means=means, answer=answer, reason=f"rule {recording.rule}: {differing}")
     return Placement(means=means, recording=recording, answer=answer, when=_narrowed(capture, means))
