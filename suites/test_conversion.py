@@ -110,3 +110,8 @@ LAWS = {
 @pytest.mark.parametrize("holds", LAWS.values(), ids=LAWS)
 def test_each_call_leaves_converted(provider, holds):
     holds(provider)
+
+
+@pytest.mark.requirement("SC-2.2")
+def test_each_live_call_leaves_converted_with_the_flag_on(provider):
+    with_the_flag_on(provider)

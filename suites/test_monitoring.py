@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from grokgate.formats.contract import rollout as read_rollout
-from grokgate.formats.fixtures import prompts, schema, tool
+from grokgate.formats.fixtures import prompts, questions, schema, tool
 from grokgate.intercept.fault import Fault
-from grokgate.judgement.expect import NotApplicable, bill, failures, log, wire
+from grokgate.judgement.expect import NotApplicable, bill, failures, log, trials, wire
 from grokgate.values.chat import MODES, ChatRequest, Message, ToolCall
 
 ROLLOUT = read_rollout()
@@ -105,6 +105,23 @@ def test_usage_told_is_usage_counted(provider, rollout, id, mode):
     (call,) = asked(provider, [{"model": id, "prompt": "puzzle", "mode": mode}])
     provider.note(bill(call).share(rollout.models[id]))
     bill(call).is_told()
+
+
+def question_of(id):
+    """A trial of a model: the question that is next."""
+
+    def ask(provider, number):
+        text = questions()[number % len(questions())].text
+        return provider.ask(ChatRequest(model=id, messages=(Message(role="user", content=text),)))
+
+    return ask
+
+
+@pytest.mark.requirement("MON.4")
+def test_answers_are_no_worse_than_before(provider):
+    now, before = question_of(ROLLOUT.model), question_of(ROLLOUT.flag.off)
+    answered = trials(provider, now, before=provider.built("before"), ask_before=before)
+    answered.answer_no_worse(questions(), ROLLOUT.trials.worse, rounds=ROLLOUT.trials.rounds)
 
 
 @pytest.mark.requirement("MON.5")

@@ -21,7 +21,7 @@ CONVERSATION = (
 @pytest.mark.requirement("POST-2.1")
 @pytest.mark.parametrize(
     ("asked", "limit"),
-    [({"limit": 1000}, 1000), ({}, None), ({"max_tokens": 1000}, 1000), ({"maxTokens": 1000}, 1000)],
+    [({"limit": 1000}, 1000), ({"unlimited": True}, None), ({"max_tokens": 1000}, 1000), ({"maxTokens": 1000}, 1000)],
     ids=["limit", "no-limit", "max_tokens", "maxTokens"],
 )
 def test_the_limit_leaves_as_max_completion_tokens(provider, rollout, asked, limit):

@@ -1,11 +1,17 @@
-"""What several floors test with: a world and a tape of it, and gates in processes of their own."""
+"""What several floors test with: a world and a tape of it, and gates in processes of their own.
 
+Every command that a test starts has a key in its environment that occurs nowhere else. It must be in nothing that any test wrote
+or printed, in no list of processes, and with no provider; ``KeyWatch`` looks for it, and fails the session that shows it.
+"""
+
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +55,61 @@ def later_tape(later_world):
     return Tape(later_world, prompts(), key="example-key")
 
 
+KEY = "xai-" + "Zq81LmN4vB7cX2sD9fG6" + "hJ3kP5wR0tY8aB1cD2eF3gH4"
+"""The operator's key; in pieces, since no file may hold it."""
+WITHOUT_KEY = KEY[4:]
+HOSTS = b"providers/host/main.py"
+"""What the command line of a provider's own process has."""
+LOOKS = 0.2
+"""Seconds between two looks at the list of processes."""
+
+
+class KeyWatch:
+    """Looks for the key while tests run and in what they leave behind; ``found`` is where it was."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config, self.found, self.looked = config, set[str](), 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="key-watch", daemon=True)
+        self._thread.start()
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._over.set()
+        self._thread.join()
+        left = self.config._tmp_path_factory.getbasetemp()  # what all workers wrote lies below
+        files = [path for path in left.rglob("*") if path.is_file() and not path.is_symlink()]
+        self.found |= {f"the file {path}" for path in files if WITHOUT_KEY.encode() in path.read_bytes()}
+        self.looked = len(files)
+        if self.found:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for place in sorted(self.found):
+            terminalreporter.write_line(f"the operator's key is in {place}", red=True)
+        terminalreporter.write_line(f"key watch: {self.looked} files, {len(self.found)} with the operator's key")
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOKS):
+            for process in Path("/proc").glob("[0-9]*"):
+                self.found |= {f"{what} of {process.name}" for what in shows_the_key(process)}
+
+
+def shows_the_key(process: Path) -> list[str]:
+    """Where a process shows the key to others: in its command line, or, for a provider's own process, in its environment."""
+    shown = []
+    with contextlib.suppress(OSError):  # it ended meanwhile, or belongs to somebody else
+        command = (process / "cmdline").read_bytes()
+        shown += ["the command line"] if WITHOUT_KEY.encode() in command else []
+        given = (process / "environ").read_bytes() if HOSTS in command else b""
+        shown += ["the environment"] if WITHOUT_KEY.encode() in given else []
+    return shown
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(KeyWatch(config), "key-watch")
+
+
 NEEDLESS = "-p no:hypothesispytest -p no:anyio"
 """Plugins that a developer's environment has, and that take as long to load as a small gate."""
 
@@ -78,9 +139,15 @@ class Ran:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a child process is told: nothing of this pytest and its worker or of a step of CI, and no key of the operator's."""
+    """What a child process is told: nothing of this pytest and its worker or of a step of CI, and the watched key."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "XAI_", "GITHUB_"))}
-    return {**child_environment(kept), "PYTEST_ADDOPTS": NEEDLESS, **more}
+    return {**child_environment(kept), "PYTEST_ADDOPTS": NEEDLESS, "XAI_API_KEY": KEY, **more}
+
+
+def without_the_key(said: str) -> str:
+    """What a command said, which is never the key."""
+    assert WITHOUT_KEY not in said, "a command printed the operator's key"
+    return said
 
 
 @pytest.fixture
@@ -90,7 +157,7 @@ def grokgate(tmp_path: Path) -> Callable[..., Ran]:
     def run(*words: str, **variables: str) -> Ran:
         command = [sys.executable, "-m", "grokgate", *words]
         done = subprocess.run(command, cwd=tmp_path, env=environment(**variables), capture_output=True, text=True, check=False)
-        return Ran(done.returncode, done.stdout, done.stderr, tmp_path / "reports")
+        return Ran(done.returncode, without_the_key(done.stdout), without_the_key(done.stderr), tmp_path / "reports")
 
     return run
 
@@ -115,10 +182,16 @@ def once(shared: Path) -> Callable[..., Ran]:
             if not ended.exists():
                 words = tuple(word.format(folder=folder) for word in words)
                 done = subprocess.run(words, cwd=where or folder, env=environment(), capture_output=True, text=True, check=False)
-                ended.write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
+                ended.write_text(json.dumps([done.returncode, without_the_key(done.stdout), without_the_key(done.stderr)]))
         return Ran(*json.loads(ended.read_text()), folder / "reports")
 
     return run
+
+
+@pytest.fixture(scope="session")
+def operators_key() -> str:
+    """The key that every command of these tests has in its environment, and that nothing may show."""
+    return KEY
 
 
 @pytest.fixture(scope="session")

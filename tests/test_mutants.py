@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from grokgate.faces import mutants
 from grokgate.faces.gates import red_rows, red_rows_of, verdict_of
 from grokgate.faces.matrix import COMMAND, as_json, page, replayed
-from grokgate.faces.mutants import Mutant, mutants
+from grokgate.faces.mutants import Mutant
 from grokgate.formats.suites import owners
 
 ROOT = Path(__file__).parent.parent
-MUTANTS = mutants()
+MUTANTS = mutants.replayed()
 QUARTERS = 4
 
 

@@ -83,7 +83,7 @@ REFUSED = {
 @pytest.mark.parametrize(("words", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_wrong_use_gets_one_sentence_and_nothing_is_written_over(words, sentence, grokgate, reports):
     before = held(reports)
-    ran = grokgate("check", *words, "--reports", "reports")
+    ran = grokgate("check", *words, "--reports", "reports", XAI_API_KEY="")
     assert ran.code == 2
     [line] = [line for line in (ran.said + ran.complained).splitlines() if line]
     assert sentence in line
@@ -95,11 +95,21 @@ def test_an_option_that_takes_no_such_value_is_wrong_use(grokgate):
     assert (ran.code, "'4' is not one of '1', '2', '3', 'rollback'" in ran.complained) == (2, True)
 
 
+@pytest.mark.parametrize("verb", ["check", "rehearse"])
+def test_a_provider_that_looks_while_it_is_imported_sees_no_key_of_the_operators(verb, tmp_path, grokgate):
+    looks = "import os\nprint('SEES', sorted(name for name in os.environ if name.startswith('XAI_')))\nclass Looks:\n"
+    (tmp_path / "nosy.py").write_text(f"{looks}    claims = ('chat',)\n")
+    ran = grokgate(verb, "--provider", "nosy.py:Looks", XAI_BASE_URL="http://127.0.0.1:9/v1")
+    seen = [line for line in (ran.said + ran.complained).splitlines() if "SEES" in line]
+    assert seen
+    assert {line.partition("SEES ")[2] for line in seen} == {"[]"}
+
+
 def test_live_mode_without_a_key_sends_nothing(grokgate):
     with socket.create_server(("127.0.0.1", 0)) as xai:
         xai.settimeout(0)
         address = f"http://127.0.0.1:{xai.getsockname()[1]}/v1"
-        ran = grokgate("check", "--mode", "live", XAI_BASE_URL=address, HTTPS_PROXY=address)
+        ran = grokgate("check", "--mode", "live", XAI_API_KEY="", XAI_BASE_URL=address, HTTPS_PROXY=address)
         with pytest.raises(BlockingIOError):
             xai.accept()
     assert ran.code == 2

@@ -17,6 +17,7 @@ KINDS = {
     "chat": {"answer", "tool-calls", "chunk", "usage-chunk"},
     "responses": {"answer", *(name for name in FILES["responses"]["$defs"] if name.startswith("response."))},
     "models": {"list"},
+    "language-models": {"list"},
     "error": {"answer", "gone", "text", *(name for name in FILES["error"]["$defs"] if name.isdigit())},
     "common": set(),
 }

@@ -3,15 +3,18 @@
 import shutil
 import tomllib
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from grokgate.formats.contract import contract_digest, requirements, rollout
 from grokgate.formats.document import BadDocument
 from grokgate.formats.home import home
+from grokgate.values.requirement import Traffic
 from grokgate.values.rollout import UNSET
 
 REQUIREMENTS = sorted((home() / "suites" / "requirements").glob("*.toml"))
+RISKS = {row for risk in rollout().risks for row in risk.rows} - {"POST-2.2"}
 ROLLOUTS = sorted((home() / "suites" / "rollouts").glob("*.toml"))
 
 
@@ -104,3 +107,37 @@ def test_a_rollout_that_says_nothing_of_the_world_is_refused(rollouts):
 def test_a_rollout_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(BadDocument, match=r"grok-9\.toml: No such file"):
         rollout("grok-9", folder=tmp_path)
+
+
+# --- what live traffic asks for
+
+
+def test_each_row_that_live_traffic_decides_declares_what_it_asks_for_and_no_other_does():
+    assert {id for id, row in requirements().items() if row.live} == {
+        id for id, row in requirements().items() if "live" in row.modes
+    }
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "because"),
+    [
+        ("[requirement.live]\nrequests = { grok-4 = 2 }\n", "", "'live' is a required property"),
+        ('modes = ["replay", "live"]', 'modes = ["replay"]', "False schema does not allow"),
+        ("grok-4 = 2", "grok-4 = 0", "0 is less than the minimum of 1"),
+    ],
+    ids=["declares nothing", "declares and is not live", "no requests"],
+)
+def test_a_declaration_that_does_not_fit_is_refused(right, wrong, because, tmp_path):
+    text = next(path for path in REQUIREMENTS if path.name.startswith("post-2")).read_text("utf-8")
+    start = text.index('id = "POST-2.2"')
+    (tmp_path / "post-2.toml").write_text(text[:start] + text[start:].replace(right, wrong, 1), "utf-8")
+    with pytest.raises(BadDocument, match=because):
+        requirements(tmp_path)
+
+
+def test_a_model_that_the_rollout_does_not_know_is_refused(monkeypatch):
+    row = requirements()["POST-2.2"]
+    stray = replace(row, live=Traffic(requests={"grok-9": 1}))
+    monkeypatch.setattr("grokgate.formats.contract.requirements", lambda: {row.id: stray, **dict.fromkeys(RISKS, row)})
+    with pytest.raises(BadDocument, match="no entry for grok-9, of which requirements declare live requests"):
+        rollout.__wrapped__()

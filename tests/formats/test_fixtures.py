@@ -5,7 +5,19 @@ import base64
 import pytest
 
 from grokgate.formats import home as place
-from grokgate.formats.fixtures import OPENING, PIXEL, LongPrompt, common_words, long_prompts, prompt, prompts, schema, tool
+from grokgate.formats.fixtures import (
+    OPENING,
+    PIXEL,
+    LongPrompt,
+    common_words,
+    long_prompts,
+    prompt,
+    prompts,
+    question_in,
+    questions,
+    schema,
+    tool,
+)
 
 
 def test_a_prompt_is_a_text_in_one_line():
@@ -52,6 +64,18 @@ def test_a_prompt_of_ordinary_length_is_found_by_its_name():
 def test_a_prompt_that_is_none_is_not_found():
     with pytest.raises(KeyError, match="sonnet"):
         prompt("sonnet")
+
+
+def test_there_are_twenty_questions_and_no_text_occurs_in_another():
+    texts = [*(question.text for question in questions()), *prompts().values()]
+    assert len(questions()) == len({question.name for question in questions()}) == 20
+    assert [text for text in texts if sum(text in other for other in texts) > 1] == []
+
+
+def test_a_question_is_found_whole_and_no_cut_one():
+    first = questions()[0]
+    assert question_in(f"Be brief. {first.text}") is first
+    assert question_in(first.text[:-1]) is None
 
 
 def test_a_tool_has_the_shape_of_the_api():

@@ -12,6 +12,7 @@ HEADER = {
     "provider": {"name": "pal"},
     "phase": "1",
     "world": "grok-4-0709",
+    "mode": "replay",
     "digests": {"provider": "a" * 64, "rollout": "b" * 64, "contract": "c" * 64, "suites": "d" * 64, "world": "e" * 64},
 }
 
@@ -58,6 +59,15 @@ def test_what_no_shard_ran_stays_a_gap(case):
     gap = left_out(requirement="POST-2.2", missing=2, cases=3)
     found = cases_of([run(case("passed", "half"), gap), run(case("passed", "half"), gap)])
     assert [entry.status for entry in found] == [Status.PASSED, Status.NOT_RUN, Status.PASSED, Status.NOT_RUN]
+
+
+def test_what_live_traffic_left_out_no_replay_has_run(case):
+    gap = left_out(requirement="POST-2.2", missing=1, cases=1, stopped=True)
+    live = {**HEADER, "mode": "live"}
+    found = cases_of([run(case("passed")), run(gap, header=live)])
+    assert [entry.status for entry in found] == [Status.PASSED, Status.NOT_RUN]
+    found = cases_of([run(case("passed")), run(gap, header=live), run(case("passed"), header=live)])
+    assert [entry.status for entry in found] == [Status.PASSED, Status.PASSED]
 
 
 def test_a_row_that_waits_for_live_traffic_is_decided_by_its_cases(asked, case):

@@ -183,6 +183,15 @@ def test_a_worker_that_died_is_told_with_the_test_that_it_ran(node, id):
     assert case.because.startswith(f"the worker died while {node} ran")
 
 
+@pytest.mark.parametrize(
+    ("missing", "because"),
+    [(3, "the run was stopped before it was decided"), (2, "the run was stopped before 2 of its 3 cases were decided")],
+)
+def test_who_stops_a_run_is_no_fault_of_the_harness(missing, because):
+    case = left_out(requirement="POST-2.4", missing=missing, cases=3, stopped=True)
+    assert (case.status, case.because, case.blame) == (Status.NOT_RUN, because, Blame.CONFIGURATION)
+
+
 def test_cases_that_were_left_out_are_told_by_number():
     case = left_out(requirement="POST-2.4", missing=2, cases=3)
     assert (case.status, case.because.partition(":")[0]) == (Status.NOT_RUN, "2 of its 3 cases did not run")

@@ -8,6 +8,7 @@ from grokgate.formats.contract import requirements
 from grokgate.formats.suites import owners
 from grokgate.judgement.scope import PHASES, SCOPES, Question, asked_for, unknown
 from grokgate.values.evidence import Blame, Status
+from grokgate.values.requirement import Traffic
 
 CONTRACT = tuple(requirements().values())
 CLAIMS = {row.claim for row in CONTRACT if row.claim}
@@ -29,6 +30,16 @@ def test_a_row_that_a_replayed_test_decides_is_open(requirement):
     row = settled(requirement())
     assert (row.settled, row.because, row.blame) == (None, "", None)
     assert (row.id, row.title, row.plan, row.section, row.prefix) == ("POST-2.2", "a title", "a plan", "a section", "POST-2")
+
+
+def test_a_dear_row_is_asked_live_only_where_somebody_says_so(requirement):
+    dear = requirement(modes=("replay", "live"), live=Traffic(requests={"grok-4": 1}, prompt=255_000, opt_in=True))
+    live = {"scope": "postdeploy", "mode": "live"}
+    row = settled(dear, **live)
+    assert (row.settled, row.blame) == (Status.NOT_RUN, Blame.CONFIGURATION)
+    assert row.because == "--long-prompts asks it: it has prompts of 255,000 tokens, which are dear"
+    assert settled(dear, **live, long=True).settled is None
+    assert settled(dear).settled is None, "replay costs nothing"
 
 
 @pytest.mark.parametrize("phase", PHASES)

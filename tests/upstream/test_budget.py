@@ -125,14 +125,37 @@ def test_a_cheaper_row_can_still_start():
     assert budget.spent == 100
 
 
-def test_a_row_is_stopped_before_the_request_that_would_cross_its_ceiling():
-    budget = Budget(10 * DOLLAR)
+def test_what_a_row_asks_for_beyond_its_ceiling_is_taken_from_what_is_left():
+    budget = Budget(100)
+    with budget.row(60) as row:
+        row.reserve(50).settle(40)
+        assert (row.left, budget.left) == (20, 40)
+        more = row.reserve(35)
+        assert (row.ceiling, row.left, *purse(budget)) == (75, 0, 40, 35, 25)
+        more.settle(35)
+    assert purse(budget) == (75, 0, 25)
+
+
+def test_a_row_is_stopped_before_the_request_that_nothing_is_left_for():
+    budget = Budget(3 * DOLLAR // 2)
     with budget.row(DOLLAR, "POST-2.2") as row:
         row.reserve(DOLLAR // 2).settle(DOLLAR // 2)
         with pytest.raises(Exceeded) as raised:
-            row.reserve(DOLLAR)
-    assert str(raised.value) == "a request may cost $1.00, and $0.50 of the $1.00 of POST-2.2 is left"
+            row.reserve(DOLLAR + 1)
+        assert row.ceiling == DOLLAR
+    rest = "$0.50 of the $1.00 of POST-2.2 is left, and $0.50 beside it"
+    assert str(raised.value) == f"a request may cost $1.0000000001, and {rest}"
     assert (budget.spent, budget.overrun) == (DOLLAR // 2, 0)
+
+
+def test_what_is_set_aside_for_one_row_pays_no_other():
+    budget = Budget(100)
+    with budget.row(60) as one, budget.row(40) as other:
+        with pytest.raises(Exceeded):
+            one.reserve(61)
+        other.reserve(40)
+        one.reserve(60)
+    assert purse(budget) == (0, 100, 0)
 
 
 def test_what_is_under_way_stays_set_aside_when_its_row_ends():
@@ -413,7 +436,7 @@ def test_eight_threads_together_do_not_cross():
 
 @pytest.mark.usefixtures("eager")
 def test_requests_of_one_row_may_come_from_eight_threads():
-    budget = Budget(10_000)
+    budget = Budget(5_000)
     with budget.row(5_000) as row:
 
         def work(seed):

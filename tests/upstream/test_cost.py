@@ -125,8 +125,22 @@ def test_a_model_that_is_not_listed_is_paid_as_the_dearest():
     ],
 )
 def test_a_model_is_paid_as_itself_or_as_what_answers_for_it(model, payable):
-    request = asked(model=model)
+    request = asked(model=model, tools=[{"type": "function", "function": {"name": "read"}}])
     assert ceiling(request, PRICES, MODELS) == max(ceiling(request, {name: PRICES[name]}) for name in payable)
+
+
+def test_a_model_that_does_not_reason_thinks_no_tokens_but_may_call_a_function():
+    alone = {"grok-3": PRICES["grok-3"]}
+    tools = [{"type": "function", "function": {"name": "read"}}]
+    plain, calling = asked(model="grok-3", max_tokens=10), asked(model="grok-3", max_tokens=10, tools=tools)
+    output = {key: ceiling(one, alone, MODELS) - 30_000 * (len(one.body) + HIDDEN) for key, one in {0: plain, 1: calling}.items()}
+    assert output == {0: 10 * 150_000, 1: (10 + THOUGHT) * 150_000}
+
+
+def test_a_model_that_may_answer_for_one_without_thinking_thinks():
+    request = asked(model="grok-3", max_tokens=10)
+    dear = {**PRICES, "grok-4.3": Price(prompt=30_000, cached=7_500, completion=150_000)}
+    assert ceiling(request, dear, MODELS) == 30_000 * (len(request.body) + HIDDEN) + 150_000 * (10 + THOUGHT)
 
 
 def test_a_prompt_beyond_the_window_is_refused_and_not_paid():

@@ -335,6 +335,7 @@ def test_a_request_without_an_authorization_has_no_key(world):
         ("POST", "/v1/chat/completion", "other"),
         ("POST", "/chat/completions", "other"),
         ("GET", "/v1/models", "models"),
+        ("GET", "/v1/language-models", "language-models"),
         ("GET", "/v1/models/grok-4", "models/grok-4"),
         ("POST", "/v1/tokenize-text", "tokenize-text"),
         ("GET", "/v1/chat/deferred-completion/1", "chat/deferred-completion/1"),

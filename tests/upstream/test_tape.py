@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.fixtures import long_prompts, questions
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.semantics import meaning
 from grokgate.upstream.tape import MOST_ANSWERS, NEAREST, Tape
@@ -90,6 +90,14 @@ def test_the_earliest_stage_that_objects_decides(request_, scenario, rule, tape)
 )
 def test_an_answer_names_what_was_asked(content, body, tape):
     assert json.loads(tape.answer(chat(**content)).body)["error"].startswith(body)
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.name)
+@pytest.mark.parametrize("model", ["grok-3", "grok-3-mini", "grok-4"])
+@pytest.mark.parametrize("era", ["tape", "later_tape"])
+def test_a_committed_question_gets_its_right_answer(question, model, era, request):
+    answer = json.loads(request.getfixturevalue(era).answer(said(f"Be brief. {question.text}", model=model)).body)
+    assert question.graded(answer["choices"][0]["message"]["content"])
 
 
 @pytest.mark.parametrize(("key", "echoed"), [("xai-wrong-key", "xa***ey"), ("abcd", "***")])

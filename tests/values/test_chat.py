@@ -8,6 +8,22 @@ from hypothesis import strategies as st
 
 from grokgate.values.chat import ChatRequest, ChatResult, Delta, Failure, Message, ModelCard, ToolCall, Usage, joined
 
+HELLO = (Message(role="user", content="Hello."),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "states"),
+    [
+        ({"limit": 10}, True),
+        *(({"parameters": {name: 10}}, True) for name in ("max_tokens", "maxTokens", "max_completion_tokens", "maxOutputTokens")),
+        ({}, False),
+        ({"parameters": {"temperature": 0.3, "max_tool_calls": 2}}, False),
+    ],
+)
+def test_a_limit_is_stated_in_any_spelling(asked, states):
+    assert ChatRequest(model="grok-4", messages=HELLO, **asked).states_a_limit is states
+
+
 TEXT = st.text(max_size=8)
 COUNT = st.none() | st.integers(0, 10**6)
 DATA = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT, max_size=2), max_size=3)

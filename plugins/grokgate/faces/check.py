@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,12 @@ from grokgate.judgement.verdict import EXIT_CODES
 from grokgate.values.evidence import Decision
 
 WRONG_USE, HARNESS_FAILED = 2, 3
+OPERATORS = ("XAI_API_KEY", "XAI_BASE_URL")
+"""Variables of whoever runs the gate, which no provider sees: it has those of the deployment."""
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""What asks a run to stop."""
+KILLS = 3
+"""How often it is asked until it is killed."""
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE = 2, 3, 4
 _NAMING = """
 import json, pathlib, sys
@@ -46,23 +53,52 @@ def pytest_arguments(arguments: Sequence[str], *, quiet: bool = True) -> list[st
     return [*settings, "-p", "grokgate.faces.plugin", *noise, *arguments, str(suites)]
 
 
-def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True, folder: Path | None = None) -> int:
+def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True) -> int:
     """Run the gate and give its exit code: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed.
 
     A provider that ends the process it runs in ends it with a code of its own choice, so a verdict's code counts only where
-    ``evidence`` was sealed with that verdict by this run.
+    ``evidence`` was sealed with that verdict by this run. A live run that is stopped seals what it has.
     """
     begun = time.time()
-    command = pytest_command(arguments, quiet=quiet)
-    try:
-        code = _meaning(subprocess.run(command, env=child_environment(os.environ), cwd=folder, check=False).returncode)  # noqa: S603
-    except KeyboardInterrupt:
+    ended, stopped = _ended(pytest_command(arguments, quiet=quiet))
+    code = _meaning(ended)
+    if stopped and sealed_code(evidence, begun) != code:
         sys.stderr.write("\ngrokgate: stopped by hand; there is no verdict\n")
         return HARNESS_FAILED
     if code in EXIT_CODES.values() and sealed_code(evidence, begun) != code:
         sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
         return HARNESS_FAILED
     return code
+
+
+def tell(arguments: Sequence[str]) -> int:
+    """Ask the gate for what it tells without judging, and give the exit code."""
+    return _meaning(_ended(pytest_command(arguments))[0])
+
+
+def _ended(
+    command: Sequence[str], *, environment: Mapping[str, str] | None = None, stderr: int | None = None
+) -> tuple[int, bool]:
+    """Run a command to its end; give its exit code, and whether it was asked to stop.
+
+    What asks this process to stop is handed on, and the end is awaited: a run that is stopped has yet to seal what it found. One
+    press of a key may come twice, from a terminal and from the process above; asked a third time, the command is killed.
+    """
+    asked: list[int] = []
+    environment = child_environment(os.environ) if environment is None else environment
+    with subprocess.Popen(command, env=environment, stderr=stderr) as process:  # noqa: S603  our own interpreter
+
+        def hand_on(number: int, _: object) -> None:
+            asked.append(number)
+            process.send_signal(number if len(asked) < KILLS else signal.SIGKILL)
+
+        before = {one: signal.signal(one, hand_on) for one in STOPS}
+        try:
+            code = process.wait()
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+    return code, bool(asked)
 
 
 def name_of(provider: str) -> str:
@@ -75,7 +111,8 @@ def name_of(provider: str) -> str:
     with tempfile.TemporaryDirectory(prefix="grokgate-") as folder:
         told = Path(folder) / "name"
         command = [sys.executable, "-c", _NAMING, provider, str(told)]
-        subprocess.run(command, env=child_environment(os.environ), check=False)  # noqa: S603  our own interpreter
+        environment = {name: value for name, value in child_environment(os.environ).items() if name not in OPERATORS}
+        subprocess.run(command, env=environment, check=False)  # noqa: S603  our own interpreter
         try:
             said = json.loads(told.read_bytes())
         except (OSError, ValueError):
@@ -102,17 +139,14 @@ def step(words: Sequence[str]) -> int:
         told, token = Path(folder) / "annotations", secrets.token_hex(16)
         environment = {**child_environment(os.environ), github.ANNOTATIONS: str(told)}
         _say(github.stopped(token))
-        try:
-            # Both streams are one pipe: of two, the runner could read the line that resumes before what was said earlier.
-            command = [sys.executable, "-m", "grokgate", *words]
-            code = subprocess.run(command, env=environment, stderr=subprocess.STDOUT, check=False).returncode  # noqa: S603
-        except KeyboardInterrupt:
-            code = HARNESS_FAILED
+        # Both streams are one pipe: of two, the runner could read the line that resumes before what was said earlier.
+        command = [sys.executable, "-m", "grokgate", *words]
+        code, stopped = _ended(command, environment=environment, stderr=subprocess.STDOUT)
         _say("", github.resumed(token), *github.kept(told))  # what was said last may lack the end of its line
-        if code < 0 or (code in EXIT_CODES.values() and not told.exists()):
+        if not stopped and "--estimate" not in words and (code < 0 or (code in EXIT_CODES.values() and not told.exists())):
             _say("grokgate: the gate's process ended without a verdict; did the provider end it?")
             return HARNESS_FAILED
-    return code
+    return HARNESS_FAILED if code < 0 else code
 
 
 def _say(*lines: str) -> None:

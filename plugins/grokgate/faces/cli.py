@@ -71,6 +71,10 @@ def main() -> None:
     help="Replay recorded answers, or ask the real xAI (needs XAI_API_KEY).",
 )
 @click.option("--budget", metavar="DOLLARS", help="The most that a live run may cost. Default: 1.")
+@click.option(
+    "--long-prompts", is_flag=True, help="Let a live run ask the rows with prompts of 256,000 tokens, too, which are dear."
+)
+@click.option("--estimate", is_flag=True, help="Say what a live run would cost, row by row, and send nothing.")
 @click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
 @click.option(
     "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
@@ -85,6 +89,8 @@ def check(
     cassettes: tuple[str, ...],
     accept: tuple[str, ...],
     strict: bool,
+    long_prompts: bool,
+    estimate: bool,
     pytest_arguments: tuple[str, ...],
     **options: str | None,
 ) -> None:
@@ -115,7 +121,10 @@ def check(
     arguments += [word for place in cassettes for word in ("--cassettes", place)]
     arguments += [word for file in accept for word in ("--accept", file)]
     arguments += ["--strict-rows"] if strict else []
+    arguments += ["--long-prompts"] if long_prompts else []
     arguments += ["--tb=short"] if only else []
+    if estimate:
+        sys.exit(gate.tell([*arguments, "--estimate", *pytest_arguments]))
     sys.exit(gate.run([*arguments, *pytest_arguments], evidence=evidence))
 
 
@@ -126,7 +135,8 @@ def live(arguments: tuple[str, ...]) -> None:
 
     \b
     Needs XAI_API_KEY; XAI_BASE_URL names another address. Costs at most --budget, a dollar if nothing is said.
-    Example:  grokgate live --provider my-grok.toml --phase 3 --budget 2
+    Example:  grokgate live --provider my-grok.toml --phase 3 --estimate
+              grokgate live --provider my-grok.toml --phase 3 --budget 2
     """
     main(["check", "--mode", "live", "--scope", "postdeploy", *arguments])
 
@@ -171,11 +181,14 @@ def rehearse(provider: str, world: str | None) -> None:
     3. Option B          a build without the rollout's commit
     4. the allow-list    XAI_ALLOWED_MODELS without grok-4
     """
+    from grokgate.faces.check import OPERATORS
     from grokgate.faces.listing import NotFound, found
     from grokgate.faces.rehearsal import rehearse as rehearsed
     from grokgate.providers.host.environment import EnvironmentNotMade
     from grokgate.providers.vehicle import NoAdapter
 
+    for variable in OPERATORS:
+        os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
     try:
         code = rehearsed(found(provider), known_world(world), click.echo)
     except (NotFound, NoAdapter, EnvironmentNotMade) as refused:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from grokgate.faces.explain import costs
 from grokgate.formats.contract import requirements
 from grokgate.formats.suites import owners
 from grokgate.values.requirement import Requirement
@@ -23,7 +24,8 @@ of a row: why it is asked for, how it looks right and wrong, who met the fault, 
 - **Severity**: a `must` decides the verdict; a `should` is reported, and decides with `--strict` only.
 - **Phases**: the gates that ask for the row: `1` initial deployment, `2` gradual migration, `3` full migration, `rollback`.
 - **Decided by**: `replay` of recorded or derived answers, `live` traffic with xAI, or a person's attestation. What
-  waits for one of them is reported as not run, or lies outside the scope.
+  waits for one of them is reported as not run, or lies outside the scope. What live traffic asks for, and what that costs by
+  the prices of the rollout file, is told of each row ([live.md](live.md)).
 - **Worlds**: how xAI behaved at a time. In `grok-4-0709` the model of that name answers for grok-4; in `grok-4.3` that
   model answers to the old name. In a world that is not listed the row is not applicable.
 - **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok). For a
@@ -80,6 +82,8 @@ def _entry(row: Requirement, tests: Mapping[str, str]) -> Iterator[str]:
     if row.duty:
         yield f"- callers of a raw SDK must: {_text(row.duty)}"
     yield f"- test: {_test(row, tests.get(row.id))}"
+    if row.live:
+        yield f"- live traffic: {costs(row.live)}"
     yield ""
 
 

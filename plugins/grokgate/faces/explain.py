@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import fill, indent
 
+from grokgate.formats.contract import rollout
 from grokgate.formats.suites import owners
-from grokgate.values.requirement import Requirement
+from grokgate.upstream.estimate import asked, estimated
+from grokgate.upstream.price import rounded
+from grokgate.values.requirement import Requirement, Traffic
 
 WIDTH = 80
 
@@ -25,6 +29,7 @@ def explained(requirement: Requirement) -> str:
         _part("Callers of a raw SDK", f"{requirement.duty}." if requirement.duty else ""),
         _list("Proven by the mutants", _killers(requirement.id)),
         _part("Test", _test(requirement)),
+        _list("Evidence", tuple(_evidence(requirement))),
         _list("Sources", requirement.sources),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -34,6 +39,28 @@ def _test(requirement: Requirement) -> str:
     if requirement.sums:
         return f"none of its own: it follows from the must rows of the phases {' and '.join(requirement.sums)}"
     return owners().get(requirement.id, "none yet: the row is reported as not run")
+
+
+def _evidence(requirement: Requirement) -> Iterator[str]:
+    """What decides the row in each mode, and what live mode would cost."""
+    if "replay" in requirement.modes:
+        yield "replay: recorded or derived answers in xAI's place; nothing leaves, and it costs nothing"
+    if requirement.live:
+        yield f"live: answers of the real xAI; {costs(requirement.live)}"
+    if "attested" in requirement.modes:
+        yield "attested: a person vouches for it, by grokgate check --accept FILE"
+
+
+def costs(traffic: Traffic) -> str:
+    """What a row asks the real xAI for, and what that costs by the rollout's prices."""
+    about = rollout()
+    answering = {id: next(iter(model.served & about.prices.keys()), id) for id, model in about.models.items()}
+    price = estimated(traffic, about.prices, about.models.values(), answering)
+    if not price.most:
+        return "it asks for no answer, and costs nothing"
+    dear = ", and only with --long-prompts" if traffic.opt_in else ""
+    fewest = "at least " if traffic.trials else ""
+    return f"{fewest}{asked(traffic)}, about {rounded(price.about)}, at most {rounded(price.most)}{dear}"
 
 
 def _facts(requirement: Requirement) -> str:
@@ -46,7 +73,7 @@ def _facts(requirement: Requirement) -> str:
 def _killers(id: str) -> tuple[str, ...]:
     from grokgate.faces.mutants import mutants
 
-    return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks)
+    return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks | mutant.live)
 
 
 def _part(title: str, text: str) -> str:

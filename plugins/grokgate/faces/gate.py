@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grokgate.faces.check import as_typed, shown
+from grokgate.faces.check import OPERATORS, STOPS, as_typed, shown
 from grokgate.faces.run import GateRun
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Gate:
         self.is_worker = hasattr(config, "workerinput")
         self.run = run
         config.option.gate_key = self.run.key
-        for variable in ("XAI_API_KEY", "XAI_BASE_URL", run.rollout.flag.variable, run.rollout.allow_list.variable):
+        for variable in (*OPERATORS, run.rollout.flag.variable, run.rollout.allow_list.variable):
             os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
         self.verdict: Verdict | None = None
         self._launcher: Launcher | None = None
@@ -54,6 +56,8 @@ class Gate:
         self._expected: dict[str, int] = {}
         self._untold: list[Case] = []
         self._red: Counter[str] = Counter()
+        self._stopped = False
+        self._row: str | None = None
 
     def subject(self, item: pytest.Item) -> Subject:
         """The provider for one test, with a transcript of its own."""
@@ -70,19 +74,37 @@ class Gate:
         result = yield
         left_out = [item for item in items if _requirement(item) not in self.run.to_test]
         items[:] = [item for item in items if _requirement(item) in self.run.to_test]
+        if self.run.ledger:  # money is set aside row by row
+            items.sort(key=lambda item: self.run.in_order.index(_requirement(item) or ""))
         if left_out:
             self.config.hook.pytest_deselected(items=left_out)
         return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+        """What a row may cost is set aside from its first case to its last."""
+        ledger, row = self.run.ledger, _requirement(item)
+        if ledger and row and row != self._row:
+            ledger.begin(row)
+            self._row = row
+        try:
+            return (yield)
+        finally:
+            if ledger and (nextitem is None or _requirement(nextitem) != row):
+                ledger.end()
+                self._row = None
 
     # --- what each test found
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """Make the case of a test, and let the test end as its case does, so that every report agrees with it."""
-        from grokgate.judgement.outcome import ended_as
+        from grokgate.judgement.outcome import NotStarted, ended_as
 
         begun, error, result = time.perf_counter(), None, None
         try:
+            if why := self.run.ledger and self.run.ledger.refuses():
+                raise NotStarted(why.because, blame=why.blame, cases=self._collected[_requirement(pyfuncitem)])
             result = yield
         except Exception as raised:
             error = raised
@@ -171,16 +193,16 @@ class Gate:
         """Stop the providers. What they leave running in this process gets out no more, and what it tried is kept."""
         from grokgate.intercept.egress import EgressGuard, stand
 
-        if self._launcher is None:
-            return
-        if self.run.live:
-            self._say(self.run.live.bill)
-        late = self._events(self._launcher.close(), node="after the last test")
-        stand(EgressGuard((), lambda _: None))
-        if self.is_worker:
-            self.config.workeroutput["grokgate"] = json.dumps(late)  # type: ignore[attr-defined]
-        else:
-            self._keep_egress(late)
+        if self._launcher:
+            late = self._events(self._launcher.close(), node="after the last test")
+            stand(EgressGuard((), lambda _: None))
+            if self.is_worker:
+                self.config.workeroutput["grokgate"] = json.dumps(late)  # type: ignore[attr-defined]
+            else:
+                self._keep_egress(late)
+        if self.run.ledger:
+            self.run.ledger.close()
+            self._say(self.run.ledger.bill)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -204,24 +226,42 @@ class Gate:
         from grokgate.judgement.outcome import left_out
 
         told = Counter(case.requirement for case in self.run.cases)
-        for requirement, cases in self._expected.items():
+        expected = {row: self._collected[row] for row in self.run.in_order} if self._stopped else self._expected
+        for requirement, cases in expected.items():
             if (missing := cases - told[requirement]) > 0:
-                self._untold.append(left_out(requirement=requirement, missing=missing, cases=cases))
+                self._untold.append(left_out(requirement=requirement, missing=missing, cases=cases, stopped=self._stopped))
                 self._keep(self._untold[-1])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
+            self._stop_when_asked()
             self._make_ready()
             self._writer = self.run.open()
 
+    def _stop_when_asked(self) -> None:
+        """A run that is asked to stop ends by itself; a live one seals what it has."""
+
+        def stop(*_: object) -> None:
+            _ask_once()
+            raise KeyboardInterrupt
+
+        for number in STOPS:
+            signal.signal(number, stop)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.run.live:
+            _ask_once()  # what is being sealed is not stopped
         self._stop()
-        if self.is_worker or self._writer is None or exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+        self._stopped = bool(self.run.live) and exitstatus == pytest.ExitCode.INTERRUPTED
+        unended = exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR) and not self._stopped
+        if self.is_worker or self._writer is None or unended:
             return
         self._keep_missing()
-        self.verdict = self.run.close(self._writer)
+        self.verdict = self.run.close(self._writer, stopped=self._stopped)
+        if self._stopped:
+            self._say("the run was stopped; what it found by then is sealed, and is never a go")
         if folder := self.config.getoption("allure_report_dir", None):
             from grokgate.judgement.report import allure
 
@@ -274,16 +314,25 @@ class Gate:
             allure.clear(Path(folder))
 
     def _say(self, text: str) -> None:
-        """Progress of long work, at once and on a line of its own."""
+        """Progress of long work, at once and on a line of its own, also while a test's output is captured."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        capture = self.config.pluginmanager.get_plugin("capturemanager")
         if reporter is not None:
-            reporter.write_line(f"grokgate: {text}", yellow=True)
-            reporter.flush()
+            with capture.global_and_fixture_disabled() if capture else nullcontext():
+                reporter.ensure_newline()
+                reporter.write_line(f"grokgate: {text}", yellow=True)
+                reporter.flush()
 
     @property
     def _evidence(self) -> EvidenceWriter:
         assert self._writer is not None, "a report came before the session started"
         return self._writer
+
+
+def _ask_once() -> None:
+    """From now on this process is not asked to stop: it ends already. One press of a key may reach it twice."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _transcript(item: pytest.Item) -> Transcript:

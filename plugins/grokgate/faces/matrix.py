@@ -9,8 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from grokgate.faces import mutants
 from grokgate.faces.gates import BESIDE, red_rows, red_rows_of
-from grokgate.faces.mutants import Mutant, mutants
+from grokgate.faces.mutants import Mutant
 from grokgate.formats.contract import requirements
 from grokgate.formats.suites import owners
 
@@ -29,7 +30,7 @@ def table(say: Say, progress: Say, jobs: int, write: Path | None = None) -> int:
 
     ``write`` is a folder that gets ``kill-matrix.json`` and ``kill-matrix.md``.
     """
-    known = mutants()
+    known = mutants.replayed()
     found = _measured(known, progress, jobs)
     rows = replayed()
     for line in (*_legend(known, found), "", *_grid(known, found, rows)):
@@ -49,7 +50,12 @@ def table(say: Say, progress: Say, jobs: int, write: Path | None = None) -> int:
 
 def replayed() -> list[str]:
     """The rows that replay decides: by a test, or by other rows."""
-    return [id for id, row in requirements().items() if id in owners() or row.sums]
+    return [id for id, row in requirements().items() if "replay" in row.modes and (id in owners() or row.sums)]
+
+
+def counted() -> list[str]:
+    """The rows that live traffic alone decides."""
+    return [id for id, row in requirements().items() if row.modes == ("live",)]
 
 
 def as_json(known: Sequence[Mutant], found: Kills) -> str:
@@ -58,14 +64,23 @@ def as_json(known: Sequence[Mutant], found: Kills) -> str:
         {"name": mutant.name, "fault": mutant.fault, "phase": mutant.phase, "kills": sorted(found[mutant.name], key=_order)}
         for mutant in known
     ]
+    live = [
+        {"name": mutant.name, "fault": mutant.fault, "phase": mutant.phase, "kills": sorted(mutant.live)} for mutant in _live()
+    ]
     unproven = [row for row in replayed() if not any(row in red for red in found.values())]
-    matrix: dict[str, Any] = {"made by": COMMAND, "rows": replayed(), "mutants": entries, "unproven by mutants": unproven}
+    matrix: dict[str, Any] = {
+        "made by": COMMAND,
+        "rows": replayed(),
+        "mutants": entries,
+        "live": live,
+        "unproven by mutants": unproven,
+    }
     return json.dumps(matrix, indent=1, ensure_ascii=False) + "\n"
 
 
 def page(known: Sequence[Mutant], found: Kills) -> str:
     """The kill matrix for people: of each row its mutants, and of each mutant its fault and its rows."""
-    return "\n".join([*_head(known, found), *_by_row(known, found), "", *_by_mutant(known, found), ""])
+    return "\n".join([*_head(known, found), *_by_row(known, found), "", *_by_mutant(known, found), "", *_by_live_row(), ""])
 
 
 def _head(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
@@ -102,6 +117,24 @@ def _by_mutant(known: Sequence[Mutant], found: Kills) -> Iterator[str]:
     for mutant in known:
         fault = mutant.fault.replace("|", "\\|")
         yield f"| {mutant.name} | {mutant.phase} | {fault} | {' '.join(sorted(found[mutant.name], key=_order))} |"
+
+
+def _by_live_row() -> Iterator[str]:
+    yield "## Rows that live traffic alone decides"
+    yield ""
+    yield "Held live against the recorded xAI, and against the other rows here (`tests/faces/test_trials.py`)."
+    yield ""
+    yield "| row | promise in short | phase | mutant | fault |"
+    yield "|---|---|---|---|---|"
+    for id in counted():
+        for mutant in _live():
+            if id in mutant.live:
+                name = f"[{id}](requirements.md#{id.lower()})"
+                yield f"| {name} | {requirements()[id].title} | {mutant.phase} | {mutant.name} | {mutant.fault} |"
+
+
+def _live() -> list[Mutant]:
+    return [mutant for mutant in mutants.mutants() if mutant.live]
 
 
 def _order(id: str) -> int:

@@ -16,12 +16,16 @@ from grokgate.providers.vehicle import load_adapter
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase."""
+    """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase.
+
+    ``live`` are the rows that it breaks among those that live traffic alone decides.
+    """
 
     name: str
     doc: str
     breaks: frozenset[str]
     phase: str
+    live: frozenset[str]
 
     @property
     def fault(self) -> str:
@@ -38,6 +42,11 @@ def mutants() -> list[Mutant]:
     return [_mutant(name, path) for name, path in description.mutants()]
 
 
+def replayed() -> list[Mutant]:
+    """Those that replay shows."""
+    return [mutant for mutant in mutants() if mutant.breaks or not mutant.live]
+
+
 def _mutant(name: str, path: Path) -> Mutant:
     broken: Any = load_adapter(f"{path}:{name}", path.parent)
     return Mutant(
@@ -45,4 +54,5 @@ def _mutant(name: str, path: Path) -> Mutant:
         doc=inspect.getdoc(broken) or "",
         breaks=frozenset(broken.breaks),
         phase=getattr(broken, "phase", "1"),
+        live=frozenset(getattr(broken, "live", ())),
     )

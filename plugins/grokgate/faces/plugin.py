@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from grokgate.providers.subject import Subject
     from grokgate.values.rollout import Rollout
 
+MOST_DOLLARS = 1_000_000
+"""What no budget reaches: whoever says more has meant something else."""
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -51,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--budget", type=float, default=1.0, metavar="DOLLARS", help="the most that a live run may cost (default 1 dollar)"
     )
     group.addoption(
+        "--long-prompts",
+        action="store_true",
+        help="let a live run ask the rows with prompts of 256,000 tokens, too, which are dear",
+    )
+    group.addoption("--estimate", action="store_true", help="say what a live run would cost, row by row, and send nothing")
+    group.addoption(
         "--strict-rows", action="store_true", help="let rows of severity should decide, too (grokgate check --strict)"
     )
     group.addoption("--only", action="append", default=[], metavar="ID", help="judge this requirement alone; may be repeated")
@@ -77,6 +85,21 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(Step(config, gate, os.environ), "grokgate-github")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Say what a run would cost, in the place of the run."""
+    if not config.getoption("--estimate"):
+        return None
+    from grokgate.faces.estimate import estimated
+
+    run = _asked_run(config)
+    if run.ledger is None:
+        raise pytest.UsageError("an estimate is one of a live run: grokgate live --estimate")
+    for line in estimated(run, run.ledger):
+        print(line)
+    return 0
+
+
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Subject:
     """The provider under test, in the deployment's plain environment."""
@@ -97,7 +120,7 @@ def _gate(config: pytest.Config) -> Gate:
 
 def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
-    from grokgate.faces.check import reports_folder
+    from grokgate.faces.check import OPERATORS, reports_folder
     from grokgate.faces.listing import NotFound, found
     from grokgate.faces.run import BUNDLED, GateRun
     from grokgate.formats.contract import requirements
@@ -108,6 +131,8 @@ def _asked_run(config: pytest.Config) -> GateRun:
     spec = config.getoption("--provider")
     try:
         live = _asked_live(config) if config.getoption("--mode") == "live" else None
+        for variable in OPERATORS:
+            os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
         description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
@@ -150,18 +175,20 @@ def _asked_live(config: pytest.Config) -> LiveAsked:
     from grokgate.upstream.budget import Budget
     from grokgate.upstream.price import TICKS
 
-    if not (key := os.environ.get("XAI_API_KEY")):
+    key = os.environ.get("XAI_API_KEY", "")
+    if not key and not config.getoption("--estimate"):
         raise pytest.UsageError(
             "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
         )
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
         raise pytest.UsageError("a live run has one budget, so it runs in one process; nothing was sent. Leave -n out")
-    if (limit := round(config.getoption("--budget") * TICKS)) <= 0:
-        raise pytest.UsageError("a budget is more than nothing; nothing was sent. Say --budget 1 for a dollar")
+    if not 0 < (dollars := config.getoption("--budget")) < MOST_DOLLARS or not (limit := round(dollars * TICKS)):
+        raise pytest.UsageError(f"a budget is more than nothing, and below ${MOST_DOLLARS:,}; nothing was sent. Say --budget 1")
     upstream = os.environ.get("XAI_BASE_URL") or XAI
     return LiveAsked(
         upstream=upstream.rstrip("/"),
         key=key,
         trust=os.environ.get("SSL_CERT_FILE"),
         budget=Budget(limit),
+        long=config.getoption("--long-prompts"),
     )

@@ -1,27 +1,35 @@
-"""What is found out of xAI before the first live row: whether the key works, what is listed, who answers, and the clock."""
+"""What is found out of xAI before the first live row: whether the key works, what is listed, at what price, who answers.
+
+Also how far the clocks are apart. Each problem names who must act.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 
+from grokgate.faces.ledger import Ledger
 from grokgate.formats.home import home, worlds
+from grokgate.intercept.live import CannotPay
 from grokgate.intercept.recorder import trusting
+from grokgate.upstream.price_list import NoPrices, dearer, differences, listed_prices
 from grokgate.upstream.world import load_world
 from grokgate.values.evidence import Blame
 from grokgate.values.line import one_line
 from grokgate.values.rollout import Rollout
+from grokgate.values.wire import Answer, WireRequest
 
 PATIENCE = 60.0
 """Seconds that the preflight waits for an answer."""
 CLOCK = 120.0
 """Seconds by which the clocks may differ."""
 QUESTION = "Answer with the one word yes."
+LIMIT = 16
+"""Output tokens that the question asks for."""
 
 
 class Hindered(Exception):
@@ -38,18 +46,20 @@ class Preflight:
 
     upstream: str
     rollout: Rollout
+    ledger: Ledger
     found: list[str] = field(default_factory=list)
     hindered: Hindered | None = None
     served: str = ""
     """Who answers the model that is rolled out."""
 
     def fly(self, key: str, trust: str | None) -> Preflight:
-        """Ask xAI. Costs one short answer."""
+        """Ask xAI. Costs one short answer, which the ledger pays."""
         headers = {"authorization": f"Bearer {key}"}
         with httpx.Client(headers=headers, timeout=PATIENCE, verify=trusting(trust)) as client:
             try:
                 self._lists(client.get(f"{self.upstream}/models"))
-                self._answers(client.post(f"{self.upstream}/chat/completions", json=self._question))
+                self._prices(client.get(f"{self.upstream}/language-models"))
+                self._answers(self._asked(client))
             except httpx.TransportError as error:
                 because = f"{self.upstream} is not reached: {type(error).__name__}; look at the network, and at XAI_BASE_URL"
                 self.hindered = Hindered(because, Blame.CONFIGURATION)
@@ -57,20 +67,55 @@ class Preflight:
                 self.hindered = hindered
         return self
 
-    @property
-    def _question(self) -> Mapping[str, Any]:
-        return {"model": self.rollout.model, "messages": [{"role": "user", "content": QUESTION}], "stream": False}
+    def _asked(self, client: httpx.Client) -> httpx.Response:
+        """The answer to the question, paid as each request of a run is."""
+        said = [{"role": "user", "content": QUESTION}]
+        question = {"model": self.rollout.model, "messages": said, "stream": False, self.rollout.target.limit_field: LIMIT}
+        body, url = json.dumps(question).encode(), f"{self.upstream}/chat/completions"
+        try:
+            settle = self.ledger.pay(WireRequest("POST", url, {}, body))
+        except CannotPay as refused:
+            raise Hindered(f"the budget does not even reach for the first question: {refused}", refused.blame) from None
+        came: Answer | None = None
+        try:
+            answer = client.post(url, content=body, headers={"content-type": "application/json"})
+            came = Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+        finally:
+            settle(came)
+        return answer
 
     def _lists(self, answer: httpx.Response) -> None:
         if answer.status_code != httpx.codes.OK:
             raise _refused(answer, "the list of models")
-        ids = [entry["id"] for entry in answer.json()["data"]]
-        self.found.append(f"the key works, and {len(ids)} models are listed")
-        if missing := [id for id in (self.rollout.model, *self.rollout.baseline) if id not in ids]:
-            self.found.append(f"not listed: {', '.join(missing)}")
+        listed = answer.json()["data"]
+        names = {name for entry in listed for name in (entry["id"], *entry.get("aliases", ()))}
+        self.found.append(f"the key works, and {len(listed)} models are listed")
+        if missing := [id for id in self.rollout.models if names.isdisjoint(self._names(id))]:
+            self.found.append(f"not listed: {', '.join(missing)}; whoever keeps the rollout file finds out why (configuration)")
         if sent := answer.headers.get("date"):
             apart = abs((datetime.now(UTC) - parsedate_to_datetime(sent)).total_seconds())
-            self.found.append(f"the clocks differ by {apart:.0f} s" + ("; set this machine's" if apart > CLOCK else ""))
+            wrong = f"; more than {CLOCK:.0f} s is too much: whoever runs this machine sets its clock (configuration)"
+            self.found.append(f"the clocks differ by {apart:.0f} s{wrong if apart > CLOCK else ''}")
+
+    def _names(self, id: str) -> frozenset[str]:
+        """Under which a model may be listed: aliases are not always listed by themselves."""
+        model = self.rollout.models[id]
+        return model.wire | model.served
+
+    def _prices(self, answer: httpx.Response) -> None:
+        """Hold the prices that xAI lists against those of the rollout file; the dearer ones are reckoned with."""
+        try:
+            listed = listed_prices(Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content))
+        except NoPrices as because:
+            self.found.append(f"xAI lists no prices here ({because}), so those of the rollout file hold")
+            return
+        told = differences(self.rollout.prices, listed)
+        self.found += [f"{one}; mend the price table of the rollout file (configuration)" for one in told]
+        if not told:
+            both = len(self.rollout.prices.keys() & listed.keys())
+            self.found.append(f"the prices of {both} models are those of the rollout file")
+        mine = self.rollout.prices
+        self.ledger.prices = {id: dearer(price, listed[id]) if id in listed else price for id, price in mine.items()}
 
     def _answers(self, answer: httpx.Response) -> None:
         if answer.status_code != httpx.codes.OK:

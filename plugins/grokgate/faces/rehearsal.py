@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
 
+from grokgate.faces.check import OPERATORS
 from grokgate.formats.contract import rollout as read_rollout
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
@@ -58,7 +59,7 @@ class Rehearsed:
 def rehearse(description: Description, world_name: str | None, say: Say) -> int:
     """Rehearse and say what was seen; 0 where all is as the plan says, 1 where it is not, 10 where some could not be tried."""
     rollout = read_rollout("grok-4", world_name, "rollback")
-    for variable in ("XAI_API_KEY", "XAI_BASE_URL", rollout.flag.variable, rollout.allow_list.variable):
+    for variable in (*OPERATORS, rollout.flag.variable, rollout.allow_list.variable):
         os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
     make_ready(description, "current", say)
     launcher = Launcher(description, load_world(home() / "cassettes" / rollout.world), prompts(), key=new_key(), say=say)

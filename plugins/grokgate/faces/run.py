@@ -32,49 +32,23 @@ from grokgate.values.evidence import Asked, Case, Status
 from grokgate.values.rollout import Rollout
 
 if TYPE_CHECKING:
+    from grokgate.faces.ledger import Ledger
     from grokgate.intercept.live import Live
     from grokgate.upstream.budget import Budget
-    from grokgate.values.wire import Answer, WireRequest
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveAsked:
-    """How the real xAI is asked: where, with which key, trusting whom, and for how much money at most, in ticks."""
+    """How the real xAI is asked: where, with which key, trusting whom, and for how much money at most.
+
+    ``long`` asks the rows that are asked only where somebody says so, too.
+    """
 
     upstream: str
     key: str = field(repr=False)
     trust: str | None
     budget: Budget
-
-    def behind(self, given: str, rollout: Rollout, served: str) -> Live:
-        """What stands behind a provider that has the key ``given``; each request is paid from the budget, or not sent.
-
-        ``served`` answered the model that is rolled out before the first row; another one in the middle is told.
-        """
-        from grokgate.intercept.live import CannotPay, Live
-        from grokgate.upstream.budget import Exceeded
-        from grokgate.upstream.cost import Unbounded, ceiling, cost_of
-
-        models = rollout.models.values()
-
-        def pay(request: WireRequest) -> Callable[[Answer | None], None]:
-            try:
-                most = ceiling(request, rollout.prices, models)
-                held = self.budget.reserve(most)
-            except (Exceeded, Unbounded) as refused:
-                raise CannotPay(f"{refused}; a larger --budget pays it") from None
-            return lambda answer: held.settle(cost_of(answer, request, rollout.prices, models, reserved=most).ticks)
-
-        return Live(
-            self.upstream, key=self.key, given=given, pay=pay, trust=self.trust, served=dict.fromkeys(rollout.target.wire, served)
-        )
-
-    @property
-    def bill(self) -> str:
-        """What was spent by now, for people."""
-        from grokgate.upstream.price import dollars
-
-        return f"{dollars(self.budget.spent)} of {dollars(self.budget.limit)} spent"
+    long: bool = False
 
 
 BUNDLED = "bundled"
@@ -133,6 +107,7 @@ class GateRun:
             claims=self.description.claims,
             only=self.only,
             mode=self.mode,
+            long=bool(self.live and self.live.long),
         )
 
     @property
@@ -144,12 +119,13 @@ class GateRun:
         return asked_for(requirements().values(), self.question, owners())
 
     def look(self, say: Callable[[str], None]) -> None:
-        """Find out of xAI what a live run needs to know; what hinders it settles all rows."""
-        if self.live is None:
+        """Find out of xAI what a live run needs to know, and say what it will cost; what hinders it settles all rows."""
+        if self.live is None or self.ledger is None:
             return
         from grokgate.faces.preflight import Preflight
 
-        preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout).fly(self.live.key, self.live.trust)
+        preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout, ledger=self.ledger)
+        preflight.fly(self.live.key, self.live.trust)
         self.served = preflight.served
         for line in preflight.found:
             say(line)
@@ -158,6 +134,18 @@ class GateRun:
             open_rows = [row for row in self.asked.values() if row.settled is None]
             settled = (replace(row, settled=Status.NOT_RUN, because=why.because, blame=why.blame) for row in open_rows)
             self.asked = {**self.asked, **{row.id: row for row in settled}}
+        else:
+            say(self.ledger.forecast(self.in_order))
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """What a live run may spend."""
+        if self.live is None:
+            return None
+        from grokgate.faces.ledger import Ledger
+
+        answering = {id: self.world.served[id].named(None) for id in self.rollout.models if id in self.world.served}
+        return Ledger(self.live.budget, self.rollout, requirements(), answering)
 
     @cached_property
     def asked(self) -> Mapping[str, Asked]:
@@ -173,6 +161,11 @@ class GateRun:
     def to_test(self) -> set[str]:
         """The rows that a test decides."""
         return {id for id, row in self.asked.items() if row.settled is None}
+
+    @property
+    def in_order(self) -> list[str]:
+        """Those rows in the order of their tests."""
+        return [id for id in owners() if id in self.to_test]
 
     @property
     def build(self) -> str:
@@ -220,9 +213,19 @@ class GateRun:
         }
 
     def launcher(self, say: Callable[[str], None]) -> Launcher:
-        live = self.live.behind(self.key, self.rollout, self.served) if self.live else None
         return Launcher(
-            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
+            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=self._behind()
+        )
+
+    def _behind(self) -> Live | None:
+        """What stands behind the provider of a live run: the real xAI, where a request can be paid."""
+        if self.live is None or self.ledger is None:
+            return None
+        from grokgate.intercept.live import Live
+
+        served = dict.fromkeys(self.rollout.target.wire, self.served)
+        return Live(
+            self.live.upstream, key=self.live.key, given=self.key, pay=self.ledger.pay, trust=self.live.trust, served=served
         )
 
     def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
@@ -235,13 +238,13 @@ class GateRun:
         writer.begin(self.header, self.asked.values(), self.acceptances.waivers, self.acceptances.attestations)
         return writer
 
-    def close(self, writer: EvidenceWriter) -> Verdict:
-        """Judge, seal the evidence, and write the reports that are files."""
-        verdict = self.judge()
-        spent = {"spent_ticks": self.live.budget.spent} if self.live else {}
+    def close(self, writer: EvidenceWriter, *, stopped: bool = False) -> Verdict:
+        """Judge, seal the evidence, and write the reports that are files. What was ``stopped`` before its end is never a go."""
+        verdict = self.judge(stopped=stopped)
         writer.seal(
             {
-                **spent,
+                **(self.ledger.to_json() if self.ledger else {}),
+                **({"stopped": True} if stopped else {}),
                 "verdict": verdict.decision.value,
                 "counts": dict(verdict.counts),
                 "seconds": round(time.time() - self.started, 3),
@@ -250,13 +253,13 @@ class GateRun:
         files.write(self.folder, self.header, verdict)
         return verdict
 
-    def judge(self) -> Verdict:
+    def judge(self, *, stopped: bool) -> Verdict:
         violations = [event["target"] for event in self.egress if not event["declared"]]
         return judge(
             list(self.asked.values()),
             self.cases,
             strict=self.strict,
-            partial=bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
+            partial=stopped or bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
             violations=violations,
             accepted=Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations),
         )

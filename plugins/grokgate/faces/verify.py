@@ -11,6 +11,7 @@ from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.report.basis import share, who_answered
 from grokgate.judgement.report.words import SIGNS, name_of
 from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
+from grokgate.upstream.price import dollars
 from grokgate.values.acceptance import Attestation, Waiver
 
 
@@ -21,7 +22,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
         evidence.asked,
         evidence.cases,
         strict=header["strict"],
-        partial=bool(header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
+        partial=bool(evidence.footer.get("stopped") or header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
         violations=evidence.violations,
         accepted=Accepted.in_run(header, evidence.waivers, evidence.attestations),
     )
@@ -51,6 +52,8 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"the seal fits: {footer['events']} events, undamaged since the run",
     ]
     lines += [who_answered(header)] if who_answered(header) else []
+    lines += ["incomplete: the run was stopped before its end, so that it is never a go"] if footer.get("stopped") else []
+    lines += [f"{dollars(footer['spent_ticks'])} spent"] if "spent_ticks" in footer else []
     lines += _ended(evidence, datetime.now(UTC).date())
     return "\n".join(lines), verdict.exit_code
 

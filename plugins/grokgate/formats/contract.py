@@ -47,6 +47,9 @@ def rollout(name: str = "grok-4", world: str | None = None, phase: str = "1", fo
         raise BadDocument(path, "model_entry", f"no entry for {', '.join(stray)}, which the file names elsewhere")
     if lost := sorted({row for risk in data["risk"] for row in risk["rows"]} - requirements().keys()) if folder is None else []:
         raise BadDocument(path, "risk", f"no requirement is called {', '.join(lost)}")
+    asked = {model for row in requirements().values() if row.live for model in row.live.requests}
+    if folder is None and (unlisted := sorted(asked - known)):
+        raise BadDocument(path, "model_entry", f"no entry for {', '.join(unlisted)}, of which requirements declare live requests")
     return Rollout.from_toml(data, world=chosen, phase=phase, digest=digest(read(path)))
 
 

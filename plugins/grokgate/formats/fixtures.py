@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from grokgate.formats.home import home
+from grokgate.values.question import Question
 
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 """An image of one pixel, as a data URL."""
@@ -58,6 +59,18 @@ def prompt(name: str) -> str:
 def prompts() -> dict[str, str]:
     """The prompts of ordinary length by name."""
     return tomllib.loads((home() / "fixtures" / "prompts.toml").read_text("utf-8"))
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """The questions with one right answer, in their order."""
+    listed = tomllib.loads((home() / "fixtures" / "questions.toml").read_text("utf-8"))
+    return tuple(Question(**row) for row in listed["question"])
+
+
+def question_in(text: str) -> Question | None:
+    """The committed question that a text has whole."""
+    return next((question for question in questions() if question.text in text), None)
 
 
 @cache

@@ -43,7 +43,11 @@ class Hindrance:
 
 
 class CannotPay(Exception):
-    """The budget does not reach for a request; one sentence."""
+    """A request cannot be paid, in one sentence; and who must act."""
+
+    def __init__(self, because: str, blame: Blame = Blame.CONFIGURATION) -> None:
+        super().__init__(because)
+        self.blame = blame
 
 
 class Live(Recorder):
@@ -62,6 +66,7 @@ class Live(Recorder):
         self._key, self._given, self._pay = key, given, pay
         self._lock = threading.Condition()
         self._under_way = 0
+        self._patience = SETTLED
         self._open: WireLog | None = None
         self._between = WireLog()
         self._settle: dict[int, Callable[[Answer | None], None]] = {}
@@ -80,9 +85,12 @@ class Live(Recorder):
             self._between, self._open, self.hindrances = WireLog(), log, []
         try:
             yield log
+        except KeyboardInterrupt:
+            self._patience = 0.0  # who stops a run does not wait for answers
+            raise
         finally:
             with self._lock:
-                self._lock.wait_for(lambda: not self._under_way, SETTLED)
+                self._lock.wait_for(lambda: not self._under_way, self._patience)
                 self._open = None
 
     def report(self, egress: Egress) -> None:
@@ -96,7 +104,7 @@ class Live(Recorder):
             settle = self._pay(request)
         except CannotPay as refused:
             with self._lock:
-                self.hindrances.append(Hindrance(because=str(refused), blame=Blame.CONFIGURATION, again=False))
+                self.hindrances.append(Hindrance(because=str(refused), blame=refused.blame, again=False))
             return Answer(status=599, headers=UNANSWERED, body=b'{"grokgate": "the budget does not reach"}')
         with self._lock:
             self._under_way += 1

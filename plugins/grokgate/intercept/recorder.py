@@ -40,6 +40,7 @@ class Recorder:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else a small answer waits for the client's acknowledgement, some 40 ms
 
             def do_GET(self) -> None:
                 recorder._forward(self)

@@ -58,13 +58,18 @@ def _compared(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, t
 
 
 def cases_of(runs: Sequence[Run]) -> list[Case]:
-    """The cases of all runs. That some did not run in one of them is no matter where another one ran them."""
-    cases = [case for run in runs for case in run.cases]
-    ran: dict[str, set[str]] = {}
-    for case in cases:
-        if not _is_gap(case):
-            ran.setdefault(case.requirement, set()).add(case.id)
-    return [case for case in cases if not _is_gap(case) or len(ran.get(case.requirement, ())) < _wanted(case)]
+    """The cases of all runs. That some did not run in one of them is no matter where another one of its mode ran them."""
+    ran: dict[tuple[str, str], set[str]] = {}
+    for run in runs:
+        for case in run.cases:
+            if not _is_gap(case):
+                ran.setdefault((run.header["mode"], case.requirement), set()).add(case.id)
+    return [
+        case
+        for run in runs
+        for case in run.cases
+        if not _is_gap(case) or len(ran.get((run.header["mode"], case.requirement), ())) < _wanted(case)
+    ]
 
 
 def asked_of(asked: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:
@@ -96,7 +101,7 @@ def gaps(asked: Sequence[Asked], runs: Sequence[Run], modes: Mapping[str, Sequen
 
 
 def _is_gap(case: Case) -> bool:
-    """The case that stands for those that a run left out."""
+    """A case that stands for those that a run left out, or one of a row that did not start."""
     return case.finding is not None and case.finding["at"] == NOT_RUN_HERE
 
 

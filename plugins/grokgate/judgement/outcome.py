@@ -83,17 +83,30 @@ def crashed(*, requirement: str, node: str) -> Case:
     )
 
 
-def left_out(*, requirement: str, missing: int, cases: int) -> Case:
-    """What stands for the cases of a requirement that did not run, so that the others do not decide it alone."""
+def left_out(*, requirement: str, missing: int, cases: int, stopped: bool = False) -> Case:
+    """What stands for the cases of a requirement that did not run, so that the others do not decide it alone.
+
+    ``stopped`` tells that somebody stopped the run, which is known of a live one.
+    """
     because = f"{missing} of its {cases} cases did not run: they were left out, or the run was stopped"
+    if stopped:
+        because = f"the run was stopped before {'it was' if missing == cases else f'{missing} of its {cases} cases were'} decided"
     return Case(
         id=f"{requirement}[not run]",
         requirement=requirement,
         status=Status.NOT_RUN,
         because=because,
-        blame=Blame.HARNESS,
+        blame=Blame.CONFIGURATION if stopped else Blame.HARNESS,
         finding={"expected": cases, "saw": cases - missing, "at": NOT_RUN_HERE},
     )
+
+
+class NotStarted(NotRun):
+    """A row does not start, with none of its ``cases``; why, and who could change that."""
+
+    def __init__(self, because: str, *, blame: Blame, cases: int) -> None:
+        super().__init__(because, blame=blame)
+        self.cases = cases
 
 
 class NotOnTape(Exception):
@@ -130,14 +143,15 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if transcript.hindrances:
         return Status.NOT_RUN, *transcript.hindrances[0], None
     if error is None:
-        return Status.PASSED, "", None, None
+        return Status.PASSED, transcript.shown, None, None
     if isinstance(error, Unkept):
         finding = {"expected": _plain(error.expected), "saw": _plain(error.saw), "at": error.at}
         return Status.FAILED, error.because, error.blame, finding
     if isinstance(error, NotApplicable | NotPlayed):
         return Status.NOT_APPLICABLE, str(error), None, None
     if isinstance(error, NotRun):
-        return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, None
+        none = {"expected": error.cases, "saw": 0, "at": NOT_RUN_HERE} if isinstance(error, NotStarted) else None
+        return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, none
     if isinstance(error, NoBuild):
         return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
     if isinstance(error, DidNotStart):

@@ -24,6 +24,8 @@ class Question:
     claims: Collection[str]
     only: Collection[str] = ()
     mode: str = "replay"
+    long: bool = False
+    """Whether rows are asked, too, that are asked only where somebody says so."""
 
 
 def asked_for(requirements: Iterable[Requirement], question: Question, tested: Collection[str]) -> tuple[list[Asked], list[str]]:
@@ -90,6 +92,9 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
         if "replay" in requirement.modes:
             return Status.NOT_RUN, "decided by replay, before the deploy", Blame.CONFIGURATION
         return Status.NOT_RUN, "waits for a person who vouches for it (--accept FILE)", Blame.CONFIGURATION
+    if question.mode == "live" and requirement.live and requirement.live.opt_in and not question.long:
+        prompts = f"prompts of {requirement.live.prompt:,} tokens, which are dear"
+        return Status.NOT_RUN, f"--long-prompts asks it: it has {prompts}", Blame.CONFIGURATION
     if requirement.id not in tested and not requirement.sums:
         return Status.NOT_RUN, "no test yet", Blame.HARNESS
     return None, "", None

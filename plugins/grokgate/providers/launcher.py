@@ -92,7 +92,7 @@ class Launcher:
         self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
         self._numbers = itertools.count()
         self._started: dict[Hashable, Started] = {}
-        self._say = say
+        self.say = say
         self._pace = pace
         self._server: LoopbackServer | None = None
 
@@ -105,7 +105,7 @@ class Launcher:
     def interpreter(self) -> Path:
         """The Python that the provider runs under."""
         chosen = self.description.builds.get(self.build, Build())
-        return _interpreter(self.description, chosen, self._say) or Path(sys.executable)
+        return _interpreter(self.description, chosen, self.say) or Path(sys.executable)
 
     @contextmanager
     def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
@@ -194,7 +194,7 @@ class Launcher:
             call_seconds=LIVE_SECONDS if self.live else CALL_SECONDS,
             adapter=self.description.adapter,
             here=self.description.path.parent,
-            interpreter=_interpreter(self.description, build, self._say),
+            interpreter=_interpreter(self.description, build, self.say),
             command=self.description.command,
         )
 

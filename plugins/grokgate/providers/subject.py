@@ -22,6 +22,7 @@ from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
 from grokgate.values.evidence import Blame
+from grokgate.values.requirement import LIVE_LIMIT
 from grokgate.values.rollout import UNSET, Flag, Rollout
 from grokgate.values.wire import Egress
 
@@ -56,6 +57,8 @@ class Transcript:
     hindrances: list[tuple[str, Blame]] = field(default_factory=list)
     """What kept a live call from being answered that is not the provider's doing."""
     notes: list[str] = field(default_factory=list)
+    shown: str = ""
+    """What was shown by counting many calls, in one sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,8 @@ class Subject:
     build: str = "current"
     environment: Mapping[str, str] = field(default_factory=dict)
     env_file: Mapping[str, str] | None = None
+    counts: bool = False
+    """Whether its calls are counted: none is asked again, and what hinders one of many decides nothing alone."""
 
     def under(self, **variables: str | None) -> Subject:
         """The same provider in an environment with these variables more; ``None`` leaves one out."""
@@ -82,6 +87,11 @@ class Subject:
     def allowing(self, value: str | None) -> Subject:
         """The same provider with this allow-list; ``None`` or ``unset`` leaves it out."""
         return self.under(**{self.rollout.allow_list.variable: None if value == UNSET else value})
+
+    @property
+    def counted(self) -> Subject:
+        """The same provider, for many calls that are counted."""
+        return replace(self, counts=True)
 
     def built(self, build: str) -> Subject:
         """Another build of the provider. Raises ``NoBuild``."""
@@ -146,6 +156,7 @@ class Subject:
         *,
         system: str | None = None,
         limit: int | None = None,
+        unlimited: bool = False,
         response_format: Mapping[str, Any] | None = None,
         tools: Sequence[Mapping[str, Any]] = (),
         tool_choice: str | Mapping[str, Any] | None = None,
@@ -155,7 +166,10 @@ class Subject:
         images: Sequence[str] = (),
         **parameters: Any,
     ) -> Call:
-        """Ask with a committed prompt, ordinary or long, by its name. Other keywords are parameters, spelt as they are."""
+        """Ask with a committed prompt, ordinary or long, by its name. Other keywords are parameters, spelt as they are.
+
+        Where no ``limit`` is stated a live request has a small one, but for one that is ``unlimited``.
+        """
         opening = [Message(role="system", content=system)] if system else []
         request = ChatRequest(
             model=model,
@@ -167,19 +181,29 @@ class Subject:
             tool_choice=tool_choice,
             images=tuple(images),
         )
-        return self.ask(request, mode=mode, scenario=scenario, fault=fault)
+        return self.ask(request, mode=mode, scenario=scenario, fault=fault, unlimited=unlimited)
 
     def ask(
-        self, request: ChatRequest, *, mode: Mode = "chat", scenario: str = "plain", fault: Fault | str | None = None
+        self,
+        request: ChatRequest,
+        *,
+        mode: Mode = "chat",
+        scenario: str = "plain",
+        fault: Fault | str | None = None,
+        unlimited: bool = False,
     ) -> Call:
         """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name."""
+        if self.launcher.live and not (unlimited or request.states_a_limit):
+            request = replace(request, limit=LIVE_LIMIT)
         call = self._asked(request, mode, scenario, fault)
         live = self.launcher.live
-        if live and call.failure and live.hindrances and all(hindrance.again for hindrance in live.hindrances):
+        if self.counts or live is None:
+            return call
+        if call.failure and live.hindrances and all(hindrance.again for hindrance in live.hindrances):
             self.note(f"asked once more: {live.hindrances[0].because}")
             call = self._asked(request, mode, scenario, fault)
-        if live and (found := [hindrance for hindrance in live.hindrances if call.failure or not hindrance.again]):
-            self.transcript.hindrances.append((found[0].because, found[0].blame))
+        if call.hindrance:
+            self.transcript.hindrances.append(call.hindrance)
         return call
 
     def _asked(self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None) -> Call:
@@ -191,6 +215,7 @@ class Subject:
             outcome = started.running.call(request, mode)
             seconds = time.perf_counter() - begun
         logged = started.logged()
+        failure = outcome if isinstance(outcome, Failure) else None
         call = Call(
             asked=request,
             mode=mode,
@@ -198,15 +223,21 @@ class Subject:
             exchanges=tuple(wire.exchanges),
             egress=tuple(wire.egress),
             result=None if isinstance(outcome, Failure) else outcome,
-            failure=outcome if isinstance(outcome, Failure) else None,
+            failure=failure,
             log=None if logged is None else logged[before:],
             scenario=scenario,
             fault=fault.name if isinstance(fault, Fault) else fault,
             seconds=seconds,
+            hindrance=self._hindrance(failed=failure is not None),
         )
         self.transcript.calls.append(call)
         self._keep(wire.egress, call.misses)
         return call
+
+    def _hindrance(self, *, failed: bool) -> tuple[str, Blame] | None:
+        """What hindered the last live call; what asking again could mend hinders none that was answered."""
+        found = self.launcher.live.hindrances if self.launcher.live else []
+        return next(((one.because, one.blame) for one in found if failed or not one.again), None)
 
     def models(self) -> tuple[ModelCard, ...]:
         """The provider's own listing. Raises ``NoListing``."""
@@ -304,6 +335,14 @@ class Subject:
     def note(self, text: str) -> None:
         """Report a figure beside the result."""
         self.transcript.notes.append(text)
+
+    def show(self, text: str) -> None:
+        """Say what was shown by counting, in one sentence; it stands where a row that is not kept tells why."""
+        self.transcript.shown = text
+
+    def say(self, text: str) -> None:
+        """Tell of progress, at once."""
+        self.launcher.say(text)
 
     def note_which_overrules(self, flag: Flag) -> None:
         """Report what the flag's name means where a launcher says true and the file says false; either is right."""

@@ -1,8 +1,9 @@
 """Money that cannot run away: a purse that pays nothing beyond its limit.
 
 A row's ceiling is set aside before its first request leaves; each request is reserved on it and settled with what it cost; the
-rest goes back. So a row that cannot be paid does not start, and none stops half-way for want of money. Money is whole ticks of
-1e-10 dollars, the unit of xAI's own ``cost_in_usd_ticks``.
+rest goes back. So a row that cannot be paid does not start, and one that asks for no more than it declares does not stop half-way
+for want of money. What it asks for beyond that is paid from what nobody else has set aside. Money is whole ticks of 1e-10
+dollars, the unit of xAI's own ``cost_in_usd_ticks``.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ class Row:
 
     def __init__(self, budget: Budget, ceiling: int, name: str) -> None:
         self.ceiling = _positive(ceiling)
+        """What was set aside, with what was added to it since."""
         self.name = name
         self._budget, self._lock = budget, budget._lock
         self._spent = self._reserved = 0
@@ -100,7 +102,7 @@ class Row:
 
     @property
     def left(self) -> int:
-        """What its next request may cost."""
+        """What its next request may cost without more being added."""
         with self._lock:
             return max(0, self.ceiling - self._spent - self._reserved) if self._open else 0
 
@@ -111,12 +113,15 @@ class Row:
             return self._reserved + self.left
 
     def reserve(self, ticks: int) -> Reservation:
-        """Set aside what its next request may cost. Raises ``Exceeded``: the request must not be sent."""
+        """Set aside what its next request may cost; what its ceiling lacks is taken from what the budget has left.
+
+        Raises ``Exceeded``: the request must not be sent.
+        """
         with self._lock:
-            if _positive(ticks) > self.left:
-                rest = f"{dollars(self.left)} of the {dollars(self.ceiling)} of {self.name} is left"
-                sentence = f"a request may cost {dollars(ticks)}, and {rest if self._open else f'{self.name} is over'}"
-                raise Exceeded(sentence, asked=ticks, left=self.left)
+            lacking = max(0, _positive(ticks) - self.left)
+            if lacking and (lacking > self._budget.left or not self._open):
+                raise Exceeded(f"a request may cost {dollars(ticks)}, and {self._rest}", asked=ticks, left=self.left)
+            self.ceiling += lacking
             self._reserved += ticks
             return Reservation(self, ticks)
 
@@ -125,6 +130,13 @@ class Row:
         with self._lock:
             self._open = False
             self._let_go()
+
+    @property
+    def _rest(self) -> str:
+        if not self._open:
+            return f"{self.name} is over"
+        beside = f"{dollars(self._budget.left)} beside it"
+        return f"{dollars(self.left)} of the {dollars(self.ceiling)} of {self.name} is left, and {beside}"
 
     def _book(self, reserved: int, cost: int) -> None:
         self._reserved -= reserved

@@ -22,10 +22,11 @@ HIDDEN = 2048
 recordings without xAI's own tools a prompt has at most 847 tokens more than its request has bytes."""
 UNLIMITED = 4096
 """Tokens that are shown where a request states no limit. xAI lists no limit of its own (docs.x.ai models pages)."""
-THOUGHT = 4096
+THOUGHT = 2048
 """Tokens of reasoning and of function calls. No limit holds for them: max_completion_tokens "only applies to visible output
 tokens" (docs.x.ai, OpenAPI); what xAI says of max_tokens and max_output_tokens contradicts itself. The most in 888 public
-recordings of all models are 1,153, of grok-4-0709 603, so this is what was seen, with room, and no promise of xAI's."""
+recordings of all models are 1,153, of grok-4-0709 603, so this is what was seen, with room, and no promise of xAI's. A model
+that does not reason has none of it where no function is offered."""
 IMAGE = 1792
 """Tokens of an image, at most: seven tiles of 256 (docs.x.ai image understanding guide)."""
 VIOLATION = TICKS // 20
@@ -59,7 +60,8 @@ def ceiling(
     A token has a byte or more, so the prompt has no more tokens than the body has bytes, and xAI's hidden prompt and its images
     beside; nor more than the window, since xAI refuses a longer one, and takes nothing for it. The output is the limit that the
     body states, the larger of two, else ``unlimited``; and ``thought`` comes on top. ``n`` answers cost ``n`` times as much. The
-    long-context price holds where prompt and output together may reach its threshold.
+    long-context price holds where prompt and output together may reach its threshold. A model that does not reason has no
+    ``thought``, unless it may call functions.
 
     ``models`` tell under which names a model is asked for, and which may answer. A listed model that is none of theirs is there
     because it answers for others (grok-4.3 since 15 May 2026), so it may be paid as well. A name of no model is paid as the
@@ -71,10 +73,29 @@ def ceiling(
     many = _count(request.field("n"), 1)
     limits = [_count(request.field(name), unlimited) for name in _LIMITS if request.field(name) is not None]
     prompt = len(request.body) + HIDDEN + IMAGE * sum(found.get("type") in _IMAGES for found in _objects(request.json))
-    output = max(limits, default=unlimited) + thought
-    payable = _payable(str(request.field("model")), prices, models)
-    most = many * max(_most(price, min(prompt, window or prompt), output) for price, window in payable)
+    shown, calls = max(limits, default=unlimited), bool(objects(request.field("tools")))
+    most = many * most_of(str(request.field("model")), prompt, shown, prices, models, thought=thought, calls=calls)
     return max(most, VIOLATION) if _endpoint(request) == RESPONSES else most
+
+
+def most_of(
+    asked: str,
+    prompt: int,
+    shown: int,
+    prices: Mapping[str, Price],
+    models: Collection[ModelFacts] = (),
+    *,
+    thought: int = THOUGHT,
+    calls: bool = False,
+) -> int:
+    """The most that so many tokens of a model cost, in ticks, with the thinking that comes on top; see ``ceiling``.
+
+    ``calls`` tells whether functions are offered. Raises ``Unbounded`` without a price list.
+    """
+    return max(
+        _most(one.price, min(prompt, one.window or prompt), shown + thought * (one.reasons or calls))
+        for one in _payable(asked, prices, models)
+    )
 
 
 @dataclass(frozen=True)
@@ -161,17 +182,28 @@ def _count(value: Any, otherwise: int) -> int:
     return value if type(value) is int and value > 0 else otherwise
 
 
-def _payable(asked: str, prices: Mapping[str, Price], models: Collection[ModelFacts]) -> list[tuple[Price, int]]:
-    """The prices at which a request for a model may be billed, with the window of the model, 0 where it is not known."""
+@dataclass(frozen=True)
+class _Payable:
+    """A price at which a request may be billed; the window of its model is 0 where it is not known."""
+
+    price: Price
+    window: int = 0
+    reasons: bool = True
+
+
+def _payable(asked: str, prices: Mapping[str, Price], models: Collection[ModelFacts]) -> list[_Payable]:
+    """The prices at which a request for a model may be billed."""
     if not prices:
         raise Unbounded("there is no price list")
     own = [model for model in models if asked in model.wire]
     names = {paid_as(asked, served, prices, models) for model in own for served in model.served}
     if not own or not names <= prices.keys():
-        return [(price, 0) for price in prices.values()]
+        return [_Payable(price) for price in prices.values()]
     owned = {name for model in models for name in (model.id, *model.served)}
     window = max(model.window for model in own)
-    return [(prices[name], window) for name in names] + [(price, 0) for name, price in prices.items() if name not in owned]
+    reasons = any(model.reasoning for model in own)
+    others = [_Payable(price) for name, price in prices.items() if name not in owned]
+    return [_Payable(prices[name], window, reasons) for name in names] + others
 
 
 def _most(price: Price, prompt: int, output: int) -> int:

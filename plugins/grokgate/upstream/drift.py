@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grokgate.upstream.fidelity.invariants import broken_invariants
-from grokgate.upstream.fidelity.reply import Reply
+from grokgate.upstream.fidelity.invariants import NO_PRICES, broken_invariants
+from grokgate.upstream.fidelity.reply import Reply, objects
+from grokgate.upstream.price import Price
 from grokgate.values.capture import Capture
 
 ENUMERATIONS = ("finish_reason", "object", "role", "type", "status", "model", "service_tier", "code")
@@ -33,10 +34,10 @@ class Observed:
     values: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     broken: set[str] = field(default_factory=set)
 
-    def add(self, rule: str, answer: Capture) -> None:
-        """One more answer, and the rule that it stands beside."""
+    def add(self, rule: str, answer: Capture, prices: Mapping[str, Price] = NO_PRICES) -> None:
+        """One more answer, and the rule that it stands beside; ``prices`` as ``broken_invariants`` takes them."""
         self.answers += 1
-        self.broken.update(broken.name for broken in broken_invariants(answer))
+        self.broken.update(broken.name for broken in broken_invariants(answer, prices))
         self.rules.add(rule)
         self.statuses.add(answer.status)
         paths = set()
@@ -45,6 +46,10 @@ class Observed:
             self.types[path].add(type(value).__name__)
             if path.rpartition(".")[2] in ENUMERATIONS and isinstance(value, str):
                 self.values[path].add(value)
+        for path, model in (found for message in Reply(answer).messages for found in _models(message)):
+            paths.add(path)
+            self.types[path].add("model")
+            self.values[path].update([told] if (told := _prices(model)) else [])
         for path in paths:
             self.seen[path] += 1
 
@@ -100,3 +105,14 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list):
         for child in value:
             yield from walk(child, f"{path}[]")
+
+
+def _models(message: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The entries of a list of models, each with a path of its own."""
+    for name in ("data", "models"):
+        for entry in objects(message.get(name)):
+            yield f"{name}[{entry.get('id')}]", entry
+
+
+def _prices(model: Mapping[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in sorted(model.items()) if "_price" in name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from grokgate.formats.fixtures import question_in
 from grokgate.upstream.instance import instance
 from grokgate.upstream.length import length_of
 from grokgate.upstream.price import Price
@@ -77,6 +78,7 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "call_id": lambda asked: next(
         str(call.get("id")) for turn in turns_of(asked.content) for call in calls_of(turn) if bad_arguments(call)
     ),
+    "answer": lambda asked: _answer(said_last(turns_of(asked.content))),
     "retired_on": lambda asked: asked.world.retired[asked.name].on,
     "instead": lambda asked: asked.world.retired[asked.name].instead,
 }
@@ -101,6 +103,13 @@ def camel_case(name: str) -> str:
     """``presence_penalty`` as xAI names it in its errors: ``presencePenalty``."""
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
+
+
+def _answer(said: str) -> str:
+    """The right answer to the committed question in a message."""
+    question = question_in(said)
+    assert question is not None, "an answer is played where the message has a committed question"
+    return str(question.answer)
 
 
 def _masked(key: str) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from grokgate.formats.document import digest
+from grokgate.formats.document import digest, load
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home, worlds
 from grokgate.upstream.cassette import Recording, load_cassette
@@ -23,6 +24,8 @@ from grokgate.upstream.world import World, load_world
 from grokgate.values.capture import Capture
 
 KEY = "a-key-that-is-none"
+OLD = "old"
+"""The folder of what was replaced."""
 _CONNECTION = frozenset(
     {"content-length", "content-encoding", "transfer-encoding", "connection", "date", "set-cookie", "strict-transport-security"}
 )
@@ -75,23 +78,62 @@ def write(kept: Sequence[Kept], into: Path, stem: str, *, versions: Mapping[str,
         files.setdefault(into / one.world.name / f"{stem}.yaml", []).append(one)
     if not replace and (there := [path for path in files if path.exists()]):
         raise AlreadyThere(f"{there[0]} is there; name another folder, or say --replace")
-    drafts = []
-    for path, several in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(_yaml(several, versions), "utf-8")
-        drafts.append((draft, path))
-    for draft, path in drafts:
-        draft.replace(path)
+    _put({path: _yaml(_rows(several, versions)) for path, several in files.items()})
     return list(files)
 
 
+def put_in_place(
+    fresh: Sequence[tuple[Kept, Collection[str]]], folder: Path, day: str, *, versions: Mapping[str, str]
+) -> dict[Path, Path | None]:
+    """Write each capture in the place of the exchanges that bear the identifiers beside it, or into a file of the day.
+
+    ``folder`` is that of a world. Gives each file that was written, with where it is kept as it was before: in ``old``, under a
+    name that was free. Raises ``BadDocument``.
+    """
+    rows = {file: load(file, "cassette")["interactions"] for file in sorted(folder.glob("*.yaml"))}
+    changed = set[Path]()
+    for one, doubles in fresh:
+        homes = [file for file in rows if any(row["grokgate"]["id"] in doubles for row in rows[file])] or [folder / f"{day}.yaml"]
+        for file in homes:
+            rows[file] = [row for row in rows.get(file, ()) if row["grokgate"]["id"] not in doubles]
+        rows[homes[0]].append(_row(one, versions))
+        changed.update(homes)
+    kept = {
+        file: _free(folder / OLD / f"{file.stem}.until-{day}.yaml") if file.exists() else None for file in sorted(changed)
+    }
+    old = {place: file.read_bytes() for file, place in kept.items() if place}
+    _put({**old, **{file: _yaml(rows[file]) for file in kept}})
+    return kept
+
+
+def _free(path: Path) -> Path:
+    """The path, or the first with a number that is free."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return path if not path.exists() else next(other for other in numbered if not other.exists())
+
+
+def _put(files: Mapping[Path, bytes]) -> None:
+    """Write files, each whole or not at all, in their order."""
+    drafts = []
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts.append((path.with_suffix(f".{os.getpid()}.draft"), path))
+            drafts[-1][0].write_bytes(content)
+        for draft, path in drafts:
+            draft.replace(path)
+    finally:
+        for draft, _ in drafts:
+            draft.unlink(missing_ok=True)
+
+
 def recordings_in(folder: Path) -> list[tuple[Path, Recording]]:
-    """Every exchange in a folder of cassettes, with its file. Raises ``BadDocument``."""
-    return [(file, recording) for file in sorted(folder.rglob("*.yaml")) for recording in load_cassette(file)]
+    """Every exchange in a folder of cassettes, with its file; those in ``old`` below it play no more. Raises ``BadDocument``."""
+    files = [file for file in sorted(folder.rglob("*.yaml")) if OLD not in file.relative_to(folder).parts]
+    return [(file, recording) for file in files for recording in load_cassette(file)]
 
 
-def _yaml(kept: Sequence[Kept], versions: Mapping[str, str]) -> str:
+def _yaml(rows: Sequence[Mapping[str, Any]]) -> bytes:
     import yaml
 
     base: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
@@ -103,12 +145,17 @@ def _yaml(kept: Sequence[Kept], versions: Mapping[str, str]) -> str:
             return True
 
     Dumper.add_representer(str, _text)
+    content = {"version": 1, "interactions": rows}
+    return bytes(yaml.dump(content, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1000, encoding="utf-8"))
+
+
+def _rows(kept: Iterable[Kept], versions: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The exchanges as a file has them; what came twice stands there once."""
     rows: dict[str, dict[str, Any]] = {}
     for one in kept:
         row = _row(one, versions)
         rows.setdefault(row["grokgate"]["id"], row)
-    content = {"version": 1, "interactions": list(rows.values())}
-    return str(yaml.dump(content, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=1000))
+    return list(rows.values())
 
 
 def _text(dumper: Any, text: str) -> Any:

@@ -63,6 +63,13 @@ def ticks_of(counts: Counts, price: ListPrice) -> int:
     return price.ticks(prompt=counts.prompt, cached=counts.cached, completion=counts.output, reasoning=counts.thought)
 
 
+def rounded(ticks: int) -> str:
+    """Ticks for people who plan, rounded up: to a cent, or to a tenth of one below ten cents."""
+    digits = 2 if ticks >= TICKS // 10 else 3
+    unit = TICKS // 10**digits
+    return f"${-(-ticks // unit) / 10**digits:,.{digits}f}"
+
+
 def dollars(ticks: int) -> str:
     """Ticks for people, to the last one: ``$0.0026825``."""
     whole, part = divmod(ticks, TICKS)

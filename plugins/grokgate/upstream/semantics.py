@@ -4,7 +4,7 @@ Providers word a request differently; what it means decides the answer. The dime
 
 ========== ======================================================================================================
 scenario   what the test asked of xAI (``plain`` unless it asked for a refusal or a substitution)
-route      ``chat``, ``responses``, ``models``, the name of another endpoint that xAI has, or ``other``
+route      ``chat``, ``responses``, ``models``, ``language-models``, the name of another endpoint that xAI has, or ``other``
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``no-model``, ``no-messages``, ``not-json`` or ``none``
@@ -26,7 +26,7 @@ turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing 
 parts      ``text``, or ``image`` where a message has one
 include    ``none``, ``encrypted-reasoning`` or ``other`` (responses only)
 extras     parameters that would change the answer's shape and that no rule knows, such as ``n``; else ``none``
-prompt     the name of the committed prompt that the last user message contains, else ``other``
+prompt     the name of the committed prompt that the last user message contains, ``question`` for one of those, else ``other``
 ========== ======================================================================================================
 """
 
@@ -37,6 +37,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from grokgate.formats.fixtures import question_in
 from grokgate.upstream.length import length_of, long_prompt_in
 from grokgate.upstream.world import Model, World
 from grokgate.values.wire import WireRequest
@@ -44,7 +45,7 @@ from grokgate.values.wire import WireRequest
 Meaning = Mapping[str, str]
 
 CHAT, RESPONSES = "chat/completions", "responses"
-METHODS = {CHAT: "POST", RESPONSES: "POST", "models": "GET"}
+METHODS = {CHAT: "POST", RESPONSES: "POST", "models": "GET", "language-models": "GET"}
 ENDPOINTS = frozenset(
     {
         "models",
@@ -386,4 +387,4 @@ def _extras(content: Mapping[str, Any]) -> str:
 def _prompt(said: str, prompts: Mapping[str, str]) -> str:
     parts = (said[-EDGE:], said[:EDGE], said) if len(said) > 2 * EDGE else (said,)
     found = (name for part in parts for name, text in prompts.items() if text in part)
-    return next(found, "") or long_prompt_in(said) or "other"
+    return next(found, "") or ("question" if question_in(parts[0]) else long_prompt_in(said) or "other")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode
+from grokgate.values.evidence import Blame
 from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
@@ -37,6 +38,8 @@ class Call:
     scenario: str = "plain"
     fault: str | None = None
     seconds: float = 0.0
+    hindrance: tuple[str, Blame] | None = None
+    """What kept a live call from being answered that is not the provider's doing, and who must act."""
 
     @property
     def left(self) -> tuple[WireRequest, ...]:

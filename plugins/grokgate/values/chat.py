@@ -16,6 +16,8 @@ Mode = Literal["chat", "stream", "achat", "astream"]
 """How a request is made: unstreamed or streamed, from synchronous or asynchronous code."""
 
 MODES: tuple[Mode, ...] = ("chat", "stream", "achat", "astream")
+_LIMITS = frozenset({"maxtokens", "maxcompletiontokens", "maxoutputtokens"})
+"""Parameters that limit the output, without the differences of their spellings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,11 @@ class ChatRequest:
     tools: tuple[Mapping[str, Any], ...] = ()
     tool_choice: str | Mapping[str, Any] | None = None
     images: tuple[str, ...] = ()
+
+    @property
+    def states_a_limit(self) -> bool:
+        """Whether it says how many tokens the answer may have, as ``limit`` or as a parameter in any spelling."""
+        return self.limit is not None or any(name.replace("_", "").lower() in _LIMITS for name in self.parameters)
 
     def to_json(self) -> Json:
         return asdict(self)

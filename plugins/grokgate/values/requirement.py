@@ -27,6 +27,26 @@ class Users:
         return cls(**{**table, "about": tuple(table.get("about", ()))})
 
 
+LIVE_LIMIT = 256
+"""Output tokens that a live request asks for where its test states no limit, so that the most it can cost is small."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """What a row asks of the real xAI, where the provider behaves.
+
+    ``requests`` are those of the whole row by model, all its cases; of one trial, where the row has ``trials``, of which it is
+    decided by so many or more. ``prompt`` is the tokens of a long prompt, ``limit`` the most output tokens that a request asks
+    for. A row that is ``opt_in`` is asked only where somebody says so.
+    """
+
+    requests: Mapping[str, int]
+    prompt: int = 0
+    limit: int = LIVE_LIMIT
+    opt_in: bool = False
+    trials: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
     """A numbered promise. The texts of ``explain`` (why, right, wrong, mend, seen) are empty where nobody wrote them yet."""
@@ -55,10 +75,13 @@ class Requirement:
     topic: str = ""
     """The section as end users call it; empty where they notice nothing of it."""
     users: Users | None = None
+    live: Traffic | None = None
+    """What live traffic asks for; ``None`` where it does not decide the row."""
 
     @classmethod
     def from_toml(cls, row: Mapping[str, Any], *, section: str, prefix: str, topic: str = "") -> Requirement:
         listed = {"phases", "modes", "worlds", "sources", "seen", "sums"}
         values: dict[str, Any] = {key: tuple(value) if key in listed else value for key, value in row.items()}
         values["users"] = Users.from_toml(row["users"]) if "users" in row else None
+        values["live"] = Traffic(**row["live"]) if "live" in row else None
         return cls(section=section, prefix=prefix, topic=topic, **values)

@@ -124,6 +124,20 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trials:
+    """What is counted over many live calls, and what is allowed; rates and shares lie between 0 and 1."""
+
+    error_rate: float
+    most_calls: int
+    error_pairs: int
+    more_errors: float
+    latency_pairs: int
+    slower: float
+    rounds: int
+    worse: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Risk:
     """A line of the plan's risk matrix, and the rows that cover it."""
 
@@ -161,6 +175,7 @@ class Rollout:
     """Requests for one call that may be tried again, all layers counted together."""
     read_timeout: float
     """Seconds that a provider must be willing to wait for an answer."""
+    trials: Trials
     risks: tuple[Risk, ...]
     digest: str
 
@@ -200,6 +215,7 @@ class Rollout:
             calls=data["bounds"]["calls"],
             attempts=data["bounds"]["attempts"],
             read_timeout=data["bounds"]["read_timeout"],
+            trials=Trials(**data["trials"]),
             risks=tuple(Risk(**_tuples(row)) for row in data["risk"]),
             digest=digest,
         )

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom, binomtest, fisher_exact
+from scipy.stats import binomtest, fisher_exact
 
-from grokgate.judgement.statistics.rate import Rate, calls_needed, chance_of_no_increase, shared
+from grokgate.judgement.statistics.rate import Rate, calls_needed, chance_of_no_increase
 
 GATES = 10_000
 RANDOM = 20261125
@@ -69,11 +69,3 @@ def test_an_increase_of_three_percent_is_seen_in_most_comparisons_of_a_thousand_
     pairs = zip(now.tolist(), before.tolist(), strict=True)
     seen = [chance_of_no_increase(Rate(failed=a, calls=1000), Rate(failed=b, calls=1000)) <= 0.05 for a, b in pairs]
     assert np.mean(seen) > 0.95
-
-
-def test_several_rules_share_what_may_be_missed():
-    """Of two rules at a level of 2.5 %, one is wrong in at most 5 of 100 gates; two rules need more calls."""
-    assert shared(0.95, 1) == 0.95
-    assert shared(0.95, 2) == pytest.approx(0.975)
-    assert calls_needed(0, 0.01, shared(0.95, 2)) == 368
-    assert binom.cdf(0, 368, 0.01) <= 0.025

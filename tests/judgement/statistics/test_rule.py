@@ -5,7 +5,7 @@ import pytest
 
 from grokgate.judgement.statistics.looks import Looks
 from grokgate.judgement.statistics.rate import Rate
-from grokgate.judgement.statistics.rule import below, below_so_far, no_increase, no_slower
+from grokgate.judgement.statistics.rule import below, below_so_far, no_increase, no_slower, no_worse
 from grokgate.values.evidence import Status
 
 RANDOM, GATES = 20261125, 10_000
@@ -73,3 +73,28 @@ def test_a_rate_of_one_and_a_half_percent_passes_in_at_most_five_of_a_hundred_ga
     failures = np.random.default_rng(RANDOM).binomial(600, 0.015, GATES)
     passes = {failed: below(rate(failed, 600), 0.01)[0] is Status.PASSED for failed in set(failures.tolist())}
     assert np.mean([passes[failed] for failed in failures.tolist()]) <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "pairs", "status"),
+    [
+        (0, 0, 60, Status.PASSED),
+        (1, 1, 60, Status.PASSED),
+        (3, 0, 60, Status.UNPROVEN),
+        (0, 0, 20, Status.UNPROVEN),
+        (24, 0, 60, Status.FAILED),
+        (24, 24, 60, Status.UNPROVEN),
+        (0, 0, 0, Status.UNPROVEN),
+    ],
+)
+def test_no_more_right_answers_are_lost_than_the_margin(lost, won, pairs, status):
+    assert no_worse(lost, won, pairs, 0.1)[0] is status
+
+
+@pytest.mark.parametrize("won", [0.0, 0.05])
+def test_a_loss_by_the_margin_is_wrongly_passed_in_few_of_many_gates(won):
+    random = np.random.default_rng(RANDOM)
+    seen = random.multinomial(60, [0.1 + won, won, 0.9 - 2 * won], size=GATES)
+    pairs, times = np.unique(seen[:, :2], axis=0, return_counts=True)
+    passed = sum(n for (lost, gained), n in zip(pairs, times, strict=True) if no_worse(lost, gained, 60, 0.1)[0] is Status.PASSED)
+    assert passed <= 0.05 * GATES

@@ -19,6 +19,7 @@ from grokgate.judgement.expect.log_text import LogText as log_text
 from grokgate.judgement.expect.pair import pair
 from grokgate.judgement.expect.patience import Patience as patience
 from grokgate.judgement.expect.stream import Stream as stream
+from grokgate.judgement.expect.trials import Trials as trials
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire as wire
 from grokgate.upstream.fill import camel_case as camel
@@ -43,6 +44,7 @@ __all__ = [
     "patience",
     "rests_on",
     "stream",
+    "trials",
     "undeclared",
     "wire",
 ]

@@ -89,7 +89,8 @@ def _lines(asked: Asked, case: Case, header: Mapping[str, Any]) -> Iterator[str]
         yield f"try it     {serve(case, header)} &   # xAI as it answered here, on loopback"
         yield f"           {line}"
     if spec := header.get("provider", {}).get("spec"):
-        yield f"again      grokgate check --provider {spec} --phase {header['phase']} --only {asked.id}"
+        verb = "live" if header.get("mode") == "live" else "check"
+        yield f"again      grokgate {verb} --provider {spec} --phase {header['phase']} --only {asked.id}"
     yield f"more       grokgate explain {asked.id}"
 
 

@@ -35,6 +35,7 @@ def write(
         say(_section_line(section, rows), None)
     say("", None)
     _say_red(say, verdict, folder)
+    _say_counted(say, verdict)
     _say_open(say, verdict)
     _say_not_applicable(say, verdict, folder)
     for target in sorted(set(verdict.violations)):
@@ -85,6 +86,17 @@ def _red(verdict: Verdict) -> list[Row]:
     return sorted((row for row in verdict.rows if row.status in RED), key=lambda row: WORST_FIRST.index(row.status))
 
 
+def _say_counted(say: Write, verdict: Verdict) -> None:
+    """What many calls show of the rows that are kept, with their number."""
+    counted = [row for row in verdict.rows if row.status is Status.PASSED and row.because and not row.asked.sums]
+    for row in counted:
+        lead = f"{SIGNS[row.status]} {row.asked.id:<9} "
+        for line in wrap(lead + row.because, WIDTH, subsequent_indent=" " * len(lead), break_on_hyphens=False):
+            say(line, COLOURS[row.status])
+    if counted:
+        say("", None)
+
+
 def _say_open(say: Write, verdict: Verdict) -> None:
     """Open rows share few causes, so they are told by cause."""
     causes: dict[str, list[str]] = {}
@@ -120,7 +132,8 @@ def _verdict_lines(verdict: Verdict, seconds: float) -> list[str]:
 def _next(verdict: Verdict, header: Mapping[str, Any], command: str, folder: str) -> list[str]:
     """What to do now; commands are not broken, since they are there to be copied."""
     red, undecided = _red(verdict), [row.asked.id for row in verdict.rows if row.status in OPEN]
-    gate = f"{command} check --provider {header['provider']['spec']} --phase {header['phase']}"
+    verb = "live" if header["mode"] == "live" else "check"
+    gate = f"{command} {verb} --provider {header['provider']['spec']} --phase {header['phase']}"
     if red:
         again = [] if header["only"] else [f"{gate} --only {red[0].asked.id}"]
         return joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")

@@ -71,8 +71,3 @@ def chance_of_no_increase(now: Rate, before: Rate) -> float:
 
     failed, calls = now.failed + before.failed, now.calls + before.calls
     return float(hypergeom.sf(now.failed - 1, calls, failed, now.calls)) if calls else 1.0
-
-
-def shared(confidence: float, rules: int) -> float:
-    """The confidence of each of several rules, such that all of them together have the given one (Bonferroni)."""
-    return 1 - (1 - confidence) / max(rules, 1)

@@ -62,6 +62,27 @@ def no_slower(
     return Status.UNPROVEN, f"{told}; too few to tell whether it is more than {factor:g}"
 
 
+def no_worse(lost: int, won: int, pairs: int, margin: float, confidence: float = CONFIDENCE) -> Ruled:
+    """Whether no more than the ``margin`` of right answers is lost; ``lost`` were right before alone, ``won`` are now alone.
+
+    The share that is lost lies within the exact intervals of both, each at half of what may be missed.
+    """
+    each = 1 - (1 - confidence) / 2
+    fell, rose = Rate(failed=lost, calls=pairs), Rate(failed=won, calls=pairs)
+    most, least = fell.at_most(each) - rose.at_least(each), fell.at_least(each) - rose.at_most(each)
+    told = f"of {pairs} answers in pairs {lost} were right before alone and {won} now alone"
+    if not pairs:
+        return Status.UNPROVEN, "no pair of answers"
+    if most < margin:
+        return Status.PASSED, f"{told}; at most {100 * most:.3g} points are lost, and {100 * margin:.3g} may be"
+    if least > margin:
+        return Status.FAILED, f"{told}; at least {100 * least:.3g} points are lost, and {100 * margin:.3g} may be"
+    return (
+        Status.UNPROVEN,
+        f"{told}; up to {100 * most:.3g} points may be lost: too few to tell whether it is more than {100 * margin:.3g}",
+    )
+
+
 def _missing(rate: Rate, needed: int | None, limit: float) -> str:
     if needed is None:
         return f"no number of calls would show it below {_percent(limit)} with so many failures"

@@ -18,6 +18,7 @@ _ENDPOINTS = {
     ("POST", "/v1/chat/completions"): "chat",
     ("POST", "/v1/responses"): "responses",
     ("GET", "/v1/models"): "models",
+    ("GET", "/v1/language-models"): "language-models",
 }
 
 
@@ -55,7 +56,7 @@ class Reply:
 
     @cached_property
     def endpoint(self) -> str:
-        """``chat``, ``responses``, ``models`` or ``grpc``; empty for any other."""
+        """``chat``, ``responses``, ``models``, ``language-models`` or ``grpc``; empty for any other."""
         request = self.capture.request
         if request.path.startswith(GRPC):
             return "grpc"

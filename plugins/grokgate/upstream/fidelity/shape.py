@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FOLDER = SCHEMAS / "shapes"
 TABLE = "shapes.toml"
-ENDPOINTS = ("chat", "responses", "models")
+LISTS = ("models", "language-models")
+ENDPOINTS = ("chat", "responses", *LISTS)
 IN_TEXT = (405, 415, 422)
 """The statuses whose body is plain text."""
 GONE = 410
@@ -68,7 +69,7 @@ def faults_of(capture: Capture, *, day: str = "") -> tuple[ShapeFault, ...]:
 
 
 def shape_of(endpoint: str, *kinds: str, served: str = "", day: str = "") -> Shape:
-    """The shape of what an endpoint (``chat``, ``responses``, ``models``, or ``error`` for refusals) answers.
+    """The shape of what an endpoint (``chat``, ``responses``, one of the lists, or ``error`` for refusals) answers.
 
     ``kinds`` are definitions in the endpoint's schema. ``served`` is the model that answered, ``day`` tells the era; what differs
     between models or eras is left open for a model that ``shapes.toml`` does not know, or without a day.
@@ -105,7 +106,7 @@ def _of_answer(reply: Reply, day: str) -> Iterator[ShapeFault]:
     if reply.json is None:
         yield _fault("", "JSON", _quoted(reply.text))
         return
-    kinds = ["list" if reply.endpoint == "models" else "answer"]
+    kinds = ["list" if reply.endpoint in LISTS else "answer"]
     if reply.endpoint == "chat" and _calls(reply.json):
         kinds.append("tool-calls")
     yield from _faults(reply.json, shape_of(reply.endpoint, *kinds, served=reply.served, day=day))

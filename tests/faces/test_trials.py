@@ -1,0 +1,86 @@
+"""What many live calls decide: each row has a provider that turns it red and nothing else, and one that keeps it."""
+
+import re
+from random import Random
+
+import pytest
+
+from grokgate.faces.matrix import counted
+from grokgate.faces.mutants import mutants
+from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.home import home
+from grokgate.judgement.statistics.looks import Looks, Seen
+from grokgate.judgement.statistics.rate import Rate
+
+ROLLOUT = rollout()
+ENOUGH = ("--budget", "500")
+MUTANTS = [mutant for mutant in mutants() if mutant.live]
+PROVIDER = """
+name = "unlucky"
+title = "loses {share:%} of the answers"
+kind = "converting"
+adapter = "{home}/fixtures/mutants/success_criteria.py:LosesThreeInAHundred"
+claims = ["chat", "models", "flag"]
+[options]
+share = {share}
+[builds.before]
+options = {{ build = "before" }}
+[builds.current]
+options = {{ build = "current" }}
+"""
+
+
+def rows_of(phase):
+    return [id for id in counted() if phase in requirements()[id].phases]
+
+
+@pytest.fixture
+def unlucky(tmp_path):
+    """Names a provider that loses a share of the answers."""
+
+    def write(share):
+        path = tmp_path / "unlucky.toml"
+        path.write_text(PROVIDER.format(share=share, home=home()))
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("row", counted())
+def test_each_row_has_a_mutant(row):
+    assert any(row in mutant.live for mutant in MUTANTS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_mutant_turns_its_row_red_and_no_other(mutant, live):
+    ran, _ = live("--provider", mutant.provider, *ENOUGH, rows=rows_of(mutant.phase), phase=mutant.phase)
+    assert {row for row, status in ran.rows.items() if status in ("failed", "not_offered")} == mutant.live
+
+
+@pytest.mark.parametrize("phase", ["1", "2"])
+@pytest.mark.parametrize("world", ["grok-4-0709", "grok-4.3"])
+def test_the_reference_keeps_them_all(phase, world, live):
+    ran, _ = live("--world", world, *ENOUGH, world=world, rows=rows_of(phase), phase=phase)
+    assert ran.rows == dict.fromkeys(rows_of(phase), "passed")
+
+
+def fewest(share):
+    """The failed calls of the unlucky provider, and all of them, at the first look that tells its rate."""
+    luck, looks, rate = Random(7), Looks(limit=ROLLOUT.trials.error_rate), Rate(failed=0, calls=0)
+    while looks.look(rate) is Seen.TOO_LITTLE:
+        rate = Rate(failed=rate.failed + (luck.random() < share), calls=rate.calls + 1)
+    return rate.failed, rate.calls
+
+
+@pytest.mark.parametrize(("share", "code", "status"), [(0.03, 1, "failed"), (0.002, 10, "passed"), (0.0, 10, "passed")])
+def test_a_canary_is_told_by_the_fewest_calls_and_their_number_is_printed(share, code, status, unlucky, live):
+    ran, seen = live("--provider", unlucky(share), *ENOUGH, rows=["SC-2.1"], phase="2")
+    failed, calls = fewest(share)
+    assert (ran.code, ran.rows) == (code, {"SC-2.1": status})
+    assert re.search(rf"SC-2\.1 +{failed} of {calls:,} calls failed", ran.said)
+    assert sum(request.path.endswith("/chat/completions") for request in seen) == calls + 1, "the preflight asks one"
+
+
+def test_an_xai_that_is_busy_now_and_then_is_no_part_of_the_rate(live):
+    ran, _ = live(*ENOUGH, rows=["SC-2.1"], phase="2", changes=["every 9: scenario=capacity"])
+    assert ran.rows == {"SC-2.1": "passed"}
