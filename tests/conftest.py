@@ -189,6 +189,17 @@ def once(shared: Path) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
+def started() -> Callable[..., "subprocess.Popen[str]"]:
+    """Starts ``grokgate`` with these words in a folder, and does not wait; other keywords are environment variables."""
+
+    def start(*words: str, cwd: Path, **variables: str) -> "subprocess.Popen[str]":
+        command, streams = [sys.executable, "-m", "grokgate", *words], {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, cwd=cwd, env=environment(**variables), text=True, **streams)
+
+    return start
+
+
+@pytest.fixture(scope="session")
 def operators_key() -> str:
     """The key that every command of these tests has in its environment, and that nothing may show."""
     return KEY
