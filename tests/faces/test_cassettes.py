@@ -250,6 +250,23 @@ def test_drift_between_two_sets_compares_status_type_and_value(mine, grokgate):
     assert "plain of grok-4: type of created: int → str" in grokgate("cassettes", "drift", "before", "after").said
 
 
+def test_drift_tells_that_xai_takes_what_it_refused(mine, grokgate):
+    asked = json.dumps({"model": "grok-4", "messages": [{"role": "user", "content": "Hi"}], "stop": ["."]})
+    refusal = {"code": "Client specified an invalid argument", "error": "Argument not supported on this model: stop"}
+    grokgate("cassettes", "import", str(mine(line(refusal, status=400, request_body=asked))), "--into", "before")
+    grokgate("cassettes", "import", str(mine(line(request_body=asked))), "--into", "after")
+    told = "refused/stop of grok-4: status: 400 → 200"
+    assert told in grokgate("cassettes", "drift", "before", "after").said
+    assert told in grokgate("cassettes", "drift", "after").said
+
+
+def test_drift_refuses_evidence_that_is_none(mine, grokgate, tmp_path):
+    grokgate("cassettes", "import", str(mine(line(ANSWER | {"novelty": 1}))), "--into", "in")
+    (tmp_path / "evidence.jsonl").write_text("{}\n")
+    ran = grokgate("cassettes", "drift", "in", "--evidence", "evidence.jsonl")
+    assert (ran.code, "evidence refused: evidence.jsonl" in ran.complained) == (4, True)
+
+
 @pytest.fixture
 def standing_in():
     """xAI as it is today, on loopback in place of the real one."""

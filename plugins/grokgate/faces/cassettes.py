@@ -85,7 +85,7 @@ def imported(path: Path, into: Path, *, redact: bool, world: str | None, hosts: 
     dated = [capture if capture.recorded_at else dataclasses.replace(capture, recorded_at=day) for capture in found.captures]
     captures = [redacted(capture) if redact else capture for capture in dated if capture.recorded_at]
     undated = len(dated) - len(captures)
-    refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
+    _refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
     if not captures:
         return f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others"
     kept = sorted_in(captures, tapes(), world)
@@ -97,7 +97,7 @@ def imported(path: Path, into: Path, *, redact: bool, world: str | None, hosts: 
     return text
 
 
-def refuse_secrets(captures: Iterable[Capture], mend: str) -> None:
+def _refuse_secrets(captures: Iterable[Capture], mend: str) -> None:
     """Raise ``SecretFound`` for the first capture that holds what looks like a secret; ``mend`` is what to do."""
     for capture in captures:
         for where, secret in secrets_of(capture):
@@ -127,7 +127,7 @@ def record(
     finally:
         recorder.close()
     captures = [redacted(capture) for capture in recorder.captures]
-    refuse_secrets(captures, "it stayed after redaction; nothing is written")
+    _refuse_secrets(captures, "it stayed after redaction; nothing is written")
     if not captures:
         return f"nothing went through {recorder.base_url}: does the command read {' or '.join(variables)}?", code or 2
     kept = sorted_in(captures, tapes(), world)
@@ -175,35 +175,25 @@ def drifted(before: Path, after: Path | None, world: str | None, evidence: Path 
     """What differs between two folders of recordings, or between one and what the bundled library answers to the same."""
     known = tapes()
     kept = sorted_in([_capture(recording, file) for file, recording in recordings_in(before)], known, world)
-    if after is not None:
+    if after is None:
+        answered = [(one, one.placement.answer) for one in kept if one.placement.answer]
+        old = _observed((one, captured(one.capture.request, answer), answer.rule) for one, answer in answered)
+        new = _observed((one, one.capture, answer.rule) for one, answer in answered)
+        names = "the bundled library", str(before)
+    else:
         others = sorted_in([_capture(recording, file) for file, recording in recordings_in(after)], known, world)
-        lines, same = differences(kept, others, evidence)
-        return "\n".join([f"from {before} to {after}: {lines[0]}", *lines[1:]]), same
-    answered = [(one, one.placement.answer) for one in kept if one.placement.answer]
-    bundled = _observed((one, captured(one.capture.request, answer), answer.rule) for one, answer in answered)
-    lines, same = _differences(bundled, _observed((one, one.capture, answer.rule) for one, answer in answered), evidence)
-    return "\n".join([f"from the bundled library to {before}: {lines[0]}", *lines[1:]]), same
-
-
-def differences(old: Sequence[Kept], new: Sequence[Kept], evidence: Path | None) -> tuple[list[str], bool]:
-    """What differs in meaning between two sets of recordings, a line each after one with counts; whether nothing does."""
-    before, after = (_observed((one, one.capture, _rule(one)) for one in several) for several in (old, new))
-    return _differences(before, after, evidence)
-
-
-def _differences(
-    old: Mapping[Signature, Observed], new: Mapping[Signature, Observed], evidence: Path | None
-) -> tuple[list[str], bool]:
+        old, new = (_observed((one, one.capture, _rule(one)) for one in several) for several in (kept, others))
+        names = str(before), str(after)
     found = drift(old, new)
-    lines = [f"{len(old.keys() & new.keys())} kinds of request in both, {len(found)} differences"]
+    lines = [f"from {names[0]} to {names[1]}: {len(old.keys() & new.keys())} kinds of request in both, {len(found)} differences"]
     for difference in found:
         form, model = difference.signature
         lines.append(f"  {form} of {model}: {difference.what}: {difference.before} → {difference.after}")
-    lines += _losing({rule for difference in found for rule in difference.rules}, evidence)
-    return lines, not found
+    lines += losing({rule for difference in found for rule in difference.rules}, evidence)
+    return "\n".join(lines), not found
 
 
-def _losing(rules: set[str], evidence: Path | None) -> Iterator[str]:
+def losing(rules: set[str], evidence: Path | None) -> Iterator[str]:
     """The requirements whose evidence rests on these rules."""
     if not rules:
         return

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -147,67 +146,71 @@ def drift_(before: Path, after: Path | None, world: str | None, evidence: Path |
     """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything."""
     from grokgate.faces.cassettes import drifted
 
-    with refusing():
+    with refusing(), refusing_evidence():
         text, same = drifted(before, after, known_world(world), evidence)
     click.echo(text)
     sys.exit(0 if same else 10)
 
 
 @cassettes.command(
-    "refresh", epilog="Exit codes: 0 in place, or nothing differs; 10 something differs and is kept apart; 2 wrong use."
+    "refresh",
+    epilog="Exit codes: 0 in place, or nothing differs; 10 something differs and stays as it was, or has no answer; 2 wrong use, "
+    "or nobody answers; 4 evidence refused; 130 stopped, and nothing written.",
 )
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", default=Path("recordings"), type=click.Path(path_type=Path, file_okay=False))
 @click.option("--world", metavar="NAME", help="Whose recordings: a folder of that name in FOLDER. Default: the rollout's.")
 @click.option(
     "--rule",
     "patterns",
     multiple=True,
-    default=["*"],
-    metavar="PATTERN",
-    help="Of which rules, such as 'plain/*'. Default: all that were recorded. Of others the bundled example is asked.",
+    metavar="NAME",
+    help="Ask what this rule is about; its example, where nothing was recorded. 'plain/*' is several, '*' all. May be repeated. "
+    "Default: all that was recorded.",
 )
-@click.option(
-    "--budget",
-    type=click.FloatRange(0, 1_000_000, min_open=True),
-    default=1.0,
-    show_default=True,
-    metavar="DOLLARS",
-    help="The most that it may cost.",
-)
+@click.option("--budget", default=1.0, show_default=True, metavar="DOLLARS", help="The most that it may cost.")
 @click.option("--replace", is_flag=True, help="Put the new answers in place. Without it you are asked, on a terminal.")
+@click.option(
+    "--served",
+    "accepted",
+    multiple=True,
+    metavar="MODEL",
+    help="Take its answers, too, though another model answers in this world.",
+)
 @click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
 def refresh_(
-    folder: Path, world: str | None, patterns: tuple[str, ...], budget: float, replace: bool, evidence: Path | None
+    folder: Path,
+    world: str | None,
+    patterns: tuple[str, ...],
+    budget: float,
+    replace: bool,
+    accepted: tuple[str, ...],
+    evidence: Path | None,
 ) -> None:
-    """Ask the real xAI again for what was recorded, and show what differs before it is put in place. This costs money.
+    """Ask the real xAI again, and show what differs before anything is replaced. This costs money.
 
-    Needs XAI_API_KEY; XAI_BASE_URL names another address. The new answers play because they are newer; the old stay beside
-    them. What is not put in place is kept in FOLDER.fresh.
+    FOLDER is where your recordings are or shall be: "recordings", if you do not say. Needs XAI_API_KEY; XAI_BASE_URL names
+    another address, SSL_CERT_FILE whom to trust there. Nothing is written until you say so; then the new answers stand where
+    the old ones stood, and the files are kept as they were, in "old" beside them.
 
     \b
-    Example:  grokgate cassettes refresh recordings/ --rule 'plain/*' --rule 'json-*'
+    Example:  grokgate cassettes refresh --rule 'plain/*' --rule refused/stop
+              grokgate cassettes refresh --replace
     """
-    from grokgate.faces.refresh import Asked, NothingChosen, refresh
-    from grokgate.providers.launcher import XAI
-    from grokgate.upstream.price import TICKS
+    from grokgate.faces.refresh import NotRefreshed, Wanted, live_of, refresh
+    from grokgate.formats.evidence_file import read_evidence
 
-    if not (key := os.environ.get("XAI_API_KEY", "")):
-        raise Refused("this asks xAI, and needs XAI_API_KEY in the environment; nothing was sent")
-    if math.isnan(budget):
-        raise Refused("a budget of nan is no number of dollars; nothing was sent")
-    asked = Asked(
-        upstream=(os.environ.get("XAI_BASE_URL") or XAI).rstrip("/"),
-        key=key,
-        trust=os.environ.get("SSL_CERT_FILE"),
-        budget=round(budget * TICKS),
-    )
-
-    def put_in_place() -> bool:
-        return replace or (sys.stdin.isatty() and click.confirm("Put the new answers in place?"))
-
-    with refusing():
+    def agreed(question: str) -> bool:
         try:
-            code = refresh(folder, patterns, asked, click.echo, world=known_world(world), replace=put_in_place, evidence=evidence)
-        except NothingChosen as refused:
+            return replace or (sys.stdin.isatty() and click.confirm(question))
+        except click.Abort:
+            return False
+
+    wanted = Wanted(folder=folder, world=known_world(world), patterns=patterns, accepted=accepted, evidence=evidence)
+    with refusing(), refusing_evidence():
+        if evidence:
+            read_evidence(evidence)  # before money is spent
+        try:
+            code = refresh(wanted, live_of(os.environ, budget), click.echo, agreed, lambda: datetime.now(UTC))
+        except NotRefreshed as refused:
             raise Refused(str(refused)) from None
     sys.exit(code)

@@ -1,214 +1,269 @@
-"""``grokgate cassettes refresh``: asks xAI again for what recordings stand for, and shows what differs before it is put in place.
+"""``grokgate cassettes refresh``: asks xAI again, and shows what differs before anything is replaced.
 
-Nothing is written over. What was asked anew goes into a file of its own, and plays because it is newer; the old stays beside it.
+Nothing is written before somebody says so. Then each new answer takes the place of the old one, and the file is kept as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from fnmatch import filter as fitting
 from pathlib import Path
+from textwrap import wrap
+from urllib.parse import urlsplit
 
 import httpx
 
 from grokgate import __version__
-from grokgate.faces.cassettes import differences, refuse_secrets
+from grokgate.faces.cassettes import losing
 from grokgate.faces.ledger import Ledger
+from grokgate.faces.plugin import MOST_DOLLARS
+from grokgate.faces.run import BUNDLED, LiveAsked
 from grokgate.formats.contract import rollout
-from grokgate.intercept.live import CannotPay
-from grokgate.intercept.recorder import TIMEOUT, Recorder
+from grokgate.formats.home import home
+from grokgate.intercept.asking import Asking, NoUse
+from grokgate.intercept.live import OVERLOADED
+from grokgate.intercept.recorder import TIMEOUT, trusting
+from grokgate.judgement.report.basis import who_answered
+from grokgate.providers.launcher import XAI
 from grokgate.upstream.budget import Budget
 from grokgate.upstream.cost import Unbounded, ceiling
-from grokgate.upstream.fidelity.reply import captured
-from grokgate.upstream.library import Kept, recordings_in, sorted_in, tapes, write
-from grokgate.upstream.price import dollars
-from grokgate.upstream.refresh import Chosen, chosen, substitute
+from grokgate.upstream.fidelity.reply import Reply
+from grokgate.upstream.library import put_in_place, recordings_in, tapes
+from grokgate.upstream.price import TICKS, dollars, rounded
+from grokgate.upstream.refresh import OTHER, SAME, Chosen, Fresh, before, chosen, held_back, judged
 from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
-from grokgate.values.redaction import redacted
 from grokgate.values.rollout import Rollout
-from grokgate.values.wire import Answer, WireRequest
+
+WIDTH = 80
+STOPPED = 130
+"""The exit code of what Ctrl-C ended."""
+NO_ANSWER = "no answer"
 
 Say = Callable[[str], None]
-ALL = "*"
-"""The pattern of all that was recorded."""
-KEPT_OUTSIDE = ".fresh"
-"""What is added to a folder's name where answers wait that were not put in place."""
 
 
-class NothingChosen(LookupError):
-    """No recording is there that can be asked for; what to do."""
+class NotRefreshed(Exception):
+    """Nothing was asked, answered or written: why, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """Who is asked, with which key, trusting whom, and for how much money at most, in ticks."""
+class Wanted:
+    """What is asked for again: of which rules, of which world, below which folder.
 
-    upstream: str
-    key: str = field(repr=False)
-    trust: str | None
-    budget: int
-
-
-class Asking(Recorder):
-    """A recorder that sends with the real key what can be paid."""
-
-    def __init__(self, asked: Asked, ledger: Ledger) -> None:
-        super().__init__(asked.upstream, trust=asked.trust)
-        self._key, self._ledger = asked.key, ledger
-        self._settle: dict[int, Callable[[Answer | None], None]] = {}
-        self.unpaid = ""
-        """Why the last request was not sent."""
-
-    def leaving(self, request: WireRequest) -> WireRequest | Answer:
-        try:
-            self._settle[id(request)] = self._ledger.pay(request)
-        except CannotPay as refused:
-            self.unpaid = str(refused)
-            return Answer(status=599, headers={}, body=b"")
-        headers = {**request.headers, "authorization": f"Bearer {self._key}"}
-        return WireRequest(request.method, request.url, headers, request.body)
-
-    def arrived(self, capture: Capture) -> None:
-        super().arrived(capture)
-        answer = Answer(status=capture.status, headers=capture.headers, body=capture.body)
-        self._settle.pop(id(capture.request))(answer)
-
-    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:  # noqa: ARG002  the name is said where it is asked
-        self._settle.pop(id(request))(None)
-
-
-def refresh(
-    folder: Path,
-    patterns: Sequence[str],
-    asked: Asked,
-    say: Say,
-    *,
-    world: str | None,
-    replace: Callable[[], bool],
-    evidence: Path | None = None,
-    moment: datetime | None = None,
-) -> int:
-    """Ask again, show what differs, and put it in place where ``replace`` says so. Gives the exit code.
-
-    0: it is in place, or nothing differs; 10: something differs, is not paid or not answered, and nothing was put in place.
-    Raises ``NothingChosen``, ``SecretFound``, ``BadDocument``.
+    Without ``patterns`` it is what was recorded there. ``accepted`` are models that may answer in place of the world's;
+    ``evidence`` is that of a gate.
     """
-    plan = rollout("grok-4", world)
-    tape = tapes([plan.world])[plan.world]
-    there = list(_chosen(folder / plan.world, patterns, tape))
-    for reason, many in _left_out(there):
-        say(f"left out, since {reason}: {many}")
-    todo = [one for one in there if not one.reason]
-    if not todo:
-        raise NothingChosen(f"nothing to ask: no recording of {folder / plan.world} has a rule that fits {' or '.join(patterns)}")
-    ledger = Ledger(Budget(asked.budget), plan, {}, {})
-    say(f"{len(todo)} requests to {asked.upstream}, at most {_most(todo, plan)}; the budget is {dollars(asked.budget)}")
-    fresh, whole = _ask_all(todo, asked, ledger, say)
-    say(ledger.bill)
-    captures = [redacted(capture) for _, capture in fresh]
-    refuse_secrets(captures, "it stayed after redaction; nothing is written")
-    if not captures:
-        return 10
-    others = sorted({found for capture in captures if (found := substitute(capture, tape))})
-    kept = sorted_in(captures, {plan.world: tape}, plan.world)
-    old = [_before(one, tape) for one, _ in fresh]
-    same = _told(old, captures, tape, evidence, say)
-    moment = moment or datetime.now(UTC)
-    if others:
-        say(f"xAI answered by {', '.join(others)}, which is not world {plan.world}: nothing is put in place; who acts: xAI,")
-        say("or you, with the world that it is: --world")
-    if others or not whole or not replace():
-        outside = folder.with_name(folder.name + KEPT_OUTSIDE)
-        for file in _write(kept, outside, moment):
-            say(f"kept apart: {file}")
-            if not others:
-                say(f"put it in place: mv {file} {folder / plan.world}/")
-        return 0 if same and whole and not others else 10
-    for file in _write(kept, folder, moment):
-        say(f"in place: {file}; the recordings from before stay beside it, and play no more")
-    return 0
+
+    folder: Path
+    world: str | None
+    patterns: Sequence[str]
+    accepted: Collection[str]
+    evidence: Path | None
 
 
-def _chosen(place: Path, patterns: Sequence[str], tape: Tape) -> Iterator[Chosen]:
-    """What was recorded there; of rules of which nothing was, the bundled examples."""
-    recorded = chosen((one for _, one in recordings_in(place)), patterns, tape) if place.is_dir() else []
-    rules = {one.recording.rule for one in recorded}
-    yield from recorded
-    if list(patterns) != [ALL] or not recorded:
-        bundled = (one for one in tape.world.recordings if one.rule not in rules)
-        yield from chosen(bundled, patterns, tape)
-
-
-def _left_out(there: Sequence[Chosen]) -> Iterator[tuple[str, int]]:
-    reasons = [one.reason for one in there if one.reason]
-    yield from ((reason, reasons.count(reason)) for reason in dict.fromkeys(reasons))
-
-
-def _most(todo: Sequence[Chosen], plan: Rollout) -> str:
-    """What all of them cost at most, as far as it can be said."""
-    ticks = 0
-    for one in todo:
-        with suppress(Unbounded):
-            ticks += ceiling(one.request, plan.prices, plan.models.values())
-    return dollars(ticks)
-
-
-def _ask_all(todo: Sequence[Chosen], asked: Asked, ledger: Ledger, say: Say) -> tuple[list[tuple[Chosen, Capture]], bool]:
-    """Each that was answered, with its answer; and whether all were."""
-    fresh: list[tuple[Chosen, Capture]] = []
-    recorder = Asking(asked, ledger)
+def live_of(environment: Mapping[str, str], budget: float) -> LiveAsked:
+    """Who is asked, as the environment tells. Raises ``NotRefreshed`` for what cannot be used."""
+    key, trust = environment.get("XAI_API_KEY", ""), environment.get("SSL_CERT_FILE")
+    upstream = (environment.get("XAI_BASE_URL") or XAI).rstrip("/")
+    if not key:
+        raise NotRefreshed("this asks xAI, and needs XAI_API_KEY in the environment; nothing was sent")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise NotRefreshed("XAI_API_KEY has a sign in it that no key has, such as the end of a line; nothing was sent")
+    if not 0 < budget < MOST_DOLLARS or not (limit := round(budget * TICKS)):
+        raise NotRefreshed(f"a budget is more than nothing, and below ${MOST_DOLLARS:,}; nothing was sent. Say --budget 1")
+    if not _is_address(upstream):
+        raise NotRefreshed("XAI_BASE_URL is no address such as https://api.x.ai/v1; nothing was sent")
     try:
-        with httpx.Client(timeout=TIMEOUT) as client:
-            for number, one in enumerate(todo, start=1):
-                recorder.unpaid = ""
-                url = recorder.base_url + one.request.path.removeprefix("/v1")
-                with suppress(httpx.TransportError):
-                    client.request(one.request.method, url, headers=dict(one.request.headers), content=one.request.body)
-                answered = recorder.captures[len(fresh) :]
-                fresh += [(one, capture) for capture in answered]
-                status = str(answered[0].status) if answered else recorder.unpaid or "no answer; look at the network"
-                say(f"{number:>4}/{len(todo)} {one.recording.rule:<34} {status}")
-                if _is_refused(answered):
-                    say("xAI refuses the key or the account: look at XAI_API_KEY and the credits; nothing more is asked")
-                    break
+        trusting(trust)
+    except OSError as error:
+        raise NotRefreshed(f"SSL_CERT_FILE={trust} names no authorities ({error.strerror or error}); nothing was sent") from None
+    return LiveAsked(upstream=upstream, key=key, trust=trust, budget=Budget(limit))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in ("http", "https") and bool(httpx.URL(text).host)
+    except (ValueError, httpx.InvalidURL):
+        return False
+
+
+def refresh(wanted: Wanted, live: LiveAsked, say: Say, agreed: Callable[[str], bool], now: Callable[[], datetime]) -> int:
+    """Ask again, show what differs, and put it in place where that is ``agreed`` to. Gives the exit code.
+
+    0: in place, or nothing differs. 10: something differs and nothing was replaced, or something stays as it was. 130: stopped,
+    and nothing written. Raises ``NotRefreshed`` and ``BadDocument``.
+    """
+    plan = rollout("grok-4", wanted.world)
+    tape = tapes([plan.world])[plan.world]
+    place = wanted.folder / plan.world
+    there = [_affordable(one, plan) for one in _chosen(wanted, place, tape)]
+    todo = [one for one in there if not one.reason]
+    say("\n".join(_announced(there, todo, plan, live)))
+    ledger = Ledger(live.budget, plan, {}, {})
+    asking = Asking(live.upstream, key=live.key, pay=ledger.pay, trust=live.trust)
+    answers: list[tuple[Chosen, Fresh | str]] = []
+    try:
+        for one, came in _answers(todo, asking, tape, wanted.accepted):
+            answers.append((one, came))
+            say(f"{len(answers):>4}/{len(todo)} {one.rule:<36} {NO_ANSWER if isinstance(came, str) else came.state}")
+    except NoUse as refused:
+        if not answers:
+            raise NotRefreshed(f"{refused}. Nothing is written; {ledger.bill}") from None
+        say("\n".join(_wrapped(f"{refused}; nothing more was asked")))
     except KeyboardInterrupt:
-        say("stopped; what was answered by now is kept")
-    finally:
-        recorder.close()
         ledger.close()
-    return fresh, len(fresh) == len(todo) and not any(_is_refused([capture]) for _, capture in fresh)
+        say(f"\nstopped after {_many(len(answers), 'answer')}; nothing is written\n{ledger.bill}")
+        return STOPPED
+    finally:
+        asking.close()
+        ledger.close()
+    found = held_back([came for _, came in answers if isinstance(came, Fresh)])
+    unanswered = [(one, came) for one, came in answers if isinstance(came, str)]
+    if lines := list(_told(found, unanswered, wanted.evidence)):
+        say("\n".join(["", *lines]))
+    say("\n".join(["", *_table(there, found, unanswered), ledger.bill, ""]))
+    ready = [one for one in found if not one.because]
+    whole = len(ready) == len(todo)
+    if ready and agreed(f"Put {_many(len(ready), 'new answer')} in place in {place}?"):
+        try:
+            say("\n".join(_written(ready, place, f"{now():%Y-%m-%d}")))
+        except OSError as error:
+            raise NotRefreshed(f"nothing is written: {error}; make {place} a folder that can be written to") from None
+        return 0 if whole else 10
+    say("nothing is written" + ("; --replace puts the new answers in place" if ready else ""))
+    return 0 if whole and all(one.state == SAME for one in ready) else 10
 
 
-def _is_refused(captures: Sequence[Capture]) -> bool:
-    """Whether xAI takes the key or the account for none."""
-    return any(one.status in (401, 403) or b"Incorrect API key" in one.body for one in captures)
+def _chosen(wanted: Wanted, place: Path, tape: Tape) -> list[Chosen]:
+    """What was recorded there; where rules are named also the examples of those of which nothing was."""
+    if place.resolve().is_relative_to((home() / "cassettes").resolve()):
+        raise NotRefreshed("the bundled library is not refreshed in its place; name a folder of yours")
+    known = [rule.id for rule in tape.world.rules]
+    for pattern in wanted.patterns:
+        if not fitting(known, pattern):
+            near = f" (near: {', '.join(found)})" if (found := get_close_matches(pattern, known)) else ""
+            raise NotRefreshed(f"world {tape.world.name} has no rule {pattern!r}{near}; its rules.toml has all. Nothing was sent")
+    recorded = [one for _, one in recordings_in(place)] if place.is_dir() else []
+    if wanted.patterns:
+        there = {one.rule for one in recorded}
+        return chosen([*recorded, *(one for one in tape.world.recordings if one.rule not in there)], wanted.patterns, tape)
+    if not recorded:
+        raise NotRefreshed(
+            f"nothing is recorded in {place} yet; name what to ask for, such as --rule 'plain/*'. Nothing was sent"
+        )
+    return chosen(recorded, ["*"], tape)
 
 
-def _before(one: Chosen, tape: Tape) -> Capture:
-    """What stands there now; of a bundled example what the tape makes of it."""
-    answer = one.recording.with_body(one.recording.body)
-    if one.recording.fill:
-        request = WireRequest(one.request.method, one.request.url, {"authorization": f"Bearer {tape.key}"}, one.request.body)
-        made = tape.answer(request)
-        answer = made if isinstance(made, Answer) else answer
-    return captured(one.request, answer)
+def _affordable(one: Chosen, plan: Rollout) -> Chosen:
+    """With the reason, where nobody can say what it costs."""
+    try:
+        _most(one, plan)
+    except Unbounded as why:
+        return one if one.reason else replace(one, reason=str(why))
+    return one
 
 
-def _told(old: Sequence[Capture], new: Sequence[Capture], tape: Tape, evidence: Path | None, say: Say) -> bool:
-    """Say what differs in meaning; whether nothing does."""
-    known = {tape.world.name: tape}
-    before, after = (sorted_in(several, known, tape.world.name) for several in (old, new))
-    text, same = differences(before, after, evidence)
-    for line in text:
-        say(line)
-    return same
+def _most(one: Chosen, plan: Rollout) -> int:
+    return ceiling(one.request, plan.prices, plan.models.values())
 
 
-def _write(kept: Sequence[Kept], into: Path, moment: datetime) -> list[Path]:
-    """Write them under the first name of the day that is free."""
-    stem, world = f"{moment:%Y-%m-%d}", kept[0].world.name
-    number = next(n for n in range(1, 1000) if not (into / world / f"{stem}-{n}.yaml").exists())
-    return write(kept, into, f"{stem}-{number}", versions={"grokgate": __version__})
+def _announced(there: Sequence[Chosen], todo: Sequence[Chosen], plan: Rollout, live: LiveAsked) -> Iterator[str]:
+    """What is asked and what is not, of whom, and for how much. Raises ``NotRefreshed`` where nothing is."""
+    reasons = dict.fromkeys(one.reason for one in there if one.reason)
+    for reason in reasons:
+        rules = dict.fromkeys(one.rule or "no rule" for one in there if one.reason == reason)
+        yield from _wrapped(f"left out, since {reason}: {', '.join(rules)}", "", "  ")
+    if not todo:
+        raise NotRefreshed(f"nothing can be asked for, since {' or '.join(reasons)}; nothing was sent")
+    most = rounded(sum(_most(one, plan) for one in todo))
+    yield f"{_many(len(todo), 'request')} for at most {most}; the budget is {dollars(live.budget.limit)}"
+    yield from _wrapped(who_answered({"upstream": live.upstream}))
+    yield ""
+
+
+def _answers(
+    todo: Sequence[Chosen], asking: Asking, tape: Tape, accepted: Collection[str]
+) -> Iterator[tuple[Chosen, Fresh | str]]:
+    """What came for each, or why nothing did that can be used. Raises ``NoUse``."""
+    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+        for one in todo:
+            came = asking.ask(client, one.request)
+            if isinstance(came, str):
+                yield one, came
+            else:
+                yield one, _unusable(came, before(one, tape)) or judged(one, came, tape, accepted)
+
+
+def _unusable(came: Capture, old: Capture) -> str:
+    """Why an answer says nothing of what xAI answers to this; empty where it does. Raises ``NoUse``."""
+    fine, as_before = 200 <= came.status < 300, came.status == old.status
+    if b"Incorrect API key" in came.body or (came.status in (401, 402, 403) and not as_before):
+        raise NoUse(f"xAI refuses the key or the account with {came.status}; look at XAI_API_KEY, its rights and its credits")
+    if came.status in OVERLOADED and not as_before:
+        return f"xAI is busy, and answered {came.status}; ask again later"
+    if fine and Reply(old).messages and not Reply(came).messages:
+        return "what came is no JSON; look who answers at XAI_BASE_URL"
+    return ""
+
+
+def _told(found: Sequence[Fresh], unanswered: Sequence[tuple[Chosen, str]], evidence: Path | None) -> Iterator[str]:
+    """What differs, exchange by exchange, and which requirements rest on it; why the old one stays where it does."""
+    for one in found:
+        if one.differences or one.because:
+            yield f"{_named(one.chosen)}, beside what was {_since(one.chosen)}"
+            told = [f"{difference.what}: {difference.before} → {difference.after}" for difference in one.differences]
+            for text in [*told, *([f"the old stays: {one.because}"] if one.because else [])]:
+                yield from _wrapped(text, "  ", "    ")
+    for asked, why in unanswered:
+        yield f"{_named(asked)}: {NO_ANSWER}"
+        yield from _wrapped(why, "  ", "    ")
+    if others := [one for one in found if one.state == OTHER]:
+        names, swapped = _joined(Reply(one.kept.capture).served for one in others), _joined(one.chosen.model for one in others)
+        acts = f"{names} answered in the place of {swapped}; who acts: xAI. --world NAME keeps that where it belongs"
+        yield from _wrapped(f"{acts}, --served {names} takes it here")
+    for line in losing({one.chosen.rule for one in found if one.differences}, evidence):
+        yield from _wrapped(line)
+
+
+def _wrapped(text: str, first: str = "", further: str = "") -> list[str]:
+    """Lines for a terminal, without what steers one: an answer's words are in them."""
+    fit = "".join(sign if sign.isprintable() else "?" for sign in text)
+    return wrap(fit, WIDTH, initial_indent=first, subsequent_indent=further, break_on_hyphens=False)
+
+
+def _named(one: Chosen) -> str:
+    return f"{one.rule} of {one.model}" if one.model else one.rule
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names) - {""}))
+
+
+def _since(one: Chosen) -> str:
+    return f"{one.recording.provenance} {one.recording.recorded_at[:10]}".rstrip()
+
+
+def _table(there: Sequence[Chosen], found: Sequence[Fresh], unanswered: Sequence[tuple[Chosen, str]]) -> Iterator[str]:
+    counts = Counter(one.state for one in found)
+    left_out = sum(bool(one.reason) for one in there)
+    counts |= {NO_ANSWER: len(unanswered), "left out": left_out}
+    counts["not asked"] = len(there) - sum(counts.values())
+    yield from (f"{state:<18} {many:>4}" for state, many in counts.items() if many)
+
+
+def _written(ready: Sequence[Fresh], place: Path, day: str) -> Iterator[str]:
+    fresh = [(one.kept, one.chosen.doubles) for one in ready]
+    for file, old in put_in_place(fresh, place, day, versions={"grokgate": __version__}).items():
+        yield f"{'written' if file.exists() else 'empty, and gone'}: {file}"
+        if old:
+            yield f"  as it was before: {old}"
+    yield f"next: grokgate check --provider NAME --cassettes {place.parent} --cassettes {BUNDLED}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

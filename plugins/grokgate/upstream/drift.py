@@ -84,12 +84,17 @@ def _compared(signature: Signature, before: Observed, after: Observed) -> Iterat
         return
     if new := after.broken - before.broken:
         yield differs("invariants broken", before.broken, new)
+    whole = list[str]()
     for path in sorted(before.types.keys() | after.types.keys()):
+        if path.startswith(tuple(whole)):  # what it is in came or went as a whole
+            continue
         always = before.seen[path] == before.answers
         if always and not after.seen[path]:
             yield differs(f"key {path} is gone", before.types[path], ())
+            whole += [f"{path}.", f"{path}[]"]
         elif not before.seen[path] and after.seen[path] == after.answers:
             yield differs(f"key {path} is new", (), after.types[path])
+            whole += [f"{path}.", f"{path}[]"]
         elif before.seen[path] and after.seen[path] and before.types[path].isdisjoint(after.types[path]):
             yield differs(f"type of {path}", before.types[path], after.types[path])
         elif before.values[path] and after.values[path] and before.values[path].isdisjoint(after.values[path]):

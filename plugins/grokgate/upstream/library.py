@@ -7,7 +7,6 @@ kept too, without a rule, and play nothing.
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -87,8 +86,8 @@ def put_in_place(
 ) -> dict[Path, Path | None]:
     """Write each capture in the place of the exchanges that bear the identifiers beside it, or into a file of the day.
 
-    ``folder`` is that of a world. Gives each file that was written, with where it is kept as it was before: in ``old``, under a
-    name that was free. Raises ``BadDocument``.
+    ``folder`` is that of a world. Gives each file that changed, with where it is kept as it was before: in ``old``, under a name
+    that was free. One in which nothing is left goes. Raises ``BadDocument`` and ``OSError``.
     """
     rows = {file: load(file, "cassette")["interactions"] for file in sorted(folder.glob("*.yaml"))}
     changed = set[Path]()
@@ -98,11 +97,12 @@ def put_in_place(
             rows[file] = [row for row in rows.get(file, ()) if row["grokgate"]["id"] not in doubles]
         rows[homes[0]].append(_row(one, versions))
         changed.update(homes)
-    kept = {
-        file: _free(folder / OLD / f"{file.stem}.until-{day}.yaml") if file.exists() else None for file in sorted(changed)
-    }
+    kept = {file: _free(folder / OLD / f"{file.stem}.until-{day}.yaml") if file.exists() else None for file in sorted(changed)}
     old = {place: file.read_bytes() for file, place in kept.items() if place}
-    _put({**old, **{file: _yaml(rows[file]) for file in kept}})
+    _put({**old, **{file: _yaml(rows[file]) for file in kept if rows[file]}})
+    for file in kept:
+        if not rows[file]:
+            file.unlink()
     return kept
 
 
@@ -194,8 +194,3 @@ def _row(one: Kept, versions: Mapping[str, str]) -> dict[str, Any]:
             "body": {"string": capture.body.decode("utf-8", "replace")},
         },
     }
-
-
-def counted(kept: Sequence[Kept]) -> Counter[str]:
-    """How many captures found each rule; those without one under the empty name."""
-    return Counter(one.placement.rule for one in kept)

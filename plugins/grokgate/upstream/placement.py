@@ -52,8 +52,10 @@ def placed(capture: Capture, tape: Tape) -> Placement:
     if not fitting:
         means = tape.meaning(request)
         answered = tape.answer(request)
-        reason = answered.reason if isinstance(answered, Miss) else f"rule {answered.rule} answers {answered.status}"
-        return Placement(means=means, reason=f"the answer is {capture.status}; {reason}")
+        if isinstance(answered, Miss):
+            return Placement(means=means, reason=f"the answer is {capture.status}; {answered.reason}")
+        reason = f"the answer is {capture.status}; rule {answered.rule} answers {answered.status}"
+        return Placement(means=means, answer=answered, reason=reason)
     _, _, recording, answer, means = max(fitting, key=lambda fit: fit[:2])
     if "answer" in recording.fill:
         return Placement(means=means, answer=answer, reason=f"rule {recording.rule}: one question's answer is no other's")

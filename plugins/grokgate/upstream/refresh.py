@@ -20,6 +20,9 @@ KEYS = frozenset({"authorization", "content-length", "host", "user-agent"})
 """Headers of a recorded request that are not sent again: those of its client, and what stands for its key."""
 LONG = b"${prompt}"
 """What stands for a long prompt in an example request."""
+SAME, DIFFERS = "as it was", "differs"
+OTHER, ELSE, SECRET = "by another model", "of another kind", "holds a secret"
+"""What a new answer amounts to; in the last three cases the old one stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +42,22 @@ class Chosen:
     def rule(self) -> str:
         return self.recording.rule
 
+    @property
+    def model(self) -> str:
+        """The name that is asked for; empty where a request names none."""
+        return str(self.request.field("model") or "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fresh:
-    """A new answer beside what stands there now: what differs in meaning, which other model gave it, and why the old one stays
-    there, whatever is said; both are empty where it is as it was."""
+    """A new answer beside what stands there now: what differs in meaning, what it amounts to, and why the old one stays, whatever
+    is said; ``because`` is empty where the new one may take its place."""
 
     chosen: Chosen
     kept: Kept
     differences: tuple[Difference, ...]
-    substitute: str
-    stays: str
+    state: str
+    because: str = ""
 
 
 def chosen(recordings: Iterable[Recording], patterns: Sequence[str], tape: Tape) -> list[Chosen]:
@@ -68,22 +76,36 @@ def judged(one: Chosen, capture: Capture, tape: Tape, accepted: Collection[str])
     kept = Kept(capture=clean, world=tape.world, placement=placed(clean, tape))
     if secrets := secrets_of(clean):
         place, secret = secrets[0]
-        stays = f"its {place} holds what looks like a secret ({secret.kind}), so it is not kept; look who put it there"
-        return Fresh(chosen=one, kept=kept, differences=(), substitute="", stays=stays)
-    other = substitute(clean, tape)
-    stays = "" if kept.placement.rule == one.rule else kept.placement.reason or f"it is an answer of rule {kept.placement.rule}"
+        because = f"its {place} holds what looks like a secret ({secret.kind}); look who put it there"
+        return Fresh(chosen=one, kept=kept, differences=(), state=SECRET, because=because)
+    old, other = before(one, tape), substitute(clean, tape)
+    differences = tuple(_differences(one, old, clean, tape))
+    state, because = DIFFERS if differences else SAME, ""
+    if clean.status != old.status:
+        state, because = ELSE, f"what rule {one.rule} is about is answered with {old.status}"
+    elif kept.placement.rule != one.rule:
+        state, because = ELSE, kept.placement.reason or f"it is an answer of rule {kept.placement.rule}"
     if other and other not in accepted:
-        stays = f"answered by {other}, which is not world {tape.world.name}"
-    return Fresh(chosen=one, kept=kept, differences=tuple(_differences(one, clean, tape)), substitute=other, stays=stays)
+        state, because = OTHER, f"{other} answered, which is not who does in world {tape.world.name}"
+    return Fresh(chosen=one, kept=kept, differences=differences, state=state, because=because)
 
 
 def substitute(capture: Capture, tape: Tape) -> str:
-    """The model that answered in place of the one that does in the tape's world; nothing where it is that one."""
-    answer = _played(capture.request, tape)
-    if isinstance(answer, Miss) or answer.status != capture.status:
-        return ""
-    served, known = Reply(capture).served, Reply(captured(capture.request, answer)).served
-    return served if known and served != known else ""
+    """The model that answered in place of the one that does in the tape's world; empty where it is that one, or none is told."""
+    served, model = Reply(capture).served, tape.world.served.get(str(capture.request.field("model")))
+    names = {model.named(effort) for effort in (None, *model.efforts)} if model else {served}
+    return "" if served in names else served
+
+
+def held_back(found: Sequence[Fresh]) -> list[Fresh]:
+    """The same, but that a refusal, which names no model, is taken for one of the substitute where the asked model has one."""
+    swapped = {one.chosen.model: one.because for one in found if one.state == OTHER}
+    return [
+        replace(one, state=OTHER, because=swapped[one.chosen.model])
+        if not one.because and one.kept.capture.status >= 400 and one.chosen.model in swapped
+        else one
+        for one in found
+    ]
 
 
 def before(one: Chosen, tape: Tape) -> Capture:
@@ -93,13 +115,13 @@ def before(one: Chosen, tape: Tape) -> Capture:
     return captured(one.request, answer)
 
 
-def _differences(one: Chosen, capture: Capture, tape: Tape) -> list[Difference]:
+def _differences(one: Chosen, was: Capture, now: Capture, tape: Tape) -> list[Difference]:
     """Each answer is held against its own forerunner, so that one that fits its rule no more differs as well."""
     prices = {model.named(None): model.price for model in tape.world.models if model.price}
-    signature = (form_of(one.rule), str(one.request.field("model")))
+    signature = (form_of(one.rule), one.model)
     old, new = Observed(), Observed()
-    old.add(one.rule, before(one, tape), prices)
-    new.add(one.rule, capture, prices)
+    old.add(one.rule, was, prices)
+    new.add(one.rule, now, prices)
     return drift({signature: old}, {signature: new})
 
 
@@ -127,5 +149,5 @@ def _reason(recording: Recording, request: WireRequest, stage: str) -> str:
     if LONG in request.body:
         return "its prompt is long; record it by hand: grokgate record"
     if "answer" in recording.fill:
-        return "one question's answer plays for no other"
+        return "the tape itself fills in the right answer to its question"
     return "" if recording.rule else "no rule fits it, so it plays nothing"
