@@ -190,11 +190,11 @@ def once(shared: Path) -> Callable[..., Ran]:
 
 @pytest.fixture(scope="session")
 def started() -> Callable[..., "subprocess.Popen[str]"]:
-    """Starts ``grokgate`` with these words in a folder, and does not wait; other keywords are environment variables."""
+    """Starts ``grokgate`` with these words in a folder and a session of its own, and does not wait; keywords are variables."""
 
     def start(*words: str, cwd: Path, **variables: str) -> "subprocess.Popen[str]":
         command, streams = [sys.executable, "-m", "grokgate", *words], {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(command, cwd=cwd, env=environment(**variables), text=True, **streams)
+        return subprocess.Popen(command, cwd=cwd, env=environment(**variables), text=True, start_new_session=True, **streams)
 
     return start
 

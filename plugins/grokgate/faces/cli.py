@@ -12,6 +12,7 @@ import click
 
 from grokgate import __version__
 from grokgate.faces.cli_cassettes import cassettes, record
+from grokgate.faces.cli_soak import soak
 from grokgate.faces.refusal import EXIT_CODES, Refused, known_world, refusing_evidence
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
@@ -439,4 +440,5 @@ def matrix(jobs: int, write: Path | None) -> None:
 
 
 main.add_command(record)
+main.add_command(soak)
 main.add_command(cassettes)
