@@ -130,6 +130,14 @@ def test_a_budget_that_ends_it_leaves_what_was_shown_by_then():
     assert unproven.value.blame is Blame.CONFIGURATION
 
 
+def test_a_price_that_was_reckoned_wrong_ends_it_at_once_and_is_blamed_on_whom_it_is():
+    wrong = made(LOST, hindrance=("an answer cost more than was reckoned", Blame.HARNESS))
+    provider = Provider(lambda number: made() if number < 5 else wrong)
+    with pytest.raises(Unproven) as unproven:
+        trials(provider, ask).fail_below(0.01, most=2000)
+    assert (len(provider.asked), unproven.value.blame) == (6, Blame.HARNESS)
+
+
 def test_an_xai_that_stays_busy_is_not_asked_for_ever():
     provider = Provider(lambda number: made() if number < 5 else BUSY_CALL)
     with pytest.raises(Unproven) as unproven:

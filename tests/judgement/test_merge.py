@@ -70,6 +70,20 @@ def test_what_live_traffic_left_out_no_replay_has_run(case):
     assert [entry.status for entry in found] == [Status.PASSED, Status.PASSED]
 
 
+def test_what_a_busy_xai_hindered_a_later_run_of_the_mode_decides(case):
+    live = {**HEADER, "mode": "live"}
+    hindered, later = run(case("not_run"), header=live), run(case("passed"), header=live)
+    assert [entry.status for entry in cases_of([hindered, later])] == [Status.PASSED]
+    assert [entry.status for entry in cases_of([hindered, run(case("passed"))])] == [Status.NOT_RUN, Status.PASSED]
+    assert [entry.status for entry in cases_of([hindered, run(case("failed"), header=live)])] == [Status.FAILED]
+
+
+def test_too_little_that_was_seen_stays_so_however_often_somebody_asks_again(case):
+    live = {**HEADER, "mode": "live"}
+    found = cases_of([run(case("unproven"), header=live), run(case("passed"), header=live)])
+    assert [entry.status for entry in found] == [Status.UNPROVEN, Status.PASSED]
+
+
 def test_a_row_that_waits_for_live_traffic_is_decided_by_its_cases(asked, case):
     waits = asked(settled=Status.NOT_RUN, because="decided by live traffic")
     assert asked_of([waits], [])[0].settled is Status.NOT_RUN

@@ -155,9 +155,10 @@ def _say(*lines: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def reports_folder(provider: str, only: Sequence[str]) -> Path:
-    """Where reports go by default; those of some rows alone do not write over those of the whole gate."""
-    return Path("reports") / provider / "only" if only else Path("reports") / provider
+def reports_folder(provider: str, only: Sequence[str], mode: str = "replay") -> Path:
+    """Where reports go by default; those of some rows alone, or of a live run, do not write over those of the whole gate."""
+    folder = Path("reports") / provider / (mode if mode != "replay" else "")
+    return folder / "only" if only else folder
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -81,7 +81,9 @@ def main() -> None:
     "--only", multiple=True, metavar="ID", help="Judge this requirement alone, and show its failure whole. May be repeated."
 )
 @click.option("--accept", multiple=True, metavar="FILE", help="Waivers and attestations, in TOML. May be repeated.")
-@click.option("--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>, with --only its folder only.")
+@click.option(
+    "--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>; live and only are folders in it."
+)
 @click.option("--evidence", metavar="FILE", help="Where the evidence goes. Default: <reports>/evidence.jsonl.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def check(
@@ -114,7 +116,7 @@ def check(
         name = gate.name_of(provider)
     except NotFound as refused:
         raise Refused(str(refused)) from None
-    folder = Path(options.pop("reports") or gate.reports_folder(name, only)).absolute()
+    folder = Path(options.pop("reports") or gate.reports_folder(name, only, options["mode"] or "replay")).absolute()
     evidence = Path(options["evidence"] or folder / "evidence.jsonl").absolute()
     arguments = ["--provider", provider, "--reports", str(folder), "--alluredir", str(folder / "allure-results")]
     arguments += [word for option, value in options.items() if value for word in (f"--{option}", value)]

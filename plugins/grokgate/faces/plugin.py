@@ -143,7 +143,8 @@ def _asked_run(config: pytest.Config) -> GateRun:
                 raise pytest.UsageError(
                     f"{place} holds no folder of a world ({', '.join(worlds())}); see: grokgate cassettes import"
                 )
-        folder = Path(config.getoption("--reports") or reports_folder(description.name, config.getoption("--only")))
+        usual = reports_folder(description.name, config.getoption("--only"), config.getoption("--mode"))
+        folder = Path(config.getoption("--reports") or usual)
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
         run = GateRun(
             description=description,

@@ -58,18 +58,26 @@ def _compared(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, t
 
 
 def cases_of(runs: Sequence[Run]) -> list[Case]:
-    """The cases of all runs. That some did not run in one of them is no matter where another one of its mode ran them."""
-    ran: dict[tuple[str, str], set[str]] = {}
+    """The cases of all runs. What did not run in one of them is no matter where another one of its mode ran it.
+
+    Only that: too little that was seen stays so, since who asks again until enough is seen has asked for chance.
+    """
+    told: dict[tuple[str, str], set[str]] = {}
+    decided = set[tuple[str, str]]()
     for run in runs:
+        mode = run.header["mode"]
         for case in run.cases:
             if not _is_gap(case):
-                ran.setdefault((run.header["mode"], case.requirement), set()).add(case.id)
-    return [
-        case
-        for run in runs
-        for case in run.cases
-        if not _is_gap(case) or len(ran.get((run.header["mode"], case.requirement), ())) < _wanted(case)
-    ]
+                told.setdefault((mode, case.requirement), set()).add(case.id)
+            if case.status is not Status.NOT_RUN:
+                decided.add((mode, case.id))
+
+    def stands(mode: str, case: Case) -> bool:
+        if _is_gap(case):
+            return len(told.get((mode, case.requirement), ())) < _wanted(case)
+        return case.status is not Status.NOT_RUN or (mode, case.id) not in decided
+
+    return [case for run in runs for case in run.cases if stands(run.header["mode"], case)]
 
 
 def asked_of(asked: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:

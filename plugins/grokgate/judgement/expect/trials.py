@@ -88,7 +88,7 @@ class Trials:
                 self._call = next((call for call in calls[:1] if _failed(call)), self._call)
                 self._made.append(tuple(calls))
                 yield tuple(calls)
-            if any(_unpaid(call) for call in hindered) or in_a_row == PATIENCE:
+            if any(_blamed(call) is not Blame.XAI for call in hindered) or in_a_row == PATIENCE:
                 self._ended = _why(hindered[-1])
                 return
             if (number + 1) % TOLD == 0 and number + 1 < most:
@@ -100,14 +100,13 @@ class Trials:
         if self._hindered:
             kinds = ", ".join(dict.fromkeys(map(_why, islice(self._hindered, 3))))
             self._subject.note(f"{len(self._hindered)} calls are not counted: {kinds}")
+        blame = _blamed(self._hindered[-1]) if self._ended else Blame.CONFIGURATION
         if not self._made:
-            blame = self._hindered[-1].hindrance[1] if self._hindered and self._hindered[-1].hindrance else Blame.HARNESS
             raise NotRun(f"no trial was answered: {self._ended or 'all were hindered'}", blame=blame)
         if status is Status.FAILED:
             raise Unkept(because, expected=expected, saw=because.partition(";")[0], at=at)
         if status is Status.UNPROVEN:
             ended = f"; it ended since {self._ended}" if self._ended else ""
-            blame = Blame.XAI if self._hindered and not _unpaid(self._hindered[-1]) and self._ended else Blame.CONFIGURATION
             raise Unproven(because + ended, blame=blame)
         self._subject.show(because)
 
@@ -116,8 +115,9 @@ def _failed(call: Call) -> bool:
     return outcome_of(call) is Outcome.FAILED
 
 
-def _unpaid(call: Call) -> bool:
-    return call.hindrance is not None and call.hindrance[1] is Blame.CONFIGURATION
+def _blamed(call: Call) -> Blame:
+    """Who must act on what hindered a call."""
+    return call.hindrance[1] if call.hindrance else Blame.HARNESS
 
 
 def _why(call: Call) -> str:
