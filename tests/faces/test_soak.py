@@ -32,6 +32,39 @@ kind = "converting"
 adapter = "{home}/fixtures/mutants/success_criteria.py:LosesThreeInAHundred"
 claims = ["chat", "models", "flag"]
 """
+CALLER = """
+name = "caller"
+title = "tells another host"
+kind = "converting"
+adapter = "{file}:{name}"
+claims = ["chat", "models", "flag"]
+"""
+BROKEN = """
+class DoesNotStart:
+    description = {"kind": "converting", "claims": ["chat", "flag"]}
+
+    def __init__(self, setting):
+        raise RuntimeError("no licence")
+
+    def chat(self, request):
+        raise NotImplementedError
+"""
+MORTAL = """
+import os
+
+from grokgate.formats.home import home
+from grokgate.providers.vehicle import load_adapter
+
+class DiesInItsThirdCall(load_adapter("provider.py:Reference", home() / "fixtures" / "reference")):
+    description = {"kind": "converting", "claims": ["chat", "flag"]}
+    calls = 0
+
+    def chat(self, request):
+        self.calls += 1
+        if self.calls == 3:
+            os._exit(1)
+        return super().chat(request)
+"""
 
 
 class Soaked:
@@ -143,6 +176,94 @@ def test_stopped_by_hand_it_seals_what_was_counted(soak):
 def test_another_model_behind_the_name_asks_nothing(soak):
     ran = soak("--calls", "50", world="grok-4.3")
     assert (ran.code, ran.case.status, ran.case.blame, ran.answered) == (10, "not_run", "xAI", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "blame", "because"),
+    [("scenario=no-credits", "configuration", "xAI answered 403"), ("world=grok-4.3", "xAI", "xAI answered grok-4 by grok-4.3")],
+)
+def test_spent_credits_or_another_model_end_it_and_no_call_of_theirs_counts(change, blame, because, soak):
+    ran = soak("--calls", "400", *FAST, changes=[f"after 60: {change}"])
+    asked, kept, failed, hindered, _ = ran.counts
+    assert (ran.case.status, ran.case.blame, failed) == ("unproven", blame, 0)
+    assert f"it ended since {because}" in ran.case.because
+    assert kept + hindered == asked == ran.answered < 100
+
+
+@pytest.mark.parametrize("when", ["CallsHome", "CallsHomeAtTheEnd"])
+def test_what_a_provider_tells_another_host_is_a_no_go_whenever_it_does(when, soak, misbehaving, tmp_path):
+    file, _, name = misbehaving(when).rpartition(":")
+    (tmp_path / "caller.toml").write_text(CALLER.format(file=file, name=name))
+    ran = soak("--provider", "caller.toml", "--calls", "20", "--all-calls", *FAST)
+    assert (ran.code, ran.case.status) == (1, "failed")
+    assert [attempt["declared"] for attempt in ran.evidence.egress] == [False]
+
+
+def test_stopped_twice_it_cuts_off_what_is_under_way(soak):
+    def stop(_, process):  # once none of the four users gets an answer any more
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+
+    ran = soak("--calls", "5000", "--all-calls", *FAST, at=(142, stop), changes=["after 140: fault=timeout"])
+    asked, kept, failed, _, cut = ran.counts
+    assert (asked, failed, ran.evidence.footer["stopped"]) == (kept + cut, 0, True)
+    assert cut > 0
+    assert len([line for line in ran.notes if "signal SIGKILL" in line]) == 2
+
+
+def test_of_a_worker_of_another_machine_that_dies_all_that_it_held_is_cut_off(started, operators_key, tmp_path):
+    answered, guests = [], []
+
+    def tell(request):
+        answered.append(request.path)
+        if len(answered) == 400:
+            guests[0].kill()
+
+    with StandIn(tls=True, key=operators_key, tell=tell) as xai:
+        address = {"XAI_BASE_URL": xai.base_url, "SSL_CERT_FILE": str(xai.ca_file), "XAI_API_KEY": operators_key}
+        words = ("--workers", "0", "--port", "0", "--calls", "1000", "--all-calls", *FAST, "--reports", "soaked")
+        master = started("soak", *words, cwd=tmp_path, **address)
+        port = next(found[1] for line in master.stdout if (found := re.search(r"--port (\d+)", line)))
+        for number, provider in enumerate(("reference", "reference", "mutant:forwards-stop")):
+            words = ("--provider", provider, "--master-host", "127.0.0.1", "--port", port, "--reports", f"guest-{number}")
+            guests.append(started("soak", *words, cwd=tmp_path, **address))
+        said, _ = master.communicate(timeout=120)
+        assert [guest.wait(timeout=60) for guest in guests] == [-signal.SIGKILL, 0, 2]
+    ran = Soaked(master.returncode, said, tmp_path / "soaked", len(answered))
+    asked, kept, failed, _, cut = ran.counts
+    assert (asked, kept + cut, failed) == (1000, 1000, 0)
+    assert 0 < cut <= 40, "a block that it had, and one that it was given"
+    assert "is not taken: it has another provider, another version of the provider than the master" in " ".join(said.split())
+
+
+def test_a_provider_that_does_not_start_is_told(soak, tmp_path):
+    (tmp_path / "broken.py").write_text(BROKEN)
+    ran = soak("--provider", "broken.py:DoesNotStart", *FAST)
+    assert (ran.code, ran.case.status, ran.answered) == (1, "failed", 0)
+    assert "did not start with GROK4_DEFAULT='true'" in ran.case.because
+    assert "no licence" in ran.case.because
+
+
+def test_a_provider_whose_process_ends_has_failed_in_that_call_alone(soak, tmp_path):
+    (tmp_path / "mortal.py").write_text(MORTAL)
+    alone = ("--users", "1", "--workers", "1")
+    ran = soak("--provider", "mortal.py:DiesInItsThirdCall", "--calls", "12", "--all-calls", *alone, *FAST)
+    assert ran.counts == [12, 8, 4, 0, 0]
+    assert ran.answered == 8
+    assert any("4 times: HostDied" in note for note in ran.notes)
+
+
+@pytest.mark.parametrize("option", ["--port", "--metrics-port"])
+def test_a_port_that_is_taken_is_told_and_nothing_is_written_over(option, grokgate, tmp_path):
+    (tmp_path / "soaked").mkdir()
+    (tmp_path / "soaked" / "evidence.jsonl").write_text("of a run from before")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = grokgate("soak", option, port, "--reports", "soaked", XAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert ran.code == 2
+    assert f"127.0.0.1:{port}" in ran.complained
+    assert "nothing was sent" in ran.complained
+    assert (tmp_path / "soaked" / "evidence.jsonl").read_text() == "of a run from before"
 
 
 def test_it_counts_for_the_row_in_a_sign_off(soak, gate, grokgate, tmp_path):

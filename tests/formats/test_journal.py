@@ -64,6 +64,11 @@ def test_a_line_that_is_none_is_refused_with_its_place(line, journal):
         read_journal(journal.path)
 
 
+def test_what_was_tried_beside_any_call_is_kept(journal):
+    journal.left([{"target": "example.net:443", "stack": "", "carries_secret": False}])
+    assert [attempt["target"] for attempt in read_journal(journal.path, {1}).left] == ["example.net:443"]
+
+
 def test_a_secret_is_masked(journal):
     written = journal.ended(CALL | {"because": "the key a-secret-of-somebody was refused"})
     assert written["because"] == "the key [key] was refused"

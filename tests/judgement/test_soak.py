@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.judgement.soak.finished import Finished
+from grokgate.judgement.soak.finished import Finished, finished
 from grokgate.judgement.soak.patience import FIRST, IN_A_ROW, LONGEST, WAITS, Patience
 from grokgate.judgement.soak.tally import CUT_OFF, Tally
 from grokgate.judgement.soak.watch import Watch
@@ -150,6 +150,61 @@ def test_many_hindered_calls_in_a_row_are_a_wait_as_well_and_one_that_is_answere
     assert patience.over
     patience.see(CALL, held=False)
     assert not patience.over
+
+
+ANSWERED = {
+    "model": "grok-4-0709",
+    "usage": {
+        "prompt_tokens": 687,
+        "completion_tokens": 7,
+        "total_tokens": 813,
+        "prompt_tokens_details": {"text_tokens": 687, "audio_tokens": 0, "image_tokens": 0, "cached_tokens": 680},
+        "completion_tokens_details": {"reasoning_tokens": 119},
+    },
+}
+
+
+@pytest.fixture
+def told(call, rollout):
+    """What is told of a call, of the model that is rolled out."""
+    return lambda *words, **facts: finished(7, call(*words, **facts), ticks=5, target=rollout.target, whole=False)
+
+
+def test_of_a_call_are_told_its_tokens_and_who_answered(told):
+    said = told(answer=ANSWERED)
+    assert (said.outcome, said.number, said.asked, said.served, said.statuses) == (KEPT, 7, "grok-4", "grok-4-0709", ("200",))
+    assert (said.prompt, said.cached, said.completion, said.reasoning) == (687, 680, 7, 119)
+
+
+@pytest.mark.parametrize(
+    ("body", "converted"), [({}, True), ({"max_tokens": 256}, False), ({"max_completion_tokens": 256, "max_tokens": 256}, False)]
+)
+def test_a_limit_in_another_field_is_no_conversion(body, converted, told):
+    assert told(body).converted is converted
+
+
+def test_where_nothing_left_nothing_was_converted(told):
+    assert told(exchanges=[], failure="ValueError: no").converted is None
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(401, HINDERED), (402, HINDERED), (403, HINDERED), (400, FAILED), (404, FAILED)])
+def test_a_key_or_credits_that_xai_denies_are_not_held_against_the_provider(status, outcome, told):
+    said = told(failure="XAIError: no", status=status)
+    assert (said.outcome, said.is_hopeless) == (outcome, outcome is HINDERED)
+    assert said.blame == (Blame.CONFIGURATION if outcome is HINDERED else None)
+
+
+@pytest.mark.parametrize(("statuses", "hopeless"), [((), True), (("200",), True), (("503",), False), (("lost", "429"), False)])
+def test_waiting_helps_where_xai_is_busy_and_not_where_nothing_leaves_or_another_model_answers(statuses, hopeless):
+    assert replace(BUSY, statuses=statuses).is_hopeless is hopeless
+
+
+@pytest.mark.parametrize(("after", "wait"), [("7", 7.0), ("Wed, 25 Nov 2026 08:00:00 GMT", 0.0), (None, 0.0)])
+def test_how_long_xai_asks_to_wait_is_told(after, wait, told, exchange):
+    busy = exchange(status=429)
+    headers = {"retry-after": after} if after else {}
+    assert told(exchanges=[replace(busy, answer=replace(busy.answer, headers=headers)), exchange()]).wait == wait
+    assert told().wait is None
 
 
 def test_a_call_travels_as_json():

@@ -39,8 +39,9 @@ class Journal:
         written: dict[str, Any] = self._write({"ended": dict(call)})["ended"]
         return written
 
-    def close(self) -> None:
-        os.close(self._file)
+    def left(self, egress: Iterable[Mapping[str, Any]]) -> None:
+        """Blocked attempts to reach other hosts that belong to no call that ended."""
+        self._write({"left": list(egress)})
 
     def _write(self, event: Mapping[str, Any]) -> dict[str, Any]:
         line = mask(json.dumps(event, separators=(",", ":")), self._secrets)
@@ -51,10 +52,11 @@ class Journal:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a journal tells: the numbers that were begun, and the calls that ended."""
+    """What a journal tells: the numbers that were begun, the calls that ended, and blocked attempts that belong to none."""
 
-    begun: frozenset[int]
-    ended: tuple[Mapping[str, Any], ...]
+    begun: frozenset[int] = frozenset()
+    ended: tuple[Mapping[str, Any], ...] = ()
+    left: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_journal(path: Path, known: Collection[int] = ()) -> Kept:
@@ -69,6 +71,7 @@ def read_journal(path: Path, known: Collection[int] = ()) -> Kept:
     return Kept(
         begun=frozenset(event["begun"] for event in events if "begun" in event),
         ended=tuple(event["ended"] for event in events if "ended" in event),
+        left=tuple(attempt for event in events for attempt in event.get("left", ())),
     )
 
 

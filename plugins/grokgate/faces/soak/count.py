@@ -104,7 +104,8 @@ class Count:
     def notes(self) -> list[str]:
         """Figures for the report."""
         held = [str(self.patience)] if self.patience.waits else []
-        return [*held, self.purse.bill]
+        ended = [f"nothing more was asked since {self.ended}"] if self.ended else []
+        return [*held, self.purse.bill, *ended]
 
     def _wait(self, call: Finished) -> float:
         now = time.monotonic()

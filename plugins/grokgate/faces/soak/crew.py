@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import gevent
 
 from grokgate.faces.check import child_environment
 from grokgate.faces.soak.asked import WorkerAsked, command
+from grokgate.formats.journal import Kept, read_journal
 
 TOLD = 5
 """Lines of a worker's log that are shown where it did not get to work."""
@@ -51,6 +52,11 @@ class Crew:
     def journal(self, name: str) -> Path:
         return self._folder / f"journal-{name.rpartition(' ')[2]}.jsonl"
 
+    def did(self, name: str, known: Collection[int]) -> Kept:
+        """What a worker did beside the calls that are known; nothing where it did not get to work."""
+        journal = self.journal(name)
+        return read_journal(journal, known) if journal.exists() else Kept()
+
     def log(self, name: str) -> Path:
         return self._folder / f"worker-{name.rpartition(' ')[2]}.log"
 
@@ -62,6 +68,11 @@ class Crew:
     def has(self, name: str) -> bool:
         """Whether a worker is one of this machine, even if it has ended."""
         return name in self._processes
+
+    @property
+    def names(self) -> list[str]:
+        """All that were started."""
+        return list(self._processes)
 
     @property
     def alive(self) -> set[str]:

@@ -38,8 +38,11 @@ def judged(asked: SoakAsked) -> int:
         left.unlink()
     writer = run.open()
     if master:
-        run.cases.append(master.soak())
-        writer.write("case", run.cases[0].to_json())
+        case = master.soak()
+        for note in case.notes:
+            Progress(_line).say(note)
+        run.cases.append(case)
+        writer.write("case", case.to_json())
         for event in run.egress:
             writer.write("egress", event)
     verdict = run.close(writer, stopped=bool(master and master.stops))

@@ -28,7 +28,7 @@ from grokgate.faces.soak.listening import attend, heard, served
 from grokgate.faces.soak.metrics import Metrics
 from grokgate.faces.soak.progress import Progress, lost
 from grokgate.faces.soak.purse import Purse
-from grokgate.formats.journal import Kept, read_journal
+from grokgate.formats.journal import Kept
 from grokgate.judgement.expect.unkept import NotRun
 from grokgate.judgement.soak.finished import Finished
 from grokgate.providers.subject import DidNotStart
@@ -114,6 +114,8 @@ class Master:
         self._progress.tell(self._count.tally, self._purse.budget.spent, last=True)
         self._running.quit()
         self._crew.close(PARTING)
+        for name in self._crew.names:
+            self._count.seen.keep_egress(self._crew.did(name, self._count.tally.numbers).left)
         self._metrics.state(workers=0, left=self._purse.budget.left)
         return self._error or judged(self._count)
 
@@ -165,9 +167,7 @@ class Master:
             self._progress.say(f"{name} did not get to work ({how}): {self._crew.last_words(name)}", "red")
             self._stop(f"{name} did not get to work")
             return
-        journal = self._crew.journal(name)
-        kept = read_journal(journal, self._count.tally.numbers) if journal.exists() else Kept(frozenset(), ())
-        self._bury(hand, how, kept)
+        self._bury(hand, how, self._crew.did(name, self._count.tally.numbers))
 
     def _bury(self, hand: Hand, how: str, kept: Kept | None) -> None:
         """A worker is gone. What it had ended counts, what it had begun is cut off, the rest goes to others."""

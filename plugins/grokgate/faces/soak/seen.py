@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,11 @@ class Seen:
         if call.served:
             self.served[call.served] += 1
         self.unconverted += call.converted is False
-        for attempt in call.egress:
+        self.keep_egress(call.egress)
+
+    def keep_egress(self, attempts: Iterable[Mapping[str, Any]]) -> None:
+        """Blocked attempts to reach other hosts."""
+        for attempt in attempts:
             if len(self.egress) < MOST_EGRESS:
                 self.egress.setdefault(attempt["target"], Egress(**attempt))
 

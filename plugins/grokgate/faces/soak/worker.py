@@ -12,6 +12,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,8 @@ class Seat:
         self._transcript.calls.clear()
         call = self._subject.chat(self.run.rollout.flag.moves)
         self._ledger.close()
+        call = replace(call, egress=tuple(self._transcript.egress))  # with what it tried when it started
+        self._transcript.egress.clear()
         if call.failure and call.failure.kind in HOST_IS_GONE:
             self._subject.restarted()
         return call, self._ledger.budget.spent
@@ -190,8 +193,10 @@ class Seat:
     def close(self) -> None:
         if self in self._worker.seats:
             self._worker.seats.remove(self)
-            self._launcher.close()
+            left = [*self._transcript.egress, *self._launcher.close()]
             self._observer.close()
+            if left:
+                self._worker.journal.left(map(asdict, left))
 
     def _pay(self, request: WireRequest) -> Callable[[Answer | None], None]:
         """Pays from what the call that is open may cost."""
