@@ -84,3 +84,12 @@ def test_a_canary_is_told_by_the_fewest_calls_and_their_number_is_printed(share,
 def test_an_xai_that_is_busy_now_and_then_is_no_part_of_the_rate(live):
     ran, _ = live(*ENOUGH, rows=["SC-2.1"], phase="2", changes=["every 9: scenario=capacity"])
     assert ran.rows == {"SC-2.1": "passed"}
+
+
+@pytest.mark.parametrize("denial", ["no-credits", "credits-spent", "wrong-key"])
+def test_a_key_that_xai_denies_in_the_middle_is_not_held_against_the_provider(denial, live):
+    ran, seen = live(*ENOUGH, rows=["P1.4", "SC-2.1"], phase="2", changes=[f"after 60: scenario={denial}"])
+    [row] = [row for row in ran.verdict["rows"] if row["id"] == "SC-2.1"]
+    assert (ran.rows["P1.4"], row["status"], row["blame"]) == ("passed", "unproven", "configuration")
+    assert "to the run's own key: look at XAI_API_KEY, its rights and its credits" in row["because"]
+    assert len(seen) < 70, "nothing more is asked"

@@ -187,16 +187,24 @@ def test_where_nothing_left_nothing_was_converted(told):
     assert told(exchanges=[], failure="ValueError: no").converted is None
 
 
-@pytest.mark.parametrize(("status", "outcome"), [(401, HINDERED), (402, HINDERED), (403, HINDERED), (400, FAILED), (404, FAILED)])
-def test_a_key_or_credits_that_xai_denies_are_not_held_against_the_provider(status, outcome, told):
-    said = told(failure="XAIError: no", status=status)
-    assert (said.outcome, said.is_hopeless) == (outcome, outcome is HINDERED)
-    assert said.blame == (Blame.CONFIGURATION if outcome is HINDERED else None)
+@pytest.mark.parametrize(
+    ("blame", "statuses", "hopeless"),
+    [
+        (Blame.CONFIGURATION, (), True),
+        (Blame.CONFIGURATION, ("403",), True),
+        (Blame.XAI, ("200",), True),
+        (Blame.XAI, ("503",), False),
+        (Blame.XAI, ("lost", "429"), False),
+    ],
+)
+def test_waiting_helps_where_xai_is_busy_and_not_where_it_denies_the_key_or_another_model_answers(blame, statuses, hopeless):
+    assert replace(BUSY, blame=blame, statuses=statuses).is_hopeless is hopeless
 
 
-@pytest.mark.parametrize(("statuses", "hopeless"), [((), True), (("200",), True), (("503",), False), (("lost", "429"), False)])
-def test_waiting_helps_where_xai_is_busy_and_not_where_nothing_leaves_or_another_model_answers(statuses, hopeless):
-    assert replace(BUSY, statuses=statuses).is_hopeless is hopeless
+def test_what_hindered_a_call_is_told_with_who_must_act(call, rollout):
+    hindered = replace(call(failure="XAIError: no", status=403), hindrance=("look at XAI_API_KEY", Blame.CONFIGURATION))
+    said = finished(7, hindered, ticks=5, target=rollout.target, whole=False)
+    assert (said.outcome, said.because, said.blame) == (HINDERED, "look at XAI_API_KEY", Blame.CONFIGURATION)
 
 
 @pytest.mark.parametrize(("after", "wait"), [("7", 7.0), ("Wed, 25 Nov 2026 08:00:00 GMT", 0.0), (None, 0.0)])

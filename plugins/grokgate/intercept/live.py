@@ -27,6 +27,10 @@ SETTLED = 10.0
 """Seconds that a call waits for answers which its client did not read to the end."""
 OVERLOADED = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that say nothing of the provider: xAI is busy, or its edge is."""
+DENIED = frozenset({401, 402, 403})
+"""Statuses by which xAI denies a key, or has no more credits for it."""
+_DENIES = re.compile(rb"Incorrect API key|spending limit")
+"""What it says of these with a status that it has for other things, too: 400, and 429."""
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,100})"')
 """The model that an answer names, or an event of a stream."""
 Pay = Callable[[WireRequest], Callable[[Answer | None], None]]
@@ -120,7 +124,10 @@ class Live(Recorder):
             provenance="live",
             recorded_at=capture.recorded_at,
         )
-        if capture.status in OVERLOADED:
+        if self._is_denied(capture):
+            because = f"xAI answered {capture.status} to the run's own key: look at XAI_API_KEY, its rights and its credits"
+            self.hindrances.append(Hindrance(because=because, blame=Blame.CONFIGURATION, again=False))
+        elif capture.status in OVERLOADED:
             because = f"xAI answered {capture.status}, which says nothing of the provider"
             self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
         expected, who = self._served.get(str(capture.request.field("model"))), _MODEL.search(capture.body)
@@ -136,6 +143,11 @@ class Live(Recorder):
         because = f"xAI was not reached, or broke off: {type(error).__name__}"
         self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
         self._done(request, None)
+
+    def _is_denied(self, capture: Capture) -> bool:
+        """Whether xAI denies the key of whoever runs this, and not what a provider made of it."""
+        sent = capture.request.headers.get("authorization") == f"Bearer {self._given}"
+        return sent and (capture.status in DENIED or (capture.status in (400, 429) and bool(_DENIES.search(capture.body))))
 
     def _done(self, request: WireRequest, answer: Answer | None) -> None:
         secrets = [self._key, self._given]

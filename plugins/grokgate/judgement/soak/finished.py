@@ -20,8 +20,8 @@ from grokgate.values.wire import Exchange
 TOO_MANY = 429
 LOST = "lost"
 """In the place of a status where no answer came."""
-DENIED = frozenset({"401", "402", "403"})
-"""Statuses by which xAI denies the key or has no more credits: whoever runs the soak must act, and no provider could."""
+SERVED = ("200",)
+"""The last status of a call that another model answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,8 @@ class Finished:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether the next call would be hindered alike: nothing left, xAI denies it, or another model answers."""
-        return self.outcome is Outcome.HINDERED and (not self.statuses or self.statuses[-1] in {"200", *DENIED})
+        """Whether the next call would be hindered alike: nothing is paid, xAI denies the key, or another model answers."""
+        return self.outcome is Outcome.HINDERED and (self.blame is not Blame.XAI or self.statuses[-1:] == SERVED)
 
     def to_json(self) -> dict[str, Any]:
         lists = {"statuses": list(self.statuses), "egress": list(self.egress)}
@@ -77,8 +77,6 @@ def finished(number: int, call: Call, *, ticks: int, target: ModelFacts, whole: 
     failure = one_line(f"{call.failure.kind}: {call.failure.message}") if call.failure else ""
     statuses = tuple(str(exchange.answer.status) if exchange.answer else LOST for exchange in answered)
     outcome, hindrance = outcome_of(call), call.hindrance
-    if outcome is Outcome.FAILED and statuses and statuses[-1] in DENIED:
-        outcome, hindrance = Outcome.HINDERED, (f"xAI answered {statuses[-1]}: {failure}", Blame.CONFIGURATION)
     return Finished(
         number=number,
         outcome=outcome,
