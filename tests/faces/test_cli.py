@@ -75,7 +75,7 @@ REFUSED = {
     "ends": (("--provider", "ends.py:X"), "ends.py:X ended the process that imported it"),
     "only": (("--only", "POST-2.2", "--only", "NOPE-1"), "no requirement is called NOPE-1; docs/requirements.md lists them"),
     "world": (("--world", "nope"), "no world is called 'nope'; there are: grok-4-0709"),
-    "live-without-key": (("--mode", "live"), "live mode needs XAI_API_KEY in the environment; nothing was sent."),
+    "live-without-key": (("--mode", "live"), "this asks xAI, and needs XAI_API_KEY in the environment; nothing was sent."),
 }
 
 

@@ -1,6 +1,8 @@
 """Live mode, against the recorded xAI in the place of the real one, over TLS: no test of ours calls api.x.ai."""
 
 import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
@@ -111,6 +113,51 @@ def test_wrong_use_sends_nothing(words, because, live):
     ran, seen = live(*words)
     assert (ran.code, seen) == (2, [])
     assert because in ran.said + ran.complained
+
+
+@pytest.mark.parametrize(
+    ("variables", "because"),
+    [
+        ({"XAI_BASE_URL": "https://[bad/v1"}, "XAI_BASE_URL is no address"),
+        ({"XAI_BASE_URL": "https://somebody:secret@xai.example/v1"}, "without a name and password"),
+        ({"SSL_CERT_FILE": "/nonexistent"}, "SSL_CERT_FILE=/nonexistent names no authorities"),
+        ({"XAI_API_KEY": "xai-é"}, "XAI_API_KEY has a sign in it that no key has"),
+    ],
+)
+@pytest.mark.parametrize("verb", [("live",), ("soak",), ("cassettes", "refresh", "--rule", "plain/*")], ids=" ".join)
+def test_an_environment_that_cannot_be_used_is_told_in_a_sentence(verb, variables, because, grokgate):
+    ran = grokgate(*verb, **variables)
+    assert ran.code == 2
+    assert because in ran.said + ran.complained
+    assert "secret" not in ran.said + ran.complained
+
+
+def test_something_else_than_xai_is_told_in_a_sentence(grokgate):
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Welcome to our network</html>")
+
+        def log_message(self, *_):
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Portal) as portal:
+        Thread(target=portal.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{portal.server_port}/v1"
+        ran = grokgate("live", "--only", "P1.4", "--reports", "reports", XAI_BASE_URL=address)
+        portal.shutdown()
+    assert ran.code == 10
+    assert f"what {address} answers is none of xAI's answers" in ran.verdict["rows"][0]["because"]
+
+
+def test_evidence_that_was_paid_for_is_not_written_over(live, grokgate):
+    ran, _ = live(rows=["P1.4"])
+    first = (ran.reports / "evidence.jsonl").read_bytes()
+    again = grokgate("live", "--phase", "3", "--only", "P1.4", "--reports", "reports", XAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert again.rows == {"P1.4": "not_run"}
+    [aside] = again.reports.glob("evidence.2*.jsonl")
+    assert aside.read_bytes() == first
 
 
 def test_a_sign_off_of_both_runs_says_who_stood_in(live, grokgate, gate, tmp_path):

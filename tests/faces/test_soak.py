@@ -121,10 +121,10 @@ def kill_one(workers, _):
 
 
 def test_when_a_worker_is_killed_no_call_is_lost_and_none_is_counted_twice(soak, operators_key):
-    ran = soak("--calls", "600", "--all-calls", *FAST, at=(200, kill_one))
+    ran = soak("--calls", "900", "--all-calls", *FAST, at=(200, kill_one))
     asked, kept, failed, hindered, cut = ran.counts
-    assert (asked, failed, hindered) == (600, 0, 0)
-    assert kept + cut == 600
+    assert (asked, failed, hindered) == (900, 0, 0)
+    assert kept + cut == 900
     assert kept <= ran.answered <= kept + cut, "what was cut off may have been answered, and nothing else"
     assert "worker 1 is gone (signal SIGKILL)" in ran.said
     numbers = [json.loads(line) for path in ran.reports.glob("journal-*") for line in path.read_bytes().splitlines()[:-1]]

@@ -156,7 +156,8 @@ def test_where_nothing_was_answered_nothing_is_run(call, blame):
 def test_which_build_is_asked_first_changes_from_pair_to_pair():
     now, pairs = paired(always(made()), always(made()))
     pairs.fail_no_more(0.1, pairs=60)
-    assert now.asked[:4] == [("now", 0), ("before", 0), ("before", 1), ("now", 1)]
+    assert now.asked[:4] == [("now", 0), ("before", 0), ("now", 1), ("before", 1)]
+    assert now.asked[4:8] == [("before", 2), ("now", 2), ("before", 3), ("now", 3)]
     assert len(now.asked) == 120
 
 
@@ -176,7 +177,7 @@ def test_more_failures_than_before_are_unkept_and_as_many_are_not():
 
 
 def test_too_few_pairs_show_no_increase_and_no_absence_of_one():
-    with pytest.raises(Unproven, match="too few to show an increase by 10 %"):
+    with pytest.raises(Unproven, match="too few to rule out an increase by 10 %"):
         paired(always(made()), always(made()))[1].fail_no_more(0.1, pairs=10)
 
 
@@ -219,6 +220,11 @@ def test_answers_that_are_lost_are_unkept_and_one_of_them_shows_it():
         pairs.answer_no_worse(SUMS, 0.1, rounds=3)
     assert called(unkept.value).result.text == "7000"
     assert now.shown == []
+
+
+def test_a_loss_that_shows_is_told_however_many_were_wrong_before():
+    with pytest.raises(Unkept, match="21 were right before alone"):
+        paired(answering(lambda _: False), answering(lambda number: number % 20 < 7))[1].answer_no_worse(SUMS, 0.1, rounds=3)
 
 
 def test_of_answers_that_were_wrong_before_none_can_be_lost():

@@ -103,7 +103,7 @@ def ended(outcomes):
 
 def test_the_first_answer_of_a_look_holds_and_what_does_not_count_is_passed_over():
     watch = Watch(0.01)
-    watch.see([KEPT, HINDERED, CUT_OFF] * 448)
+    watch.see([KEPT, HINDERED] * 448)
     assert watch.ruled is None
     watch.see([KEPT])
     assert watch.ruled[0] is Status.PASSED
@@ -126,6 +126,21 @@ def test_a_number_that_was_set_before_is_judged_by_the_exact_interval(outcomes, 
     watch.see(tally.in_order())
     tally.calls = calls
     assert watch.end(tally, looked=looked)[0] is status
+
+
+def test_what_was_cut_off_may_have_failed_and_must_not_matter():
+    tally, watch = ended([KEPT] * 449 + [CUT_OFF] * 30), Watch(0.01)
+    watch.see([CUT_OFF] * 30 + [KEPT] * 449)
+    status, shown = watch.end(tally, looked=True)
+    assert (watch.ruled, status) == (None, Status.UNPROVEN)
+    assert "30 more were cut off, and if these failed it would not show" in shown
+    few = Watch(0.01)
+    few.see([CUT_OFF, *[KEPT] * 1000])
+    assert few.ruled[0] is Status.PASSED
+    assert few.ruled[1].endswith("also if the 1 that were cut off failed")
+    many = Watch(0.01)
+    many.see([CUT_OFF] * 1000)
+    assert many.ruled is None, "what nobody knows breaks nothing either"
 
 
 def test_a_429_is_heeded_for_as_long_as_it_says_and_else_twice_as_long_each_time():

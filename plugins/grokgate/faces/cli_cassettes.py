@@ -196,7 +196,8 @@ def refresh_(
     Example:  grokgate cassettes refresh --rule 'plain/*' --rule refused/stop
               grokgate cassettes refresh --replace
     """
-    from grokgate.faces.refresh import NotRefreshed, Wanted, live_of, refresh
+    from grokgate.faces.live_asked import NotAsked, live_of
+    from grokgate.faces.refresh import NotRefreshed, Wanted, refresh
     from grokgate.formats.evidence_file import read_evidence
 
     def agreed(question: str) -> bool:
@@ -211,6 +212,6 @@ def refresh_(
             read_evidence(evidence)  # before money is spent
         try:
             code = refresh(wanted, live_of(os.environ, budget), click.echo, agreed, lambda: datetime.now(UTC))
-        except NotRefreshed as refused:
+        except (NotAsked, NotRefreshed) as refused:
             raise Refused(str(refused)) from None
     sys.exit(code)

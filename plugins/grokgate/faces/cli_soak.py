@@ -52,10 +52,12 @@ def soak(
     Example:  grokgate soak --provider my-grok.toml --budget 10 --rate 5 --metrics-port 9464
               grokgate soak --provider my-grok.toml --master-host 10.0.0.5 --port 5557
     """
-    from grokgate.faces.soak.asked import PORT, NotAsked, SoakAsked, WorkerAsked, become, ready
+    from grokgate.faces.live_asked import NotAsked, live_of
+    from grokgate.faces.soak.asked import PORT, SoakAsked, WorkerAsked, become, ready
 
     try:
         ready()
+        live_of(os.environ, float(str(asked["budget"])))
     except NotAsked as refused:
         raise Refused(str(refused)) from None
     if master_host:

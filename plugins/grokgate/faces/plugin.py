@@ -10,12 +10,11 @@ import pytest
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate
-    from grokgate.faces.run import GateRun, LiveAsked
+    from grokgate.faces.live_asked import LiveAsked
+    from grokgate.faces.run import GateRun
     from grokgate.providers.subject import Subject
     from grokgate.values.rollout import Rollout
 
-MOST_DOLLARS = 1_000_000
-"""What no budget reaches: whoever says more has meant something else."""
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
 
 
@@ -171,25 +170,12 @@ def _asked_run(config: pytest.Config) -> GateRun:
 
 def _asked_live(config: pytest.Config) -> LiveAsked:
     """How the real xAI is asked. Raises ``pytest.UsageError``; nothing was sent by then."""
-    from grokgate.faces.run import LiveAsked
-    from grokgate.providers.launcher import XAI
-    from grokgate.upstream.budget import Budget
-    from grokgate.upstream.price import TICKS
+    from grokgate.faces.live_asked import NotAsked, live_of
 
-    key = os.environ.get("XAI_API_KEY", "")
-    if not key and not config.getoption("--estimate"):
-        raise pytest.UsageError(
-            "live mode needs XAI_API_KEY in the environment; nothing was sent. Set it and run: tox -e live -- --provider NAME"
-        )
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
         raise pytest.UsageError("a live run has one budget, so it runs in one process; nothing was sent. Leave -n out")
-    if not 0 < (dollars := config.getoption("--budget")) < MOST_DOLLARS or not (limit := round(dollars * TICKS)):
-        raise pytest.UsageError(f"a budget is more than nothing, and below ${MOST_DOLLARS:,}; nothing was sent. Say --budget 1")
-    upstream = os.environ.get("XAI_BASE_URL") or XAI
-    return LiveAsked(
-        upstream=upstream.rstrip("/"),
-        key=key,
-        trust=os.environ.get("SSL_CERT_FILE"),
-        budget=Budget(limit),
-        long=config.getoption("--long-prompts"),
-    )
+    long, needs_key = config.getoption("--long-prompts"), not config.getoption("--estimate")
+    try:
+        return live_of(os.environ, config.getoption("--budget"), long=long, needs_key=needs_key)
+    except NotAsked as refused:
+        raise pytest.UsageError(str(refused)) from None

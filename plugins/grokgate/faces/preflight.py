@@ -63,6 +63,9 @@ class Preflight:
             except httpx.TransportError as error:
                 because = f"{self.upstream} is not reached: {type(error).__name__}; look at the network, and at XAI_BASE_URL"
                 self.hindered = Hindered(because, Blame.CONFIGURATION)
+            except (ValueError, LookupError, TypeError, AttributeError):
+                because = f"what {self.upstream} answers is none of xAI's answers; look who answers there, and at XAI_BASE_URL"
+                self.hindered = Hindered(because, Blame.CONFIGURATION)
             except Hindered as hindered:
                 self.hindered = hindered
         return self

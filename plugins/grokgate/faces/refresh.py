@@ -6,34 +6,31 @@ Nothing is written before somebody says so. Then each new answer takes the place
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import filter as fitting
 from pathlib import Path
 from textwrap import wrap
-from urllib.parse import urlsplit
 
 import httpx
 
 from grokgate import __version__
 from grokgate.faces.cassettes import losing
 from grokgate.faces.ledger import Ledger
-from grokgate.faces.plugin import MOST_DOLLARS
-from grokgate.faces.run import BUNDLED, LiveAsked
+from grokgate.faces.live_asked import LiveAsked
+from grokgate.faces.run import BUNDLED
 from grokgate.formats.contract import rollout
 from grokgate.formats.home import home
 from grokgate.intercept.asking import Asking, NoUse
 from grokgate.intercept.live import OVERLOADED
-from grokgate.intercept.recorder import TIMEOUT, trusting
+from grokgate.intercept.recorder import TIMEOUT
 from grokgate.judgement.report.basis import who_answered
-from grokgate.providers.launcher import XAI
-from grokgate.upstream.budget import Budget
 from grokgate.upstream.cost import Unbounded, ceiling
 from grokgate.upstream.fidelity.reply import Reply
 from grokgate.upstream.library import put_in_place, recordings_in, tapes
-from grokgate.upstream.price import TICKS, dollars, rounded
+from grokgate.upstream.price import dollars, rounded
 from grokgate.upstream.refresh import OTHER, SAME, Chosen, Fresh, before, chosen, held_back, judged
 from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
@@ -64,32 +61,6 @@ class Wanted:
     patterns: Sequence[str]
     accepted: Collection[str]
     evidence: Path | None
-
-
-def live_of(environment: Mapping[str, str], budget: float) -> LiveAsked:
-    """Who is asked, as the environment tells. Raises ``NotRefreshed`` for what cannot be used."""
-    key, trust = environment.get("XAI_API_KEY", ""), environment.get("SSL_CERT_FILE")
-    upstream = (environment.get("XAI_BASE_URL") or XAI).rstrip("/")
-    if not key:
-        raise NotRefreshed("this asks xAI, and needs XAI_API_KEY in the environment; nothing was sent")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise NotRefreshed("XAI_API_KEY has a sign in it that no key has, such as the end of a line; nothing was sent")
-    if not 0 < budget < MOST_DOLLARS or not (limit := round(budget * TICKS)):
-        raise NotRefreshed(f"a budget is more than nothing, and below ${MOST_DOLLARS:,}; nothing was sent. Say --budget 1")
-    if not _is_address(upstream):
-        raise NotRefreshed("XAI_BASE_URL is no address such as https://api.x.ai/v1; nothing was sent")
-    try:
-        trusting(trust)
-    except OSError as error:
-        raise NotRefreshed(f"SSL_CERT_FILE={trust} names no authorities ({error.strerror or error}); nothing was sent") from None
-    return LiveAsked(upstream=upstream, key=key, trust=trust, budget=Budget(limit))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return urlsplit(text).scheme in ("http", "https") and bool(httpx.URL(text).host)
-    except (ValueError, httpx.InvalidURL):
-        return False
 
 
 def refresh(wanted: Wanted, live: LiveAsked, say: Say, agreed: Callable[[str], bool], now: Callable[[], datetime]) -> int:

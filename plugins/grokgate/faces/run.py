@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from grokgate import __version__
 from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract_digest, requirements, rollout
-from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter
+from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter, put_aside
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.formats.suites import owners, suites_digest
@@ -33,22 +33,8 @@ from grokgate.values.rollout import Rollout
 
 if TYPE_CHECKING:
     from grokgate.faces.ledger import Ledger
+    from grokgate.faces.live_asked import LiveAsked
     from grokgate.intercept.live import Live
-    from grokgate.upstream.budget import Budget
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveAsked:
-    """How the real xAI is asked: where, with which key, trusting whom, and for how much money at most.
-
-    ``long`` asks the rows that are asked only where somebody says so, too.
-    """
-
-    upstream: str
-    key: str = field(repr=False)
-    trust: str | None
-    budget: Budget
-    long: bool = False
 
 
 BUNDLED = "bundled"
@@ -233,6 +219,8 @@ class GateRun:
 
     def open(self) -> EvidenceWriter:
         """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
+        if self.live:
+            put_aside(self.evidence)  # it was paid for
         files.clear(self.folder)
         writer = EvidenceWriter(self.evidence, (self.key, *([self.live.key] if self.live else [])))
         writer.begin(self.header, self.asked.values(), self.acceptances.waivers, self.acceptances.attestations)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -88,6 +88,17 @@ class EvidenceWriter:
         self._hash.update(_line(footer).encode())
         self._file.write(_line(footer | {"seal": self._hash.hexdigest()}))
         self._file.close()
+
+
+def put_aside(path: Path) -> Path | None:
+    """Give sealed evidence a name of its own, with the moment of its seal, so that no later run writes over it; the new name."""
+    try:
+        read_evidence(path)
+    except (EvidenceRefused, OSError):
+        return None
+    sealed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    aside = path.with_name(f"{path.stem}.{sealed:%Y-%m-%dT%H%M%S.%f}{path.suffix}")
+    return path.replace(aside)
 
 
 def read_evidence(path: Path) -> Evidence:

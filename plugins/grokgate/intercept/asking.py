@@ -60,7 +60,7 @@ class Asking(Recorder):
         super().arrived(replace(capture, headers=headers, body=body))
         self._settle.pop(id(capture.request))(Answer(status=capture.status, headers=headers, body=body))
 
-    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
+    def lost(self, request: WireRequest, error: Exception) -> None:
         self._there = not isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
         self._why = mask(one_line(str(error) or type(error).__name__, 120), [self._key])
         unsent = Answer(status=599, headers={}, body=b"")

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -39,11 +40,15 @@ Pay = Callable[[WireRequest], Callable[[Answer | None], None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Hindrance:
-    """What kept a call from being answered that is not the provider's doing; ``again`` says whether to ask again may help."""
+    """What kept a call from being answered that is not the provider's doing; ``again`` says whether to ask again may help.
+
+    What ``spoils`` a call hinders it also where it was answered in the end.
+    """
 
     because: str
     blame: Blame
     again: bool
+    spoils: bool = False
 
 
 class CannotPay(Exception):
@@ -52,6 +57,14 @@ class CannotPay(Exception):
     def __init__(self, because: str, blame: Blame = Blame.CONFIGURATION) -> None:
         super().__init__(because)
         self.blame = blame
+
+
+class UnderWay(NamedTuple):
+    """A request that left: what settles it, and the call that it belongs to, whenever its answer comes."""
+
+    settle: Callable[[Answer | None], None]
+    log: WireLog | None
+    hindrances: list[Hindrance]
 
 
 class Live(Recorder):
@@ -69,11 +82,10 @@ class Live(Recorder):
         self._served = served or {}
         self._key, self._given, self._pay = key, given, pay
         self._lock = threading.Condition()
-        self._under_way = 0
         self._patience = SETTLED
         self._open: WireLog | None = None
         self._between = WireLog()
-        self._settle: dict[int, Callable[[Answer | None], None]] = {}
+        self._under_way: dict[int, UnderWay] = {}
         self.hindrances: list[Hindrance] = []
         self.port = urlsplit(self.base_url).port or 0
 
@@ -94,7 +106,7 @@ class Live(Recorder):
             raise
         finally:
             with self._lock:
-                self._lock.wait_for(lambda: not self._under_way, self._patience)
+                self._lock.wait_for(lambda: all(left.log is not log for left in self._under_way.values()), self._patience)
                 self._open = None
 
     def report(self, egress: Egress) -> None:
@@ -108,11 +120,10 @@ class Live(Recorder):
             settle = self._pay(request)
         except CannotPay as refused:
             with self._lock:
-                self.hindrances.append(Hindrance(because=str(refused), blame=refused.blame, again=False))
+                self.hindrances.append(Hindrance(because=str(refused), blame=refused.blame, again=False, spoils=True))
             return Answer(status=599, headers=UNANSWERED, body=b'{"grokgate": "the budget does not reach"}')
         with self._lock:
-            self._under_way += 1
-            self._settle[id(request)] = settle
+            self._under_way[id(request)] = UnderWay(settle, self._open, self.hindrances)
         headers = {name: value.replace(self._given, self._key) for name, value in request.headers.items()}
         return replace(request, headers=headers)
 
@@ -124,30 +135,36 @@ class Live(Recorder):
             provenance="live",
             recorded_at=capture.recorded_at,
         )
+        hindrances = self._under_way[id(capture.request)].hindrances
         if self._is_denied(capture):
             because = f"xAI answered {capture.status} to the run's own key: look at XAI_API_KEY, its rights and its credits"
-            self.hindrances.append(Hindrance(because=because, blame=Blame.CONFIGURATION, again=False))
+            hindrances.append(Hindrance(because=because, blame=Blame.CONFIGURATION, again=False))
         elif capture.status in OVERLOADED:
             because = f"xAI answered {capture.status}, which says nothing of the provider"
-            self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
+            hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
         expected, who = self._served.get(str(capture.request.field("model"))), _MODEL.search(capture.body)
         if expected and who and capture.status == 200 and who[1].decode("utf-8", "replace") != expected:
             because = (
                 f"xAI answered {capture.request.field('model')} by {who[1].decode('utf-8', 'replace')} in the middle of the run, "
                 f"and by {expected} before it"
             )
-            self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=False))
+            hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=False, spoils=True))
         self._done(capture.request, answer)
 
-    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
-        because = f"xAI was not reached, or broke off: {type(error).__name__}"
-        self.hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
+    def lost(self, request: WireRequest, error: Exception) -> None:
+        if isinstance(error, httpx.TransportError):
+            lost = Hindrance(because=f"xAI was not reached, or broke off: {type(error).__name__}", blame=Blame.XAI, again=True)
+        else:
+            because = f"the observer could not hand on a request: {type(error).__name__}"
+            lost = Hindrance(because=because, blame=Blame.HARNESS, again=False)
+        self._under_way[id(request)].hindrances.append(lost)
         self._done(request, None)
 
     def _is_denied(self, capture: Capture) -> bool:
         """Whether xAI denies the key of whoever runs this, and not what a provider made of it."""
         sent = capture.request.headers.get("authorization") == f"Bearer {self._given}"
-        return sent and (capture.status in DENIED or (capture.status in (400, 429) and bool(_DENIES.search(capture.body))))
+        said = capture.status in DENIED or (capture.status in (400, 429) and bool(_DENIES.search(capture.body)))
+        return sent and said and capture.request.method == "POST"
 
     def _done(self, request: WireRequest, answer: Answer | None) -> None:
         secrets = [self._key, self._given]
@@ -155,12 +172,12 @@ class Live(Recorder):
         kept = WireRequest(request.method, self._masked(request.url), mask_headers(request.headers, secrets), body)
         fault = None if answer else "a connection that was lost"
         with self._lock:
-            settle = self._settle.pop(id(request))
-            log, stray = (self._open, False) if self._open else (self._between, True)
-            log.exchanges.append(Exchange(request=kept, answer=answer, fault=fault, stray=stray))
-            self._under_way -= 1
+            left = self._under_way.pop(id(request))
+            mine = left.log is not None and left.log is self._open  # else its call is over, and it is no other's
+            log = self._open or self._between
+            log.exchanges.append(Exchange(request=kept, answer=answer, fault=fault, stray=not mine))
             self._lock.notify_all()
-        settle(answer)
+        left.settle(answer)
 
     def _masked(self, text: str) -> str:
         return mask(text, [self._key, self._given])

@@ -16,6 +16,8 @@ import httpx
 from grokgate.values.capture import Capture
 from grokgate.values.wire import Answer, WireRequest
 
+LINE = 65536
+"""Bytes of the longest line between chunks."""
 TIMEOUT = 3600.0
 """Seconds that xAI may think; the client has a bound of its own."""
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "host"})
@@ -69,11 +71,11 @@ class Recorder:
         """An exchange is whole; the client has all of it but the end."""
         self.captures.append(capture)
 
-    def lost(self, request: WireRequest, error: httpx.TransportError) -> None:
-        """xAI was not reached, or broke off."""
+    def lost(self, request: WireRequest, error: Exception) -> None:
+        """xAI was not reached, or broke off: a ``httpx.TransportError``. Any other error is of what is between."""
 
     def _forward(self, asked: BaseHTTPRequestHandler) -> None:
-        body = asked.rfile.read(int(asked.headers.get("content-length") or 0))
+        body = _body(asked)
         headers = {name.lower(): value for name, value in asked.headers.items()}
         url = self._upstream + asked.path.removeprefix("/v1")
         request = WireRequest(asked.command, url, headers, body)
@@ -84,15 +86,16 @@ class Recorder:
             _ended(asked)
             return
         sent = {name: value for name, value in going.headers.items() if name not in _HOP} | {"accept-encoding": "identity"}
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in sent.items()]  # as the server read them
         moment, begun = datetime.now(UTC), time.perf_counter()
         answering = False
         try:
-            with self._client.stream(going.method, going.url, headers=sent, content=going.body) as answer:
+            with self._client.stream(going.method, going.url, headers=raw, content=going.body) as answer:
                 received = {name.lower(): value for name, value in answer.headers.items()}
                 _begin(asked, answer.status_code, received)
                 answering = True
                 pieces = list(_handed_on(asked, answer.iter_bytes(), begun))
-        except httpx.TransportError as error:
+        except Exception as error:  # what is not told here would be a dropped connection without a cause
             self.lost(request, error)
             asked.close_connection = True  # where the answer had begun, the client sees that it broke off
             if not answering:
@@ -111,6 +114,19 @@ class Recorder:
             )
         )
         _ended(asked)
+
+
+def _body(asked: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request, whose length is said before, or which comes in chunks."""
+    if "chunked" not in (asked.headers.get("transfer-encoding") or "").lower():
+        return asked.rfile.read(int(asked.headers.get("content-length") or 0))
+    pieces = []
+    while size := int(asked.rfile.readline(LINE).partition(b";")[0].strip() or b"0", 16):
+        pieces.append(asked.rfile.read(size))
+        asked.rfile.readline(LINE)
+    while asked.rfile.readline(LINE).strip():
+        pass  # a trailer, which nobody needs
+    return b"".join(pieces)
 
 
 def _begin(asked: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str]) -> None:

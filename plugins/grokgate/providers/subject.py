@@ -237,7 +237,7 @@ class Subject:
     def _hindrance(self, *, failed: bool) -> tuple[str, Blame] | None:
         """What hindered the last live call; what asking again could mend hinders none that was answered."""
         found = self.launcher.live.hindrances if self.launcher.live else []
-        return next(((one.because, one.blame) for one in found if failed or not one.again), None)
+        return next(((one.because, one.blame) for one in found if failed or one.spoils), None)
 
     def models(self) -> tuple[ModelCard, ...]:
         """The provider's own listing. Raises ``NoListing``."""

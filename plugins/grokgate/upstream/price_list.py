@@ -36,7 +36,14 @@ def listed_prices(answer: Answer) -> dict[str, Price]:
 
 def differences(mine: Mapping[str, Price], listed: Mapping[str, Price]) -> list[str]:
     """What of the rollout's prices xAI lists otherwise; a sentence for each."""
-    return [
+    tiers = [
+        f"xAI lists dearer prices of {name} for prompts of more than {theirs:,} tokens, and the rollout file "
+        + (f"for more than {ours:,}" if (ours := mine[name].long_above) is not None else "none")
+        for name in mine
+        if name in listed and (theirs := listed[name].long_above) is not None
+        if theirs != mine[name].long_above
+    ]
+    return tiers + [
         f"xAI lists {name} at {_millions(theirs)} for a million {what}, and the rollout file says {_millions(ours)}"
         for name in mine
         if name in listed
@@ -49,6 +56,8 @@ def dearer(one: Price, other: Price) -> Price:
     """A price that is nowhere below either."""
     dear = {field: max(getattr(one, field), getattr(other, field)) for field in (*FIELDS, *LONG)}
     bounds = [price.long_above for price in (one, other) if price.long_above is not None]
+    if bounds:  # a long prompt is nowhere cheaper than a short one
+        dear |= {field: max(dear[field], dear[field.removeprefix("long_")]) for field in LONG}
     return replace(one, **dear, long_above=min(bounds, default=None))
 
 
@@ -65,7 +74,7 @@ def _price(row: Mapping[str, Any]) -> Price:
         cached=_ticks(row["cached_prompt_text_token_price"]),
         completion=_ticks(row["completion_text_token_price"]),
     )
-    if (above := row.get("long_context_threshold")) is None:
+    if not (above := row.get("long_context_threshold")):  # none, or 0
         return price
     return replace(
         price,

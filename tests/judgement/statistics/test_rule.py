@@ -51,6 +51,8 @@ def test_so_it_is_where_one_looks_after_every_call(failed, calls, status, end):
         ((30, 400), (4, 400), Status.FAILED),
         ((0, 20), (0, 20), Status.UNPROVEN),
         ((0, 0), (0, 400), Status.UNPROVEN),
+        ((0, 400), (0, 0), Status.UNPROVEN),
+        ((3, 60), (0, 60), Status.UNPROVEN),
     ],
 )
 def test_calls_fail_no_more_often_than_before(now, before, status):
@@ -97,4 +99,15 @@ def test_a_loss_by_the_margin_is_wrongly_passed_in_few_of_many_gates(won):
     seen = random.multinomial(60, [0.1 + won, won, 0.9 - 2 * won], size=GATES)
     pairs, times = np.unique(seen[:, :2], axis=0, return_counts=True)
     passed = sum(n for (lost, gained), n in zip(pairs, times, strict=True) if no_worse(lost, gained, 60, 0.1)[0] is Status.PASSED)
+    assert passed <= 0.05 * GATES
+
+
+@pytest.mark.parametrize("before", [0.0, 0.02, 0.1])
+def test_an_increase_by_the_margin_is_wrongly_ruled_out_in_few_of_many_gates(before):
+    random = np.random.default_rng(RANDOM)
+    pairs = np.stack([random.binomial(60, before + 0.1, GATES), random.binomial(60, before, GATES)], axis=1)
+    seen, times = np.unique(pairs, axis=0, return_counts=True)
+    passed = sum(
+        n for (a, b), n in zip(seen, times, strict=True) if no_increase(rate(a, 60), rate(b, 60), 0.1)[0] is Status.PASSED
+    )
     assert passed <= 0.05 * GATES

@@ -10,21 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from grokgate.faces.check import child_environment
+from grokgate.faces.check import OPERATORS, child_environment
 from grokgate.faces.listing import found
-from grokgate.faces.run import GateRun, LiveAsked
-from grokgate.providers.launcher import XAI
-from grokgate.upstream.budget import Budget
-from grokgate.upstream.price import TICKS
+from grokgate.faces.live_asked import NotAsked, live_of
+from grokgate.faces.run import GateRun
 
 ROW = "SC-2.1"
 """The row that a soak decides."""
 PORT = 5557
 """Where a master listens for workers of other machines, as Locust does by itself."""
-
-
-class NotAsked(ValueError):
-    """A soak cannot be begun: one sentence that says what to do. Nothing was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,23 +84,19 @@ def become(part: str, word: str) -> NoReturn:
 
 
 def ready() -> None:
-    """Raises ``NotAsked`` where the engine is not installed, or there is no key."""
+    """Raises ``NotAsked`` where the engine is not installed."""
     if missing := [name for name in ("locust", "prometheus_client") if find_spec(name) is None]:
         raise NotAsked(f"a soak needs {' and '.join(missing)}; nothing was sent. Install them: pip install 'grokgate[soak]'")
-    if not os.environ.get("XAI_API_KEY"):
-        raise NotAsked("a soak needs XAI_API_KEY in the environment; nothing was sent. Set it, and say it again")
 
 
 def asked_run(provider: str, phase: str, world: str | None, folder: Path, dollars: float = 1.0) -> GateRun:
     """The run of a gate for the one row that a soak decides. Takes the key out of this process' environment.
 
-    Raises ``NotFound`` and ``BadDocument``.
+    Raises ``NotAsked``, ``NotFound`` and ``BadDocument``.
     """
-    key = os.environ.pop("XAI_API_KEY")  # before the provider is found, since a class is imported for that
-    upstream = os.environ.pop("XAI_BASE_URL", "") or XAI
-    live = LiveAsked(
-        upstream=upstream.rstrip("/"), key=key, trust=os.environ.get("SSL_CERT_FILE"), budget=Budget(round(dollars * TICKS))
-    )
+    live = live_of(os.environ, dollars)
+    for variable in OPERATORS:
+        os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
     return GateRun(
         description=found(provider),
         spec=provider,

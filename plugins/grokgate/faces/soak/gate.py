@@ -10,8 +10,9 @@ import click
 
 from grokgate.faces.check import WRONG_USE, as_typed, reports_folder, shown
 from grokgate.faces.listing import NotFound
+from grokgate.faces.live_asked import NotAsked
 from grokgate.faces.run import GateRun
-from grokgate.faces.soak.asked import ROW, NotAsked, SoakAsked, asked_run
+from grokgate.faces.soak.asked import ROW, SoakAsked, asked_run
 from grokgate.faces.soak.master import Master
 from grokgate.faces.soak.progress import Progress
 from grokgate.faces.soak.purse import Purse

@@ -10,7 +10,8 @@ from locust.env import Environment
 from locust.rpc.protocol import Message
 from locust.runners import MasterRunner
 
-from grokgate.faces.soak.asked import NotAsked, SoakAsked
+from grokgate.faces.live_asked import NotAsked
+from grokgate.faces.soak.asked import SoakAsked
 from grokgate.faces.soak.metrics import Metrics
 from grokgate.faces.soak.worker import Caller
 

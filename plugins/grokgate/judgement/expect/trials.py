@@ -68,7 +68,7 @@ class Trials:
         now, before = ([_right(question, call) for question, call in zip(asked, side, strict=True)] for side in _sides(made))
         lost, won = _alone(before, now), _alone(now, before)
         ruled = no_worse(len(lost), len(won), len(made), margin)
-        if sum(before) < FEWEST_RIGHT * len(before):
+        if ruled[0] is Status.PASSED and sum(before) < FEWEST_RIGHT * len(before):
             ruled = Status.UNPROVEN, f"before, {sum(before)} of {len(before)} answers are right: too few to lose any"
         self._call = made[lost[0]][0] if lost else None
         self._subject.note(f"right now {sum(now)} of {len(now)}, and before {sum(before)} of {len(before)}")
@@ -78,9 +78,9 @@ class Trials:
         """The trials that nothing hindered, as they are made; which build is asked first changes from trial to trial."""
         in_a_row = 0
         for number in range(most):
-            order = self._asks if number % 2 == 0 else self._asks[::-1]
-            calls = [ask(subject, number) for subject, ask in order]
-            calls = calls if number % 2 == 0 else calls[::-1]
+            turned = number // 2 % 2 == 1  # every two pairs, so that what is asked in turn is first as often as last
+            calls = [ask(subject, number) for subject, ask in (self._asks[::-1] if turned else self._asks)]
+            calls = calls[::-1] if turned else calls
             hindered = [call for call in calls if outcome_of(call) is Outcome.HINDERED]
             self._hindered += hindered
             in_a_row = in_a_row + 1 if hindered else 0
