@@ -44,6 +44,9 @@ class Ledger:
     ones that xAI lists.
     """
 
+    mend = "a larger --budget pays it"
+    """What to do where a request cannot be paid."""
+
     def __init__(
         self, budget: Budget, rollout: Rollout, requirements: Mapping[str, Requirement], answering: Mapping[str, str]
     ) -> None:
@@ -158,7 +161,7 @@ class Ledger:
             except Unbounded as refused:
                 raise CannotPay(f"{refused}, so that nobody can say what it costs at most; it was not sent") from None
             except Exceeded as refused:
-                raise CannotPay(f"{refused}; a larger --budget pays it") from None
+                raise CannotPay(f"{refused}; {self.mend}") from None
             spent = self._under_way[held] = self._spent.setdefault(self._row, Spent())
             spent.requests[self._named(str(request.field("model")))] += bool(most)
         return lambda answer: self._settle(held, cost_of(answer, request, prices, models, reserved=most).ticks)

@@ -147,6 +147,12 @@ class Worker:
         self.tell("back", numbers=back)
 
 
+class OneCall(Ledger):
+    """Pays the requests of one call, and no more than was set aside for it."""
+
+    mend = "a soak sets no more aside for one call: it asks too often, or its prompt is too long"
+
+
 class Seat:
     """A provider that answers one user: its process, the observer between it and xAI, and what a call may cost."""
 
@@ -202,9 +208,8 @@ class Seat:
         """Pays from what the call that is open may cost."""
         return self._ledger.pay(request)
 
-    def _paying(self, ticks: int) -> Ledger:
-        """What pays one call, and no more than that."""
-        ledger = Ledger(Budget(ticks), self.run.rollout, requirements(), {})
+    def _paying(self, ticks: int) -> OneCall:
+        ledger = OneCall(Budget(ticks), self.run.rollout, requirements(), {})
         ledger.prices = self._prices
         return ledger
 
