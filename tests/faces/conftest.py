@@ -2,7 +2,23 @@
 
 import pytest
 
+from grokgate.formats.contract import requirements
+from grokgate.formats.home import home
 from grokgate.intercept.stand_in import StandIn
+
+UNLUCKY = """
+name = "unlucky"
+title = "loses {share:%} of the answers"
+kind = "converting"
+adapter = "{home}/fixtures/mutants/success_criteria.py:LosesThreeInAHundred"
+claims = ["chat", "models", "flag"]
+[options]
+share = {share}
+[builds.before]
+options = {{ build = "before" }}
+[builds.current]
+options = {{ build = "current" }}
+"""
 
 
 @pytest.fixture
@@ -17,3 +33,25 @@ def live(grokgate, operators_key):
             return ran, xai.requests
 
     return run
+
+
+@pytest.fixture
+def unlucky(tmp_path):
+    """Names a provider that loses a share of the answers."""
+
+    def write(share):
+        path = tmp_path / "unlucky.toml"
+        path.write_text(UNLUCKY.format(share=share, home=home()))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def attested(tmp_path):
+    """A file in which a person vouches for all that a person can vouch for in phase 2, and the rows."""
+    rows = [row.id for row in requirements().values() if row.modes == ("attested",) and "2" in row.phases]
+    entry = '[[attestation]]\nrow = "{}"\nby = "Ana"\non = 2026-01-01\nlink = "https://wiki.example.org"\nuntil = 2099-01-01\n'
+    path = tmp_path / "attested.toml"
+    path.write_text("".join(entry.format(row) for row in rows))
+    return path, rows

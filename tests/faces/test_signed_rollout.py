@@ -4,31 +4,13 @@ import json
 
 import pytest
 
-from grokgate.formats.contract import requirements
-
 PHASE = "2"
-ATTESTATION = """
-[[attestation]]
-row = "{}"
-by = "Ana"
-on = 2026-01-01
-link = "https://wiki.example.org"
-until = 2099-01-01
-"""
 
 
 @pytest.fixture
 def before(gate):
     """The evidence of the replay before the deploy."""
     return gate("--provider", "reference", "--phase", PHASE).reports / "evidence.jsonl"
-
-
-@pytest.fixture
-def attested(tmp_path):
-    rows = [row.id for row in requirements().values() if row.modes == ("attested",) and PHASE in row.phases]
-    path = tmp_path / "attested.toml"
-    path.write_text("".join(map(ATTESTATION.format, rows)))
-    return path
 
 
 def test_replay_live_traffic_and_attestations_are_a_go_and_every_page_says_who_stood_in(
@@ -38,7 +20,7 @@ def test_replay_live_traffic_and_attestations_are_a_go_and_every_page_says_who_s
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
     after = ran.reports / "evidence.jsonl"
 
-    signed = grokgate("signoff", before, after, "--accept", attested, "--reports", tmp_path / "signed")
+    signed = grokgate("signoff", before, after, "--accept", attested[0], "--reports", tmp_path / "signed")
     assert signed.code == 0, signed.said
     said = "which stands in for xAI; the real xAI was not asked"
     assert said in signed.said.replace("\n", " ")
@@ -46,7 +28,7 @@ def test_replay_live_traffic_and_attestations_are_a_go_and_every_page_says_who_s
         assert said in (tmp_path / "signed" / page).read_text()
     assert grokgate("verify", tmp_path / "signed/signoff.jsonl").code == 0
 
-    unsigned = grokgate("signoff", before, "--accept", attested, "--reports", tmp_path / "unsigned")
+    unsigned = grokgate("signoff", before, "--accept", attested[0], "--reports", tmp_path / "unsigned")
     verdict = json.loads((tmp_path / "unsigned/verdict.json").read_bytes())
     assert (unsigned.code, verdict["verdict"]) == (10, "inconclusive")
     assert "replay has decided it, and live traffic (grokgate live) has not" in {row["because"] for row in verdict["rows"]}

@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 
 from grokgate.faces.waive import entry
-from grokgate.formats.contract import requirements
 from grokgate.formats.document import check
 from grokgate.formats.evidence_file import EvidenceRefused, EvidenceWriter, read_evidence
 from grokgate.formats.home import SCHEMAS
@@ -33,16 +32,6 @@ def bad(gate):
 @pytest.fixture
 def reports(tmp_path):
     return tmp_path / "reports"
-
-
-@pytest.fixture
-def attested(tmp_path):
-    """A file in which a person vouches for all that a person can vouch for in this phase."""
-    rows = [row.id for row in requirements().values() if row.modes == ("attested",) and PHASE in row.phases]
-    entry = '[[attestation]]\nrow = "{}"\nby = "Ana"\non = 2026-01-01\nlink = "https://wiki.example.org"\nuntil = 2099-01-01\n'
-    path = tmp_path / "attested.toml"
-    path.write_text("".join(entry.format(row) for row in rows))
-    return path, rows
 
 
 def test_open_rows_are_named_and_attestations_close_theirs(good, attested, grokgate, reports):

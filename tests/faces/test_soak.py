@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from grokgate.formats.evidence_file import read_evidence
-from grokgate.formats.home import home
 from grokgate.intercept.stand_in import StandIn
 
 pytestmark = pytest.mark.skipif(
@@ -25,13 +24,6 @@ pytestmark = pytest.mark.skipif(
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 FAST = ("--rate", "5000", "--budget", "500")
-UNLUCKY = """
-name = "unlucky"
-title = "loses three of a hundred answers"
-kind = "converting"
-adapter = "{home}/fixtures/mutants/success_criteria.py:LosesThreeInAHundred"
-claims = ["chat", "models", "flag"]
-"""
 CALLER = """
 name = "caller"
 title = "tells another host"
@@ -47,7 +39,7 @@ class DoesNotStart:
         raise RuntimeError("no licence")
 
     def chat(self, request):
-        raise NotImplementedError
+        return None
 """
 MORTAL = """
 import os
@@ -141,9 +133,8 @@ def test_it_stops_as_soon_as_the_rate_shows(soak):
     assert (ran.code, ran.evidence.footer["counts"]) == (10, {"passed": 1})
 
 
-def test_a_provider_that_loses_three_of_a_hundred_answers_is_a_no_go(soak, tmp_path):
-    (tmp_path / "unlucky.toml").write_text(UNLUCKY.format(home=home()))
-    ran = soak("--provider", "unlucky.toml", "--calls", "2000", *FAST)
+def test_a_provider_that_loses_three_of_a_hundred_answers_is_a_no_go(soak, unlucky):
+    ran = soak("--provider", unlucky(0.03), "--calls", "2000", *FAST)
     assert (ran.code, ran.case.status) == (1, "failed")
     assert "that is above 1 %" in ran.case.because
     assert any("times: RuntimeError: the answer was lost" in note for note in ran.notes)

@@ -8,42 +8,16 @@ import pytest
 from grokgate.faces.matrix import counted
 from grokgate.faces.mutants import mutants
 from grokgate.formats.contract import requirements, rollout
-from grokgate.formats.home import home
 from grokgate.judgement.statistics.looks import Looks, Seen
 from grokgate.judgement.statistics.rate import Rate
 
 ROLLOUT = rollout()
 ENOUGH = ("--budget", "500")
 MUTANTS = [mutant for mutant in mutants() if mutant.live]
-PROVIDER = """
-name = "unlucky"
-title = "loses {share:%} of the answers"
-kind = "converting"
-adapter = "{home}/fixtures/mutants/success_criteria.py:LosesThreeInAHundred"
-claims = ["chat", "models", "flag"]
-[options]
-share = {share}
-[builds.before]
-options = {{ build = "before" }}
-[builds.current]
-options = {{ build = "current" }}
-"""
 
 
 def rows_of(phase):
     return [id for id in counted() if phase in requirements()[id].phases]
-
-
-@pytest.fixture
-def unlucky(tmp_path):
-    """Names a provider that loses a share of the answers."""
-
-    def write(share):
-        path = tmp_path / "unlucky.toml"
-        path.write_text(PROVIDER.format(share=share, home=home()))
-        return str(path)
-
-    return write
 
 
 @pytest.mark.parametrize("row", counted())

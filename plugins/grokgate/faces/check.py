@@ -124,6 +124,12 @@ def name_of(provider: str) -> str:
     return str(said["name"])
 
 
+def forget(*variables: str) -> None:
+    """Take variables out of this process' environment, before a provider is imported into it, or a class to find its name."""
+    for variable in variables:
+        os.environ.pop(variable, None)
+
+
 def begins_step(environment: Mapping[str, str]) -> bool:
     """Whether this command is the outermost gate of a step of GitHub Actions."""
     return github.is_step(environment) and github.ANNOTATIONS not in environment

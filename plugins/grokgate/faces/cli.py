@@ -184,14 +184,13 @@ def rehearse(provider: str, world: str | None) -> None:
     3. Option B          a build without the rollout's commit
     4. the allow-list    XAI_ALLOWED_MODELS without grok-4
     """
-    from grokgate.faces.check import OPERATORS
+    from grokgate.faces.check import OPERATORS, forget
     from grokgate.faces.listing import NotFound, found
     from grokgate.faces.rehearsal import rehearse as rehearsed
     from grokgate.providers.host.environment import EnvironmentNotMade
     from grokgate.providers.vehicle import NoAdapter
 
-    for variable in OPERATORS:
-        os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
+    forget(*OPERATORS)
     try:
         code = rehearsed(found(provider), known_world(world), click.echo)
     except (NotFound, NoAdapter, EnvironmentNotMade) as refused:

@@ -7,7 +7,6 @@ process) writes the evidence from the reports, judges, and says the verdict.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grokgate.faces.check import OPERATORS, STOPS, as_typed, shown
+from grokgate.faces.check import OPERATORS, STOPS, as_typed, forget, shown
 from grokgate.faces.run import GateRun
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class Gate:
         self.is_worker = hasattr(config, "workerinput")
         self.run = run
         config.option.gate_key = self.run.key
-        for variable in (*OPERATORS, run.rollout.flag.variable, run.rollout.allow_list.variable):
-            os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
+        # A provider in this process has the variables of the deployment, and never the operator's.
+        forget(*OPERATORS, run.rollout.flag.variable, run.rollout.allow_list.variable)
         self.verdict: Verdict | None = None
         self._launcher: Launcher | None = None
         self._writer: EvidenceWriter | None = None

@@ -119,7 +119,7 @@ def _gate(config: pytest.Config) -> Gate:
 
 def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
-    from grokgate.faces.check import OPERATORS, reports_folder
+    from grokgate.faces.check import OPERATORS, forget, reports_folder
     from grokgate.faces.listing import NotFound, found
     from grokgate.faces.run import BUNDLED, GateRun
     from grokgate.formats.contract import requirements
@@ -130,8 +130,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
     spec = config.getoption("--provider")
     try:
         live = _asked_live(config) if config.getoption("--mode") == "live" else None
-        for variable in OPERATORS:
-            os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
+        forget(*OPERATORS)
         description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
 
-from grokgate.faces.check import OPERATORS
+from grokgate.faces.check import OPERATORS, forget
 from grokgate.formats.contract import rollout as read_rollout
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
@@ -59,8 +58,8 @@ class Rehearsed:
 def rehearse(description: Description, world_name: str | None, say: Say) -> int:
     """Rehearse and say what was seen; 0 where all is as the plan says, 1 where it is not, 10 where some could not be tried."""
     rollout = read_rollout("grok-4", world_name, "rollback")
-    for variable in (*OPERATORS, rollout.flag.variable, rollout.allow_list.variable):
-        os.environ.pop(variable, None)  # a provider in this process has the deployment's, and never the operator's
+    # A provider in this process has the variables of the deployment, and never the operator's.
+    forget(*OPERATORS, rollout.flag.variable, rollout.allow_list.variable)
     make_ready(description, "current", say)
     launcher = Launcher(description, load_world(home() / "cassettes" / rollout.world), prompts(), key=new_key(), say=say)
     subject = Subject(launcher=launcher, transcript=Transcript(), rollout=rollout, prompts=prompts()).with_fallbacks()

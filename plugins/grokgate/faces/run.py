@@ -34,7 +34,7 @@ from grokgate.values.rollout import Rollout
 if TYPE_CHECKING:
     from grokgate.faces.ledger import Ledger
     from grokgate.faces.live_asked import LiveAsked
-    from grokgate.intercept.live import Live
+    from grokgate.intercept.live import Live, Pay
 
 
 BUNDLED = "bundled"
@@ -130,8 +130,12 @@ class GateRun:
             return None
         from grokgate.faces.ledger import Ledger
 
-        answering = {id: self.world.served[id].named(None) for id in self.rollout.models if id in self.world.served}
-        return Ledger(self.live.budget, self.rollout, requirements(), answering)
+        return Ledger(self.live.budget, self.rollout, requirements(), self.answering)
+
+    @property
+    def answering(self) -> Mapping[str, str]:
+        """Who answers a model in this world, by its id."""
+        return {id: self.world.served[id].named(None) for id in self.rollout.models if id in self.world.served}
 
     @cached_property
     def asked(self) -> Mapping[str, Asked]:
@@ -198,21 +202,20 @@ class GateRun:
             },
         }
 
-    def launcher(self, say: Callable[[str], None]) -> Launcher:
+    def launcher(self, say: Callable[[str], None], pay: Pay | None = None) -> Launcher:
+        """What starts the provider; in a live run ``pay`` pays its requests, by default the ledger."""
+        live = self._behind(pay or self.ledger.pay) if self.ledger else None
         return Launcher(
-            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=self._behind()
+            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
         )
 
-    def _behind(self) -> Live | None:
+    def _behind(self, pay: Pay) -> Live:
         """What stands behind the provider of a live run: the real xAI, where a request can be paid."""
-        if self.live is None or self.ledger is None:
-            return None
         from grokgate.intercept.live import Live
 
+        assert self.live is not None, "only a live run pays"
         served = dict.fromkeys(self.rollout.target.wire, self.served)
-        return Live(
-            self.live.upstream, key=self.live.key, given=self.key, pay=self.ledger.pay, trust=self.live.trust, served=served
-        )
+        return Live(self.live.upstream, key=self.live.key, given=self.key, pay=pay, trust=self.live.trust, served=served)
 
     def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
         return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from grokgate.faces.check import OPERATORS, child_environment
+from grokgate.faces.check import OPERATORS, child_environment, forget
 from grokgate.faces.listing import found
 from grokgate.faces.live_asked import NotAsked, live_of
 from grokgate.faces.run import GateRun
@@ -95,8 +95,7 @@ def asked_run(provider: str, phase: str, world: str | None, folder: Path, dollar
     Raises ``NotAsked``, ``NotFound`` and ``BadDocument``.
     """
     live = live_of(os.environ, dollars)
-    for variable in OPERATORS:
-        os.environ.pop(variable, None)  # before the provider is found, since a class is imported for that
+    forget(*OPERATORS)
     return GateRun(
         description=found(provider),
         spec=provider,

@@ -54,8 +54,7 @@ def judged(asked: SoakAsked) -> int:
 def _master(asked: SoakAsked, run: GateRun) -> Master:
     """Who asks, with the purse that pays. Raises ``NotAsked``."""
     assert run.live is not None
-    answering = {id: run.world.served[id].named(None) for id in run.rollout.models if id in run.world.served}
-    run.ledger = purse = Purse(run.live.budget, run.rollout, requirements(), answering, row=ROW)
+    run.ledger = purse = Purse(run.live.budget, run.rollout, requirements(), run.answering, row=ROW)
     return Master(asked, run, purse, Progress(_line))
 
 

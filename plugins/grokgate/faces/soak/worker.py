@@ -30,13 +30,11 @@ from grokgate.faces.ledger import Ledger
 from grokgate.faces.run import GateRun
 from grokgate.faces.soak.asked import WorkerAsked, asked_run
 from grokgate.formats.contract import requirements
-from grokgate.formats.fixtures import prompts
 from grokgate.formats.journal import Journal
-from grokgate.intercept.live import Live
 from grokgate.judgement.soak.finished import finished
 from grokgate.judgement.trial import Outcome, outcome_of
-from grokgate.providers.launcher import Launcher, make_ready
-from grokgate.providers.subject import DidNotStart, Subject, Transcript
+from grokgate.providers.launcher import make_ready
+from grokgate.providers.subject import DidNotStart, Transcript
 from grokgate.upstream.budget import Budget
 from grokgate.values.call import Call
 from grokgate.values.rollout import Price
@@ -160,24 +158,10 @@ class Seat:
         self._worker, self.run = worker, worker.run
         self._prices = {id: Price(**price) for id, price in worker.charge["prices"].items()}
         self._ledger = self._paying(0)
-        live, run = self.run.live, self.run
-        assert live is not None
-        self._observer = Live(
-            live.upstream,
-            key=live.key,
-            given=run.key,
-            pay=self._pay,
-            trust=live.trust,
-            served=dict.fromkeys(run.rollout.target.wire, worker.charge["served"]),
-        )
-        self._launcher = Launcher(
-            run.description, run.world, prompts(), key=run.key, say=lambda _: None, build=run.build, live=self._observer
-        )
+        self.run.served = worker.charge["served"]
+        self._launcher = self.run.launcher(lambda _: None, self._pay)
         self._transcript = Transcript()
-        subject = Subject(
-            launcher=self._launcher, transcript=self._transcript, rollout=run.rollout, prompts=prompts(), build=run.build
-        )
-        self._subject = subject.flag("true").counted
+        self._subject = self.run.subject(self._launcher, self._transcript).flag("true").counted
         worker.seats.append(self)
 
     def start(self) -> None:
@@ -200,7 +184,8 @@ class Seat:
         if self in self._worker.seats:
             self._worker.seats.remove(self)
             left = [*self._transcript.egress, *self._launcher.close()]
-            self._observer.close()
+            if self._launcher.live:
+                self._launcher.live.close()
             if left:
                 self._worker.journal.left(map(asdict, left))
 
