@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -106,6 +107,8 @@ def shows_the_key(process: Path) -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell without job control starts what it puts in the background deaf to Ctrl-C, and so would be all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(KeyWatch(config), "key-watch")
 
