@@ -29,12 +29,12 @@ from typing import Any
 
 from measure import Times, bar, say
 
-from grokgate.faces.check import child_environment, pytest_command
-from grokgate.faces.gates import BESIDE, but_for
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.providers.description import find_provider
 from grokgate.providers.launcher import Launcher
+from grokgate.runs.check import child_environment, pytest_command
+from grokgate.runs.gates import BESIDE, but_for
 from grokgate.upstream.world import load_world
 
 GATE_MOST, COLLECTION_MOST, ROW_MOST = 3.0, 0.5, 10.0

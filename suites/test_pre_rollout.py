@@ -2,9 +2,9 @@
 
 import pytest
 
-from grokgate.faces.check import sealed_code
 from grokgate.formats.contract import rollout as read_rollout
 from grokgate.judgement.expect import NotApplicable, NotRun, caller, command, listing, wire
+from grokgate.runs.check import sealed_code
 
 ROLLOUT = read_rollout()
 ONE_ROW = "P1.4"

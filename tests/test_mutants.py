@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.faces import mutants
-from grokgate.faces.gates import red_rows, red_rows_of, verdict_of
-from grokgate.faces.matrix import COMMAND, as_json, page, replayed
-from grokgate.faces.mutants import Mutant
 from grokgate.formats.suites import owners
+from grokgate.runs import mutants
+from grokgate.runs.gates import red_rows, red_rows_of, verdict_of
+from grokgate.runs.matrix import COMMAND, as_json, page, replayed
+from grokgate.runs.mutants import Mutant
 
 ROOT = Path(__file__).parent.parent
 MUTANTS = mutants.replayed()

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from grokgate.faces.contract_page import COMMAND, page
 from grokgate.formats.contract import requirements
 from grokgate.formats.suites import owners
+from grokgate.runs.contract_page import COMMAND, page
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from grokgate.faces.ledger import Ledger
 from grokgate.formats.contract import requirements, rollout
 from grokgate.intercept.live import CannotPay
+from grokgate.runs.ledger import Ledger
 from grokgate.upstream.budget import DOLLAR, Budget
 from grokgate.upstream.cost import HIDDEN, THOUGHT
 from grokgate.upstream.estimate import BODY

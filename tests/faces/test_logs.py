@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from grokgate.faces import logs
-from grokgate.faces.logs import Report, shown
+from grokgate.runs import logs
+from grokgate.runs.logs import Report, shown
 
 KEY = "xai-Zq81LmN4vB7cX2sD9fG6hJ3kP5wR0tY8"
 LOG = f"""\
@@ -134,7 +134,7 @@ def test_secrets_and_what_steers_terminals_are_never_shown(text, told):
 
 def test_how_far_it_is_shows_where_somebody_looks(log, tmp_path):
     """Standard error is a terminal, and the file is taken for a large one."""
-    script = f"from grokgate.faces import logs\nlogs.LARGE = 1\nlogs.Report({str(log)!r}, None)\n"
+    script = f"from grokgate.runs import logs\nlogs.LARGE = 1\nlogs.Report({str(log)!r}, None)\n"
     terminal, end = pty.openpty()
     subprocess.run([sys.executable, "-c", script], stderr=end, check=True, cwd=tmp_path)
     os.close(end)

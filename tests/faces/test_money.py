@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from grokgate.faces.explain import explained
-from grokgate.faces.ledger import Ledger
-from grokgate.faces.preflight import CLOCK, Preflight
 from grokgate.formats.contract import requirements, rollout
 from grokgate.formats.evidence_file import read_evidence
 from grokgate.intercept.stand_in import StandIn
+from grokgate.runs.ledger import Ledger
+from grokgate.runs.preflight import CLOCK, Preflight
 from grokgate.upstream.budget import DOLLAR, Budget
 from grokgate.values.evidence import Blame
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.faces.check import child_environment
 from grokgate.formats.home import home
 from grokgate.intercept.http_server import LoopbackServer
 from grokgate.intercept.stand_in import StandIn
+from grokgate.runs.check import child_environment
 from grokgate.upstream.library import recordings_in
 from grokgate.values.wire import Answer
 

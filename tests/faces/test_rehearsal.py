@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grokgate.faces.rehearsal import rehearse
 from grokgate.providers.description import find_provider
+from grokgate.runs.rehearsal import rehearse
 
 
 @pytest.fixture

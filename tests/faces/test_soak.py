@@ -103,7 +103,7 @@ def workers_of(folder):
             command = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if b"grokgate.faces.soak\0worker" in command and str(folder).encode() in command:
+        if b"grokgate.runs.soak\0worker" in command and str(folder).encode() in command:
             found.append(int(process.name))
     return sorted(found)
 
@@ -307,10 +307,10 @@ def named_in(text):
 
 
 def test_dashboard_and_alerts_ask_for_metrics_that_there_are():
-    from grokgate.faces.soak.metrics import Metrics
     from grokgate.formats.contract import rollout
     from grokgate.judgement.soak.finished import Finished
     from grokgate.judgement.trial import Outcome
+    from grokgate.runs.soak.metrics import Metrics
 
     metrics = Metrics({"provider": "p", "phase": "2", "model": "grok-4"}, rollout().target, {"build": "b"})
     call = Finished(number=1, outcome=Outcome.KEPT, ticks=1, seconds=1.0, asked="grok-4", served="grok-4-0709", statuses=("200",))

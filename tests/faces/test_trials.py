@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from grokgate.faces.matrix import counted
-from grokgate.faces.mutants import mutants
 from grokgate.formats.contract import requirements, rollout
 from grokgate.judgement.statistics.looks import Looks, Seen
 from grokgate.judgement.statistics.rate import Rate
+from grokgate.runs.matrix import counted
+from grokgate.runs.mutants import mutants
 
 ROLLOUT = rollout()
 ENOUGH = ("--budget", "500")

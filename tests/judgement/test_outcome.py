@@ -7,9 +7,9 @@ import pytest
 
 from grokgate.judgement.expect import NotApplicable, Unkept, wire
 from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
-from grokgate.judgement.report.failure import shown_call
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
+from grokgate.reports.failure import shown_call
 from grokgate.values.evidence import Blame, Status
 from grokgate.values.wire import Egress
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.faces.check import HARNESS_FAILED, WRONG_USE
 from grokgate.faces.refusal import EvidenceIsRefused
 from grokgate.judgement.scope import SCOPES
 from grokgate.judgement.verdict import EXIT_CODES, decide, judge, row_of
+from grokgate.runs.check import HARNESS_FAILED, WRONG_USE
 from grokgate.values.evidence import Blame, Decision, Row, Status
 
 NOTHING = "–"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.faces.listing import found
 from grokgate.formats.contract import rollout
 from grokgate.formats.fixtures import prompts
 from grokgate.judgement.expect import log
 from grokgate.providers.launcher import Launcher, new_key
 from grokgate.providers.subject import Subject, Transcript
+from grokgate.runs.listing import found
 
 PLAN = {
     "errors": 'grep "grok-4" logs/mcp_server.log | grep ERROR',

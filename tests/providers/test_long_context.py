@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.faces.listing import found
 from grokgate.formats.contract import rollout
 from grokgate.formats.fixtures import long_prompts, prompts
 from grokgate.providers.launcher import Launcher, new_key
 from grokgate.providers.subject import Subject, Transcript
+from grokgate.runs.listing import found
 
 
 @pytest.fixture(scope="module", params=["in-process", "host"])

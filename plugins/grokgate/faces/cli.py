@@ -107,8 +107,8 @@ def check(
       junit.xml        for CI servers
       allure-results/  for an Allure report
     """
-    from grokgate.faces import check as gate
-    from grokgate.faces.listing import NotFound
+    from grokgate.runs import check as gate
+    from grokgate.runs.listing import NotFound
 
     if gate.begins_step(os.environ):
         sys.exit(gate.step(sys.argv[1:]))
@@ -165,7 +165,7 @@ def explain(id: str) -> None:
 @click.option("--mutants", is_flag=True, help="List the broken providers too, which prove that each check can fail.")
 def providers(mutants: bool) -> None:
     """List the providers that come with grokgate, and say how to name another."""
-    from grokgate.faces.listing import broken, bundled
+    from grokgate.runs.listing import broken, bundled
 
     click.echo(bundled())
     if mutants:
@@ -184,11 +184,11 @@ def rehearse(provider: str, world: str | None) -> None:
     3. Option B          a build without the rollout's commit
     4. the allow-list    XAI_ALLOWED_MODELS without grok-4
     """
-    from grokgate.faces.check import OPERATORS, forget
-    from grokgate.faces.listing import NotFound, found
-    from grokgate.faces.rehearsal import rehearse as rehearsed
     from grokgate.providers.host.environment import EnvironmentNotMade
     from grokgate.providers.vehicle import NoAdapter
+    from grokgate.runs.check import OPERATORS, forget
+    from grokgate.runs.listing import NotFound, found
+    from grokgate.runs.rehearsal import rehearse as rehearsed
 
     forget(*OPERATORS)
     try:
@@ -290,8 +290,8 @@ def logs(file: str, model: str | None, as_json: bool) -> None:
     """
     import json
 
-    from grokgate.faces.logs import Report
     from grokgate.formats.log_file import Unreadable
+    from grokgate.runs.logs import Report
 
     try:
         report = Report(file, model)
@@ -304,7 +304,7 @@ def logs(file: str, model: str | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def verify(file: Path) -> None:
     """Recompute the verdict from an evidence file, offline. Refuses a file that is cut off or was changed."""
-    from grokgate.faces.verify import recomputed
+    from grokgate.runs.verify import recomputed
 
     with refusing_evidence():
         text, code = recomputed(file)
@@ -337,8 +337,8 @@ def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, 
       signoff.jsonl    all that it rests on, sealed; grokgate verify judges it again
       verdict.json, summary.md, junit.xml
     """
-    from grokgate.faces.signoff import SignOff, said
     from grokgate.formats.document import BadDocument
+    from grokgate.runs.signoff import SignOff, said
 
     with refusing_evidence():
         try:
@@ -425,6 +425,33 @@ def draft(kind: str, evidence: Path) -> None:
             raise Refused(str(refused)) from None
 
 
+@main.command(epilog="Exit codes: 0, 2 wrong use or no page, 4 evidence refused.")
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the page and its history go.",
+)
+def report(folders: tuple[Path, ...], reports: Path) -> None:
+    """Make one Allure page of what gates have written: allure.html.
+
+    FOLDERS are what gates wrote; by default all below the folder of reports. It needs Node 22 or later; tox -e report brings it.
+
+    \b
+    Example:  grokgate report reports/pal
+    """
+    from grokgate.runs.report import NotMade, found, make
+
+    with refusing_evidence():
+        try:
+            page = make(folders or found(reports), reports)
+        except NotMade as hindered:
+            raise Refused(str(hindered)) from None
+    click.echo(f"{page}  {page.stat().st_size / 1e6:.1f} MB")
+
+
 @main.command()
 @click.option("--jobs", default=3, show_default=True, help="How many gates run at once.")
 @click.option(
@@ -435,7 +462,7 @@ def draft(kind: str, evidence: Path) -> None:
 )
 def matrix(jobs: int, write: Path | None) -> None:
     """Run every mutant through its gate, and print which rows each turns red. Takes minutes."""
-    from grokgate.faces.matrix import table
+    from grokgate.runs.matrix import table
 
     sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, write))
 

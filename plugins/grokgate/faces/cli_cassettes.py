@@ -37,7 +37,7 @@ def record(
     \b
     Example:  grokgate record --into recordings/ -- python ask_grok.py
     """
-    from grokgate.faces.cassettes import record as recorded
+    from grokgate.runs.cassettes import record as recorded
 
     with refusing():
         text, code = recorded(
@@ -66,7 +66,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("folders", nargs=-1, type=FOLDER)
 def list_(folders: tuple[Path, ...]) -> None:
     """How many exchanges there are, of which kind and how old; by default the bundled ones."""
-    from grokgate.faces.cassettes import listed
+    from grokgate.runs.cassettes import listed
 
     with refusing():
         click.echo(listed(folders))
@@ -76,7 +76,7 @@ def list_(folders: tuple[Path, ...]) -> None:
 @click.argument("folder", type=FOLDER)
 def check_cassettes(folder: Path) -> None:
     """Hold cassettes against formats, rules, xAI's shapes and invariants, and search them for secrets."""
-    from grokgate.faces.cassettes import checked
+    from grokgate.runs.cassettes import checked
 
     with refusing():
         text, good = checked(folder)
@@ -104,7 +104,7 @@ def import_(
     Reads vcrpy (YAML, JSON), Ruby VCR, go-vcr, HAR, JSON lines and dated lists of models, plain or packed with gzip. What no
     rule fits is kept and plays nothing. A file that is damaged, hostile or holds a secret is refused, and nothing is written.
     """
-    from grokgate.faces.cassettes import imported
+    from grokgate.runs.cassettes import imported
 
     with refusing():
         click.echo(
@@ -127,7 +127,7 @@ def import_(
 )
 def age(evidence: Path, limit: int | None) -> None:
     """How old, and of which kind, the evidence of each requirement is."""
-    from grokgate.faces.cassettes import aged
+    from grokgate.runs.cassettes import aged
 
     with refusing_evidence():
         text, good = aged(evidence, limit)
@@ -144,7 +144,7 @@ def age(evidence: Path, limit: int | None) -> None:
 @click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
 def drift_(before: Path, after: Path | None, world: str | None, evidence: Path | None) -> None:
     """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything."""
-    from grokgate.faces.cassettes import drifted
+    from grokgate.runs.cassettes import drifted
 
     with refusing(), refusing_evidence():
         text, same = drifted(before, after, known_world(world), evidence)
@@ -196,9 +196,9 @@ def refresh_(
     Example:  grokgate cassettes refresh --rule 'plain/*' --rule refused/stop
               grokgate cassettes refresh --replace
     """
-    from grokgate.faces.live_asked import NotAsked, live_of
-    from grokgate.faces.refresh import NotRefreshed, Wanted, refresh
     from grokgate.formats.evidence_file import read_evidence
+    from grokgate.runs.live_asked import NotAsked, live_of
+    from grokgate.runs.refresh import NotRefreshed, Wanted, refresh
 
     def agreed(question: str) -> bool:
         try:

@@ -52,8 +52,8 @@ def soak(
     Example:  grokgate soak --provider my-grok.toml --budget 10 --rate 5 --metrics-port 9464
               grokgate soak --provider my-grok.toml --master-host 10.0.0.5 --port 5557
     """
-    from grokgate.faces.live_asked import NotAsked, live_of
-    from grokgate.faces.soak.asked import PORT, SoakAsked, WorkerAsked, become, ready
+    from grokgate.runs.live_asked import NotAsked, live_of
+    from grokgate.runs.soak.asked import PORT, SoakAsked, WorkerAsked, become, ready
 
     try:
         ready()

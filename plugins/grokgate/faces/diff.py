@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from grokgate.faces.verify import judged
-from grokgate.judgement.change import Run, compare, trend
-from grokgate.judgement.report import change_json, change_text
+from grokgate.reports import change_json, change_text
+from grokgate.reports.change import Run, compare, trend
+from grokgate.runs.verify import judged
 
 WORSE = 1
 """The exit code where a row that was kept is red or open, or another host was newly tried."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grokgate.faces.verify import judged
 from grokgate.formats.contract import contract_digest, requirements, rollout
 from grokgate.formats.document import BadDocument
-from grokgate.judgement.draft import DRAFTS, Source
+from grokgate.reports.draft import DRAFTS, Source
+from grokgate.runs.verify import judged
 from grokgate.values.rollout import Rollout
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill, indent
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.suites import owners
-from grokgate.upstream.estimate import asked, estimated
-from grokgate.upstream.price import rounded
-from grokgate.values.requirement import Requirement, Traffic
+from grokgate.runs.costs import costs
+from grokgate.values.requirement import Requirement
 
 WIDTH = 80
 
@@ -51,18 +49,6 @@ def _evidence(requirement: Requirement) -> Iterator[str]:
         yield "attested: a person vouches for it, by grokgate check --accept FILE"
 
 
-def costs(traffic: Traffic) -> str:
-    """What a row asks the real xAI for, and what that costs by the rollout's prices."""
-    about = rollout()
-    answering = {id: next(iter(model.served & about.prices.keys()), id) for id, model in about.models.items()}
-    price = estimated(traffic, about.prices, about.models.values(), answering)
-    if not price.most:
-        return "it asks for no answer, and costs nothing"
-    dear = ", and only with --long-prompts" if traffic.opt_in else ""
-    fewest = "at least " if traffic.trials else ""
-    return f"{fewest}{asked(traffic)}, about {rounded(price.about)}, at most {rounded(price.most)}{dear}"
-
-
 def _facts(requirement: Requirement) -> str:
     claim = f" · claim {requirement.claim}" if requirement.claim else ""
     kinds = "converting providers" if requirement.judges == "converting" else "any provider"
@@ -71,7 +57,7 @@ def _facts(requirement: Requirement) -> str:
 
 
 def _killers(id: str) -> tuple[str, ...]:
-    from grokgate.faces.mutants import mutants
+    from grokgate.runs.mutants import mutants
 
     return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks | mutant.live)
 

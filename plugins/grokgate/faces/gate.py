@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grokgate.faces.check import OPERATORS, STOPS, as_typed, forget, shown
-from grokgate.faces.run import GateRun
+from grokgate.runs.check import OPERATORS, STOPS, as_typed, forget, shown
+from grokgate.runs.run import GateRun
 
 if TYPE_CHECKING:
     from grokgate.formats.evidence_file import EvidenceWriter
@@ -110,7 +110,7 @@ class Gate:
         case = self._case(pyfuncitem, error, time.perf_counter() - begun)
         pyfuncitem.stash[_CASE] = case
         if self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
+            from grokgate.reports import allure
 
             allure.enrich(self.run.header, self.run.asked[case.requirement], case)
         if end := ended_as(case, error):
@@ -122,7 +122,7 @@ class Gate:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let the case travel on the report, and tell a failure as grokgate does."""
-        from grokgate.judgement.report.failure import failure_text
+        from grokgate.reports.failure import failure_text
 
         report = yield
         if call.when == "setup" and call.excinfo is not None and _requirement(item) in self.run.asked:
@@ -262,7 +262,7 @@ class Gate:
         if self._stopped:
             self._say("the run was stopped; what it found by then is sealed, and is never a go")
         if folder := self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
+            from grokgate.reports import allure
 
             untold: list[Row | Case] = [*(row for row in self.verdict.rows if not row.cases), *self._untold]
             allure.write_untested(Path(folder), self.run.header, self.run.asked, untold)
@@ -277,7 +277,7 @@ class Gate:
                 "grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True
             )
             return
-        from grokgate.judgement.report import terminal
+        from grokgate.reports import terminal
 
         def say(line: str, colour: str | None) -> None:
             terminalreporter.write_line(line, **({colour: True} if colour else {}))
@@ -308,7 +308,7 @@ class Gate:
             raise pytest.UsageError(said) from None
         self.run.look(self._say)
         if folder := self.config.getoption("allure_report_dir", None):
-            from grokgate.judgement.report import allure
+            from grokgate.reports import allure
 
             allure.clear(Path(folder))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grokgate.judgement.report import github
+from grokgate.reports import github
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate

@@ -10,9 +10,9 @@ import pytest
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate
-    from grokgate.faces.live_asked import LiveAsked
-    from grokgate.faces.run import GateRun
     from grokgate.providers.subject import Subject
+    from grokgate.runs.live_asked import LiveAsked
+    from grokgate.runs.run import GateRun
     from grokgate.values.rollout import Rollout
 
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
     if config.getoption("--provider") and not config.option.help:
         from grokgate.faces.gate import Gate
-        from grokgate.judgement.report.github import is_step
+        from grokgate.reports.github import is_step
 
         gate = Gate(config, _asked_run(config))
         config.stash[_GATE] = gate
@@ -89,7 +89,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Say what a run would cost, in the place of the run."""
     if not config.getoption("--estimate"):
         return None
-    from grokgate.faces.estimate import estimated
+    from grokgate.runs.estimate import estimated
 
     run = _asked_run(config)
     if run.ledger is None:
@@ -119,13 +119,13 @@ def _gate(config: pytest.Config) -> Gate:
 
 def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
-    from grokgate.faces.check import OPERATORS, forget, reports_folder
-    from grokgate.faces.listing import NotFound, found
-    from grokgate.faces.run import BUNDLED, GateRun
     from grokgate.formats.contract import requirements
     from grokgate.formats.document import BadDocument
     from grokgate.formats.home import worlds
     from grokgate.judgement.scope import unknown
+    from grokgate.runs.check import OPERATORS, forget, reports_folder
+    from grokgate.runs.listing import NotFound, found
+    from grokgate.runs.run import BUNDLED, GateRun
 
     spec = config.getoption("--provider")
     try:
@@ -169,7 +169,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
 
 def _asked_live(config: pytest.Config) -> LiveAsked:
     """How the real xAI is asked. Raises ``pytest.UsageError``; nothing was sent by then."""
-    from grokgate.faces.live_asked import NotAsked, live_of
+    from grokgate.runs.live_asked import NotAsked, live_of
 
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
         raise pytest.UsageError("a live run has one budget, so it runs in one process; nothing was sent. Leave -n out")

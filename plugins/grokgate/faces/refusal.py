@@ -39,8 +39,8 @@ def refusing_evidence() -> Iterator[None]:
 @contextmanager
 def refusing() -> Iterator[None]:
     """Input that is refused, in one sentence."""
-    from grokgate.faces.cassettes import SecretFound
     from grokgate.formats.document import BadDocument
+    from grokgate.runs.cassettes import SecretFound
     from grokgate.upstream.library import AlreadyThere, NoWorld
 
     try:

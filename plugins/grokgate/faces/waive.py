@@ -6,9 +6,9 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from grokgate.faces.verify import verdict_of
 from grokgate.formats.evidence_file import read_evidence
 from grokgate.judgement.acceptance import WAIVABLE, signature
+from grokgate.runs.verify import verdict_of
 from grokgate.values.line import one_line
 
 DAYS = 30

@@ -20,9 +20,15 @@ def clean_copy(folder: Path) -> Path | None:
     """
     if not (home() / SCRIPT).is_file():
         return None
-    ignored = (line.strip("/") for line in (home() / ".gitignore").read_text("utf-8").split())
+    ignored = (line.rstrip("/") for line in (home() / ".gitignore").read_text("utf-8").split())
     made_here = [name for name in ignored if name != "__pycache__"]
-    shutil.copytree(home(), folder, ignore=shutil.ignore_patterns(".git", *made_here))
+    at_the_top = {name.lstrip("/") for name in made_here if name.startswith("/")}
+    anywhere = shutil.ignore_patterns(".git", *(name for name in made_here if not name.startswith("/")))
+
+    def left_out(place: str, names: list[str]) -> set[str]:
+        return anywhere(place, names) | (at_the_top & set(names) if Path(place) == home() else set())
+
+    shutil.copytree(home(), folder, ignore=left_out)
     return folder
 
 

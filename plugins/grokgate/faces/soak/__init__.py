@@ -1,4 +1,0 @@
-"""``grokgate soak``: many calls of a provider on the workers of Locust, each counted once.
-
-The package runs in processes of its own (``python -m grokgate.faces.soak``), since gevent has to be there before all else.
-"""

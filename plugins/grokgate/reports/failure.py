@@ -1,0 +1,146 @@
+"""One red case, told so that its reader can act: what was asked, what left, what was expected, who must act, how to see it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from grokgate.reports.words import name_of
+from grokgate.values.evidence import Asked, Case
+from grokgate.values.line import one_line
+
+WIDTH = 100
+PORT = 8080
+"""Where ``grokgate serve`` listens by default."""
+
+
+def failure_text(asked: Asked, case: Case, header: Mapping[str, Any] | None = None) -> str:
+    """The failure as plain text; ``header`` is that of the run, and says how to ask for the case again."""
+    return "\n".join(_lines(asked, case, header or {}))
+
+
+def shown_call(case: Case) -> Mapping[str, Any] | None:
+    """The call that shows the failure: the one that the finding is about, else the last."""
+    return case.observations[(case.finding or {}).get("call", -1)] if case.observations else None
+
+
+def shown_exchange(case: Case) -> Mapping[str, Any] | None:
+    """The request that shows the failure: of those that left for that call, the first that has what is at fault."""
+    left = _left(case)
+    return next((exchange for exchange in left if _at(case) in _content(exchange["body"])), left[0] if left else None)
+
+
+def difference(case: Case) -> str:
+    """Expected against seen, one line each."""
+    if not case.finding:
+        return ""
+    lines = [f"- {line}" for line in _shown(case.finding["expected"]).splitlines()]
+    lines += [f"+ {line}" for line in _shown(case.finding["saw"]).splitlines()]
+    return "\n".join(lines)
+
+
+def curl(case: Case) -> str:
+    """The request as a curl line against ``grokgate serve``, or whatever ``XAI_BASE_URL`` and ``XAI_API_KEY`` name.
+
+    Empty where nothing left, or where the evidence holds a large body by its digest alone.
+    """
+    exchange = shown_exchange(case)
+    if exchange is None or exchange["body"].startswith("sha256:"):
+        return ""
+    path = shlex.quote(exchange["url"].partition("/v1")[2])
+    data = f" -H 'Content-Type: application/json' -d {shlex.quote(exchange['body'])}" if exchange["body"] else ""
+    method = "" if exchange["method"] == "POST" and data else f" -X {exchange['method']}"
+    address, key = f"${{XAI_BASE_URL:-http://127.0.0.1:{PORT}/v1}}", "${XAI_API_KEY:-any}"
+    return f'curl -s{method} "{address}"{path} -H "Authorization: Bearer {key}"{data}'
+
+
+def serve(case: Case, header: Mapping[str, Any]) -> str:
+    """The command that starts a server which answers as xAI did in this case."""
+    call = shown_call(case) or {}
+    words = ["grokgate", "serve"]
+    words += ["--world", header["world"]] if header.get("world") else []
+    words += ["--scenario", call["scenario"]] if call.get("scenario", "plain") != "plain" else []
+    words += ["--fault", call["fault"]] if call.get("fault") else []
+    return shlex.join(words)
+
+
+def _lines(asked: Asked, case: Case, header: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{case.id}  {asked.title}  ({asked.severity}, {name_of(case.status)})"
+    yield f"plan       {asked.plan}"
+    yield f"because    {case.because}"
+    if call := shown_call(case):
+        yield f"asked      {call['said']}"
+    if exchange := shown_exchange(case):
+        many = len(_left(case))
+        yield f"left       {exchange['method']} {exchange['url']}" + (f"  (one of {many} requests)" if many > 1 else "")
+        yield from _body(exchange["body"], case)
+        yield f"answered   {_answered(exchange)}"
+    elif call:
+        yield "left       nothing"
+    if call:
+        yield f"caller     {_got(call)}"
+    if case.finding:
+        yield f"expected   {one_line(_shown(case.finding['expected']), WIDTH)}"
+        yield f"saw        {one_line(_shown(case.finding['saw']), WIDTH)}"
+    yield f"who acts   {case.blame}"
+    if line := curl(case):
+        yield f"try it     {serve(case, header)} &   # xAI as it answered here, on loopback"
+        yield f"           {line}"
+    if spec := header.get("provider", {}).get("spec"):
+        verb = "live" if header.get("mode") == "live" else "check"
+        yield f"again      grokgate {verb} --provider {spec} --phase {header['phase']} --only {asked.id}"
+    yield f"more       grokgate explain {asked.id}"
+
+
+def _left(case: Case) -> list[Mapping[str, Any]]:
+    call = shown_call(case)
+    return [exchange for exchange in call["wire"] if not exchange["stray"]] if call else []
+
+
+def _at(case: Case) -> str:
+    return case.finding["at"] if case.finding else ""
+
+
+def _content(body: str) -> Mapping[str, Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _body(body: str, case: Case) -> Iterator[str]:
+    """Of the body, the model and what shows the failure, with an arrow; the other keys by their names alone."""
+    content, at = _content(body), _at(case)
+    if not content:
+        yield f"             {one_line(body, WIDTH)}"
+        return
+    told = {key: value for key, value in content.items() if key in ("model", at)}
+    for key, value in told.items():
+        arrow = "   <- here" if key == at else ""
+        shown = one_line(json.dumps(value, ensure_ascii=False), 70)
+        yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {shown}{arrow}"
+    if others := [key for key in content if key not in told]:
+        yield f"             and {', '.join(others)}"
+
+
+def _answered(exchange: Mapping[str, Any]) -> str:
+    if exchange["status"] is None:
+        return f"nothing: {exchange['fault']}, as the test asked"
+    known = exchange["provenance"] or (f"changed by the fault {exchange['fault']}" if exchange["fault"] else "no recording")
+    return f"{exchange['status']} {one_line(exchange['answer'] or '', WIDTH)}  ({known})"
+
+
+def _got(call: Mapping[str, Any]) -> str:
+    """What the caller got, on one line."""
+    if failure := call["failure"]:
+        return one_line(f"{failure['kind']}: {failure['message']}", WIDTH)
+    result = {key: value for key, value in call["result"].items() if value not in (None, [], (), "")}
+    result["usage"] = {key: count for key, count in (result.get("usage") or {}).items() if count is not None}
+    return one_line(", ".join(f"{key}={_shown(value)}" for key, value in result.items() if value), WIDTH)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""``summary.md``: the verdict for people, section by section, each red row with what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from grokgate.judgement.verdict import WORST_FIRST, Verdict
+from grokgate.reports.basis import share, who_answered
+from grokgate.reports.failure import failure_text
+from grokgate.reports.markup import code, fence, plain
+from grokgate.reports.words import OPEN, RED, SIGNS, name_of
+from grokgate.values.evidence import Row, Status
+
+
+def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
+    path.write_text("\n".join(_lines(header, verdict)) + "\n", "utf-8")
+
+
+def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
+    provider = header["provider"]
+    yield f"# {verdict.decision.value.upper()}: {plain(provider['title'])}, phase {header['phase']}, {header['scope']}"
+    yield ""
+    yield f"- world {code(header['world'])}, rollout {code(header['rollout'])}, mode {header['mode']}, {header['started']}"
+    packages = ", ".join(provider["requirements"]) or provider["vehicle"]
+    yield f"- provider build `{header['digests']['provider'][:12]}` ({plain(packages)}), judged at its {plain(provider['face'])}"
+    if said := who_answered(header):
+        yield f"- **{plain(said)}**"
+    yield f"- {share(verdict.rows)} (cassettes `{header['digests']['world'][:12]}`)"
+    yield f"- verify offline: {code('grokgate verify ' + header['evidence'])}"
+    yield ""
+    if verdict.violations:
+        yield f"**Undeclared attempts to reach other hosts:** {plain(', '.join(sorted(set(verdict.violations))))}"
+        yield ""
+    yield from _counts(verdict)
+    yield from _accepted(verdict)
+    yield from _section("What failed", verdict, RED)
+    yield from _section("What is open", verdict, OPEN)
+    yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
+    yield from _section("What people accept", verdict, (Status.WAIVED, Status.ATTESTED))
+    yield from _section("What passed", verdict, (Status.PASSED,))
+    yield from _details(header, verdict)
+
+
+def _counts(verdict: Verdict) -> Iterator[str]:
+    yield "| status | rows |"
+    yield "|---|---:|"
+    for status in WORST_FIRST:
+        if count := verdict.counts.get(status, 0):
+            yield f"| {SIGNS[status]} {name_of(status)} | {count} |"
+    yield ""
+
+
+def _accepted(verdict: Verdict) -> Iterator[str]:
+    """What people added, and what of it is stale."""
+    given = verdict.accepted
+    if given and (given.own_waivers or given.attestations):
+        yield "## What people added"
+        yield ""
+        yield "| row | what | who | until | because | commit |"
+        yield "|---|---|---|---|---|---|"
+        for waiver in given.own_waivers:
+            cells = (waiver.row, f"waiver of {waiver.failure}", waiver.owner, str(waiver.until), waiver.reason, waiver.commit)
+            yield "| " + " | ".join(map(plain, cells)) + " |"
+        for said in given.attestations:
+            cells = (said.row, "attestation", said.by, str(said.until), said.link, said.commit)
+            yield "| " + " | ".join(map(plain, cells)) + " |"
+        yield ""
+    if verdict.findings:
+        yield "## What is stale of it"
+        yield ""
+        yield from (f"- {plain(finding)}" for finding in verdict.findings)
+        yield ""
+
+
+def _section(title: str, verdict: Verdict, statuses: tuple[Status, ...]) -> Iterator[str]:
+    rows = [row for row in verdict.rows if row.status in statuses]
+    if not rows:
+        return
+    yield f"## {title}"
+    yield ""
+    yield "| row | sev | promise | status | because | who acts |"
+    yield "|---|---|---|---|---|---|"
+    for row in rows:
+        status = f"{SIGNS[row.status]} {name_of(row.status)}"
+        told = map(plain, (row.asked.id, row.asked.severity, row.asked.title))
+        yield "| " + " | ".join([*told, status, _because(row), row.blame or ""]) + " |"
+    yield ""
+
+
+def _because(row: Row) -> str:
+    """The row's cause as text, with how many of its cases share the status."""
+    because, alike = plain(row.because), sum(case.status is row.status for case in row.cases)
+    return f"{because} ({alike} of {len(row.cases)} cases)" if alike and len(row.cases) > 1 and because else because
+
+
+def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
+    red = [(row, case) for row in verdict.rows for case in row.cases if case.status in RED]
+    if red:
+        yield "## Each failure"
+        yield ""
+    for row, case in red:
+        yield f"### {case.id}"
+        yield ""
+        told = failure_text(row.asked, case, header)
+        yield f"{fence(told)}text"
+        yield told
+        yield fence(told)
+        yield ""

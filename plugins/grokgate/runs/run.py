@@ -1,0 +1,256 @@
+"""One run of a gate: what it was asked, the provider that it judges, and the evidence that it writes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grokgate import __version__
+from grokgate.formats.acceptances import Acceptances, read_acceptances
+from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter, put_aside
+from grokgate.formats.fixtures import prompts
+from grokgate.formats.home import home
+from grokgate.formats.suites import owners, suites_digest
+from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.scope import Question, asked_for
+from grokgate.judgement.verdict import Verdict, judge
+from grokgate.providers.description import Description
+from grokgate.providers.launcher import Launcher, build_digest, new_key
+from grokgate.providers.subject import Subject, Transcript
+from grokgate.reports import files
+from grokgate.upstream.world import World, load_world
+from grokgate.values.evidence import Asked, Case, Status
+from grokgate.values.rollout import Rollout
+
+if TYPE_CHECKING:
+    from grokgate.intercept.live import Live, Pay
+    from grokgate.runs.ledger import Ledger
+    from grokgate.runs.live_asked import LiveAsked
+
+
+BUNDLED = "bundled"
+"""What stands for grokgate's own cassettes beside folders of others."""
+
+
+@dataclass(kw_only=True)
+class GateRun:
+    """A gate from its question to its reports."""
+
+    description: Description
+    spec: str
+    phase: str
+    scope: str
+    world_name: str | None
+    strict: bool
+    only: Sequence[str]
+    folder: Path
+    evidence: Path
+    cassettes: Sequence[str] = ()
+    pace: float = 0.0
+    accept: Sequence[Path] = ()
+    """Files of waivers and attestations."""
+    live: LiveAsked | None = None
+    """How the real xAI is asked; ``None`` where a tape answers."""
+    served: str = ""
+    """Who answered the model that is rolled out, before the first row of a live run."""
+    key: str = field(default_factory=new_key)
+    started: float = field(default_factory=time.time)
+    cases: list[Case] = field(default_factory=list)
+    egress: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def rollout(self) -> Rollout:
+        return rollout("grok-4", self.world_name, self.phase)
+
+    @cached_property
+    def world(self) -> World:
+        bundled = home() / "cassettes" / self.rollout.world
+        if not self.cassettes:
+            return load_world(bundled)
+        return load_world(bundled, [bundled if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
+
+    @cached_property
+    def acceptances(self) -> Acceptances:
+        """What people add to the verdict. Raises ``BadDocument``."""
+        return read_acceptances(self.accept, requirements())
+
+    @cached_property
+    def question(self) -> Question:
+        return Question(
+            phase=self.phase,
+            scope=self.scope,
+            world=self.rollout.world,
+            kind=self.description.kind,
+            claims=self.description.claims,
+            only=self.only,
+            mode=self.mode,
+            long=bool(self.live and self.live.long),
+        )
+
+    @property
+    def mode(self) -> str:
+        return "live" if self.live else "replay"
+
+    @cached_property
+    def _scoped(self) -> tuple[list[Asked], list[str]]:
+        return asked_for(requirements().values(), self.question, owners())
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Find out of xAI what a live run needs to know, and say what it will cost; what hinders it settles all rows."""
+        if self.live is None or self.ledger is None:
+            return
+        from grokgate.runs.preflight import Preflight
+
+        preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout, ledger=self.ledger)
+        preflight.fly(self.live.key, self.live.trust)
+        self.served = preflight.served
+        for line in preflight.found:
+            say(line)
+        if why := preflight.hindered:
+            say(why.because)
+            open_rows = [row for row in self.asked.values() if row.settled is None]
+            settled = (replace(row, settled=Status.NOT_RUN, because=why.because, blame=why.blame) for row in open_rows)
+            self.asked = {**self.asked, **{row.id: row for row in settled}}
+        else:
+            say(self.ledger.forecast(self.in_order))
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """What a live run may spend."""
+        if self.live is None:
+            return None
+        from grokgate.runs.ledger import Ledger
+
+        return Ledger(self.live.budget, self.rollout, requirements(), self.answering)
+
+    @property
+    def answering(self) -> Mapping[str, str]:
+        """Who answers a model in this world, by its id."""
+        return {id: self.world.served[id].named(None) for id in self.rollout.models if id in self.world.served}
+
+    @cached_property
+    def asked(self) -> Mapping[str, Asked]:
+        """The rows asked for, by identifier."""
+        return {row.id: row for row in self._scoped[0]}
+
+    @property
+    def outside(self) -> list[str]:
+        """The identifiers of the rows that phase or scope leave out."""
+        return self._scoped[1]
+
+    @property
+    def to_test(self) -> set[str]:
+        """The rows that a test decides."""
+        return {id for id, row in self.asked.items() if row.settled is None}
+
+    @property
+    def in_order(self) -> list[str]:
+        """Those rows in the order of their tests."""
+        return [id for id in owners() if id in self.to_test]
+
+    @property
+    def build(self) -> str:
+        """The build of the provider that this phase is about."""
+        return f"phase-{self.phase}" if f"phase-{self.phase}" in self.description.builds else "current"
+
+    @cached_property
+    def header(self) -> dict[str, Any]:
+        description = self.description
+        return {
+            "schema": SCHEMA,
+            "grokgate": __version__,
+            "python": platform.python_version(),
+            "platform": sys.platform,
+            "started": datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
+            "started_ms": int(self.started * 1000),
+            "provider": {
+                "name": description.name,
+                "spec": self.spec,
+                "title": " ".join(description.title.split()),
+                "kind": description.kind,
+                "face": description.face,
+                "vehicle": description.vehicle,
+                "build": self.build,
+                "requirements": list(description.requirements),
+                "claims": list(description.claims),
+            },
+            "phase": self.phase,
+            "scope": self.scope,
+            "world": self.rollout.world,
+            "rollout": self.rollout.id,
+            "mode": self.mode,
+            **({"upstream": self.live.upstream} if self.live else {}),
+            "strict": self.strict,
+            "only": list(self.only),
+            "outside": self.outside,
+            "evidence": os.path.relpath(self.evidence, self.folder),
+            "digests": {
+                "contract": contract_digest(),
+                "rollout": self.rollout.digest,
+                "world": self.world.digest,
+                "provider": build_digest(description, self.build),
+                "suites": suites_digest(),
+            },
+        }
+
+    def launcher(self, say: Callable[[str], None], pay: Pay | None = None) -> Launcher:
+        """What starts the provider; in a live run ``pay`` pays its requests, by default the ledger."""
+        live = self._behind(pay or self.ledger.pay) if self.ledger else None
+        return Launcher(
+            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
+        )
+
+    def _behind(self, pay: Pay) -> Live:
+        """What stands behind the provider of a live run: the real xAI, where a request can be paid."""
+        from grokgate.intercept.live import Live
+
+        assert self.live is not None, "only a live run pays"
+        served = dict.fromkeys(self.rollout.target.wire, self.served)
+        return Live(self.live.upstream, key=self.live.key, given=self.key, pay=pay, trust=self.live.trust, served=served)
+
+    def subject(self, launcher: Launcher, transcript: Transcript) -> Subject:
+        return Subject(launcher=launcher, transcript=transcript, rollout=self.rollout, prompts=prompts(), build=self.build)
+
+    def open(self) -> EvidenceWriter:
+        """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
+        if self.live:
+            put_aside(self.evidence)  # it was paid for
+        files.clear(self.folder)
+        writer = EvidenceWriter(self.evidence, (self.key, *([self.live.key] if self.live else [])))
+        writer.begin(self.header, self.asked.values(), self.acceptances.waivers, self.acceptances.attestations)
+        return writer
+
+    def close(self, writer: EvidenceWriter, *, stopped: bool = False) -> Verdict:
+        """Judge, seal the evidence, and write the reports that are files. What was ``stopped`` before its end is never a go."""
+        verdict = self.judge(stopped=stopped)
+        writer.seal(
+            {
+                **(self.ledger.to_json() if self.ledger else {}),
+                **({"stopped": True} if stopped else {}),
+                "verdict": verdict.decision.value,
+                "counts": dict(verdict.counts),
+                "seconds": round(time.time() - self.started, 3),
+            }
+        )
+        files.write(self.folder, self.header, verdict)
+        return verdict
+
+    def judge(self, *, stopped: bool) -> Verdict:
+        violations = [event["target"] for event in self.egress if not event["declared"]]
+        return judge(
+            list(self.asked.values()),
+            self.cases,
+            strict=self.strict,
+            partial=stopped or bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
+            violations=violations,
+            accepted=Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations),
+        )

@@ -1,0 +1,65 @@
+"""``grokgate verify``: the verdict of an evidence file, computed again."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from grokgate.formats.contract import contract_digest
+from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
+from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
+from grokgate.reports.basis import share, who_answered
+from grokgate.reports.words import SIGNS, name_of
+from grokgate.upstream.price import dollars
+from grokgate.values.acceptance import Attestation, Waiver
+
+
+def verdict_of(evidence: Evidence) -> Verdict:
+    """The verdict that sealed evidence amounts to, with what was accepted on the day of the run."""
+    header = evidence.header
+    return judge(
+        evidence.asked,
+        evidence.cases,
+        strict=header["strict"],
+        partial=bool(evidence.footer.get("stopped") or header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
+        violations=evidence.violations,
+        accepted=Accepted.in_run(header, evidence.waivers, evidence.attestations),
+    )
+
+
+def judged(path: Path) -> tuple[Evidence, Verdict]:
+    """The evidence of a file, and the verdict that it amounts to. Raises ``EvidenceRefused``."""
+    evidence = read_evidence(path)
+    verdict = verdict_of(evidence)
+    if verdict.decision.value != evidence.footer["verdict"]:
+        raise EvidenceRefused(f"{path}: says {evidence.footer['verdict']}, but its cases amount to {verdict.decision.value}")
+    return evidence, verdict
+
+
+def recomputed(path: Path) -> tuple[str, int]:
+    """What the file proves, for people, and the exit code of its verdict. Raises ``EvidenceRefused``."""
+    evidence, verdict = judged(path)
+    header, footer = evidence.header, evidence.footer
+    counts = ", ".join(f"{SIGNS[s]} {verdict.counts[s]} {name_of(s)}" for s in WORST_FIRST if verdict.counts.get(s))
+    mine = header["digests"]["contract"] == contract_digest()
+    contract = "the contract of this grokgate" if mine else "another version of the contract"
+    asked = f"{header['provider']['title']}, phase {header['phase']}, {header['scope']}, {header['started']}"
+    lines = [
+        f"{verdict.decision.value.upper()}  {asked}",
+        f"{len(verdict.rows)} rows: {counts}",
+        f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
+        f"the seal fits: {footer['events']} events, undamaged since the run",
+    ]
+    lines += [who_answered(header)] if who_answered(header) else []
+    lines += ["incomplete: the run was stopped before its end, so that it is never a go"] if footer.get("stopped") else []
+    lines += [f"{dollars(footer['spent_ticks'])} spent"] if "spent_ticks" in footer else []
+    lines += _ended(evidence, datetime.now(UTC).date())
+    return "\n".join(lines), verdict.exit_code
+
+
+def _ended(evidence: Evidence, today: date) -> list[str]:
+    """What was accepted on the day of the run, and is no longer."""
+    given: list[Waiver | Attestation] = [*evidence.waivers, *evidence.attestations]
+    on = evidence.header["started"][:10]
+    return [f"what was accepted for {e.row} ended on {e.until}; the verdict is that of {on}" for e in given if today > e.until]
