@@ -10,8 +10,9 @@ from typing import Any
 
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.tape import Tape
-from grokgate.upstream.world import Model, Rule, World
+from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import WireRequest
+from grokgate.values.world import Model
 
 KEY = "xai-grokgate-0123456789abcdef01234567"
 """As long as the keys of a gate, which is what a search for it depends on."""

@@ -16,7 +16,7 @@ import httpx
 from library import HEADERS, KEY, URL, answer_body
 from measure import say, taking_turns
 
-from grokgate.formats.fixtures import long_prompts, prompts
+from grokgate.formats.fixtures import long_prompt, prompts
 from grokgate.formats.home import home
 from grokgate.intercept import door
 from grokgate.intercept.http_server import LoopbackServer
@@ -29,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
-    text = long_prompts()["under-256000"].text
+    text = long_prompt(255_000).text
     body = json.dumps({"model": "grok-4", "messages": [{"role": "user", "content": text}]}).encode()
     replay = Replay(Tape(load_world(home() / "cassettes" / "grok-4-0709"), prompts(), key=KEY))
     server, mock = LoopbackServer(replay), httpx.MockTransport(lambda _: httpx.Response(200, text=answer_body()))

@@ -123,6 +123,9 @@ def shows_tools(provider, model):
 
 
 def shows_thinking(provider, model):
+    target = provider.rollout.target
+    if not target.reasoning:
+        raise NotApplicable(f"{target.answered_by} does not think before it answers; POST-5.1 judges what the listing says")
     caller(provider.chat(model, "puzzle")).gets_reasoning_tokens()
 
 

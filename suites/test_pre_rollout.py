@@ -2,14 +2,15 @@
 
 import pytest
 
-from grokgate.formats.contract import rollout as read_rollout
 from grokgate.judgement.expect import NotApplicable, NotRun, caller, command, listing, wire
 from grokgate.runs.check import sealed_code
 
-ROLLOUT = read_rollout()
 ONE_ROW = "P1.4"
 """What the integration script is asked within the gate: a row that is decided in a moment."""
-CELLS = {f"flag={cell.flag} allow={cell.allow} {cell.name}": cell for cell in ROLLOUT.resolutions}
+
+
+def cells(rollout):
+    return {f"flag={cell.flag} allow={cell.allow} {cell.name}": cell for cell in rollout.table}
 
 
 @pytest.mark.requirement("PRE.1")
@@ -24,21 +25,23 @@ def test_the_providers_own_unit_tests_pass(provider):
 @pytest.mark.requirement("PRE.2")
 def test_the_integration_script_ends_with_the_gates_verdict(provider, pytestconfig, tmp_path):
     reports = tmp_path / "reports"
-    asked = ["--provider", pytestconfig.option.provider, "--phase", pytestconfig.option.phase, "--only", ONE_ROW]
+    chosen = {"--provider": "provider", "--phase": "phase", "--rollout": "rollout", "--world": "world"}
+    given = {option: value for option, name in chosen.items() if (value := getattr(pytestconfig.option, name))}
+    asked = [word for option in given.items() for word in option] + ["--only", ONE_ROW]
     ran = provider.integration_script([*asked, "--reports", str(reports)], clean=tmp_path / "checkout")
     provider.note(ran.said)
     command(ran).ends(sealed_code(reports / "evidence.jsonl"), "the script does not end with the gate's verdict")
 
 
 @pytest.mark.requirement("PRE.3")
-@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+@pytest.mark.each("cell", cells)
 def test_a_name_means_what_the_table_says(provider, rollout, cell):
     call = provider.flag(cell.flag).allowing(cell.allow).chat(cell.name)
-    wire(call).resolves_to(rollout.expected(cell), rollout)
+    wire(call).resolves_to(cell.expect, rollout)
 
 
 def shows_the_model(provider, rollout):
-    """grok-4 stands there with its short names, its window and its capabilities."""
+    """The target stands there with its short names, its window and its capabilities."""
     shown = listing(provider.models())
     shown.has_names(rollout.model, rollout.target.names)
     shown.declares(rollout.model, "the window", rollout.target.window, lambda card: card.context_window)
@@ -46,11 +49,11 @@ def shows_the_model(provider, rollout):
 
 
 def follows_the_flag(provider, rollout):
-    """With the flag on, grok is a name of grok-4, and of no other model."""
+    """With the flag on, the name that it moves is one of the target, and of no other model."""
     if "flag" not in provider.claims:
         raise NotApplicable("the provider offers no flag; P2.1 says so")
-    shown = listing(provider.flag("true").models())
-    shown.has_names(rollout.flag.on, [rollout.flag.moves])
+    shown = listing(provider.flag(rollout.flag.on[0]).models())
+    shown.has_names(rollout.model, [rollout.flag.moves])
     shown.has_name_once(rollout.flag.moves)
 
 

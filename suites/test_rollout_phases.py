@@ -4,68 +4,104 @@ import warnings
 
 import pytest
 
-from grokgate.formats.contract import rollout as read_rollout
 from grokgate.formats.request_shapes import ALL, request_shapes
-from grokgate.judgement.expect import NotApplicable, caller, deployment, documentation, listing, pair, wire
+from grokgate.judgement.expect import (
+    NotApplicable,
+    caller,
+    deployment,
+    documentation,
+    had,
+    listing,
+    pair,
+    short_names,
+    unnamed,
+    wire,
+)
+from grokgate.values.rollout import UNSET
 
-ROLLOUT = read_rollout()
-FLAG = ROLLOUT.flag
-NAMES = [(name, model.id) for model in ROLLOUT.models.values() for name in model.names]
-SHORT_NAMES = [(name, id) for name, id in NAMES if name != id]
-OLD_NAMES = [(name, id) for name, id in NAMES if id == FLAG.off]
-SHAPES = {
-    **{shape: ("unset", FLAG.off, shape) for shape in request_shapes()},
-    **{f"{name} {ALL}": ("unset", name, ALL) for name in ROLLOUT.models[FLAG.off].names[1:]},
-    **{f"flag on {shape}": ("true", FLAG.off, shape) for shape in ("system", ALL, f"stream {ALL}")},
-}
-SPELLINGS = {"upper": "GROK-4", "mixed": "GrOk4", "space": " grok-4 ", "tab": "\tgrok-4", "newline": "grok-4\n"}
+BESIDE = "beside"
+"""The case of models and names that the provider had and the rollout does not name."""
+
+
+def values(rollout):
+    """The flag where nobody set it, and off."""
+    return [UNSET, rollout.flag.off[0]]
 
 
 @pytest.mark.requirement("P1.1")
-@pytest.mark.parametrize("id", [ROLLOUT.model, *ROLLOUT.baseline])
+@pytest.mark.each("id", lambda rollout: [*rollout.models, BESIDE])
 def test_the_listing_shows_the_new_model_and_still_the_old_ones(provider, id):
-    listing(provider.models()).registers(id)
+    for model in unnamed(provider) if id == BESIDE else [had(provider, id)]:
+        listing(provider.models()).registers(model.id)
 
 
 @pytest.mark.requirement("P1.2")
-@pytest.mark.parametrize("value", ["unset", "false"])
-def test_with_the_flag_off_grok_is_grok_3(provider, rollout, value):
-    call = provider.flag(value).chat(FLAG.moves)
-    wire(call).reaches(rollout.models[FLAG.off])
+@pytest.mark.each("value", values)
+def test_with_the_flag_off_its_name_is_the_old_model(provider, rollout, value):
+    call = provider.flag(value).chat(rollout.flag.moves)
+    wire(call).reaches(rollout.old)
+
+
+def shapes(rollout):
+    """What is asked of two builds: every shape plainly, all parameters by every name, and some with the flag on."""
+    old, on = rollout.old, rollout.flag.on[0]
+    return {
+        **{shape: (UNSET, old.id, shape) for shape in request_shapes(rollout)},
+        **{f"{name} {ALL}": (UNSET, name, ALL) for name in old.aliases},
+        **{f"flag on {shape}": (on, old.id, shape) for shape in ("system", ALL, f"stream {ALL}")},
+    }
 
 
 @pytest.mark.requirement("P1.3")
-@pytest.mark.parametrize(("flag", "name", "shape"), SHAPES.values(), ids=SHAPES)
-def test_requests_for_grok_3_leave_as_before_the_rollout(provider, flag, name, shape):
-    if flag == "true" and "flag" not in provider.claims:
+@pytest.mark.each(("flag", "name", "shape"), shapes)
+def test_requests_for_the_old_model_leave_as_before_the_rollout(provider, rollout, flag, name, shape):
+    if flag in rollout.flag.on and "flag" not in provider.claims:
         raise NotApplicable("the provider offers no flag")
-    then, now = pair(provider.built("before"), provider.flag(flag), name, request_shapes()[shape])
+    then, now = pair(provider.built("before"), provider.flag(flag), name, request_shapes(rollout)[shape])
     wire(now).left_as(then, "before the rollout")
 
 
 @pytest.mark.requirement("P1.4")
-@pytest.mark.parametrize("value", ["unset", "false", "true"])
-def test_an_explicit_grok_4_is_grok_4(provider, rollout, value):
+@pytest.mark.each("value", lambda rollout: [*values(rollout), rollout.flag.on[0]])
+def test_an_explicit_request_reaches_the_target(provider, rollout, value):
     call = provider.flag(value).chat(rollout.model)
     wire(call).reaches(rollout.target)
 
 
+def aliases(rollout):
+    """Names that are no ids, each with its model."""
+    return [(name, model.id) for model in rollout.models.values() for name in model.aliases]
+
+
 @pytest.mark.requirement("P1.5")
-@pytest.mark.parametrize(("name", "id"), SHORT_NAMES)
-def test_a_short_or_dated_name_reaches_its_model(provider, rollout, name, id):
-    call = provider.chat(name)
-    wire(call).reaches(rollout.models[id])
+@pytest.mark.each(("name", "id"), lambda rollout: [*aliases(rollout), (BESIDE, BESIDE)])
+def test_a_short_or_dated_name_reaches_its_model(provider, name, id):
+    for asked, model in short_names(provider) if id == BESIDE else [(name, had(provider, id))]:
+        wire(provider.chat(asked)).reaches(model)
+
+
+def spellings(rollout):
+    """The target as people type it."""
+    id, short = rollout.target.id, rollout.target.names[-1]
+    mixed = "".join(letter.upper() if number % 2 == 0 else letter for number, letter in enumerate(short))
+    return {"upper": id.upper(), "mixed": mixed, "space": f" {id} ", "tab": f"\t{id}", "newline": f"{id}\n"}
 
 
 @pytest.mark.requirement("P1.6")
-@pytest.mark.parametrize("name", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.each("name", spellings)
 def test_case_and_surrounding_blanks_do_not_matter(provider, rollout, name):
     call = provider.chat(name)
     wire(call).reaches(rollout.target)
 
 
+def unknown_names(rollout):
+    """Names of no model: one far from all, one that begins as the target does, and none at all."""
+    nearly = next(name for ending in ("turbo", "turbo-9") if (name := f"{rollout.model}-{ending}") not in rollout.facts.served)
+    return {"unknown": rollout.unknown, "nearly-known": nearly, "empty": ""}
+
+
 @pytest.mark.requirement("P1.7")
-@pytest.mark.parametrize("name", [ROLLOUT.unknown, "grok-4-turbo", ""], ids=["unknown", "nearly-known", "empty"])
+@pytest.mark.each("name", unknown_names)
 def test_an_unknown_name_is_refused_before_anything_is_sent(provider, name):
     call = provider.chat(name)
     wire(call).nothing_left()
@@ -73,56 +109,65 @@ def test_an_unknown_name_is_refused_before_anything_is_sent(provider, name):
 
 
 @pytest.mark.requirement("P2.1")
-def test_with_the_flag_on_grok_is_grok_4(provider, rollout):
-    call = provider.flag("true").chat(FLAG.moves)
-    wire(call).reaches(rollout.models[FLAG.on])
+def test_with_the_flag_on_its_name_is_the_target(provider, rollout):
+    call = provider.flag(rollout.flag.on[0]).chat(rollout.flag.moves)
+    wire(call).reaches(rollout.target)
 
 
 @pytest.mark.requirement("P2.2")
-@pytest.mark.parametrize(("name", "id"), OLD_NAMES)
-def test_with_the_flag_on_an_explicit_grok_3_is_still_grok_3(provider, rollout, name, id):
-    call = provider.flag("true").chat(name)
-    wire(call).reaches(rollout.models[id])
+@pytest.mark.each("name", lambda rollout: rollout.old.names)
+def test_with_the_flag_on_an_explicit_old_name_still_reaches_the_old_model(provider, rollout, name):
+    call = provider.flag(rollout.flag.on[0]).chat(name)
+    wire(call).reaches(rollout.old)
+
+
+def other_names(rollout):
+    """Names of all models but the old one, each with its model."""
+    return [(name, model.id) for model in (rollout.target, *rollout.others) for name in model.names]
 
 
 @pytest.mark.requirement("P2.3")
-@pytest.mark.parametrize(("name", "id"), [pair for pair in NAMES if pair not in OLD_NAMES])
+@pytest.mark.each(("name", "id"), other_names)
 def test_the_flag_moves_no_other_name(provider, rollout, name, id):
-    call = provider.flag("true").chat(name)
-    wire(call).reaches(rollout.models[id])
+    model = had(provider, id)
+    call = provider.flag(rollout.flag.on[0]).chat(name)
+    wire(call).reaches(model)
+
+
+def meanings(rollout):
+    """Each value of the flag, with the model that its name then means."""
+    on = [(value, rollout.target.id) for value in rollout.flag.on]
+    return [*on, *((value, rollout.old.id) for value in rollout.flag.off)]
 
 
 @pytest.mark.requirement("P2.4")
-@pytest.mark.parametrize(
-    ("value", "id"),
-    [*((value, FLAG.on) for value in FLAG.true_values), *((value, FLAG.off) for value in FLAG.false_values)],
-)
-def test_true_means_on_and_all_else_off(provider, rollout, value, id):
-    call = provider.flag(value).chat(FLAG.moves)
+@pytest.mark.each(("value", "id"), meanings)
+def test_a_value_means_on_and_all_else_off(provider, rollout, value, id):
+    call = provider.flag(value).chat(rollout.flag.moves)
     wire(call).reaches(rollout.models[id])
 
 
 @pytest.mark.requirement("P3.1")
-def test_with_no_variable_set_grok_is_grok_4(provider, rollout):
-    deployment(provider).leaves_unset(FLAG.variable)
-    call = provider.chat(FLAG.moves)
-    wire(call).reaches(rollout.models[FLAG.on])
+def test_with_no_variable_set_the_name_is_the_target(provider, rollout):
+    deployment(provider).leaves_unset(rollout.flag.variable)
+    call = provider.chat(rollout.flag.moves)
+    wire(call).reaches(rollout.target)
 
 
-def shows_the_default(provider, _):
+def shows_the_default(provider, rollout):
     shown = listing(provider.models())
-    shown.has_names(FLAG.on, [FLAG.moves])
-    shown.has_name_once(FLAG.moves)
+    shown.has_names(rollout.model, [rollout.flag.moves])
+    shown.has_name_once(rollout.flag.moves)
 
 
 def documents_the_default(provider, rollout):
     text = documentation(provider.documentation())
-    text.names("the default Grok model", rollout.documents.default_model, rollout.models[FLAG.on].wire)
+    text.names("the default model", rollout.documents.default_model, rollout.target.wire)
 
 
 @pytest.mark.requirement("P3.2")
 @pytest.mark.parametrize("place", [shows_the_default, documents_the_default], ids=["listing", "documentation"])
-def test_listing_and_documentation_name_grok_4_as_the_default(provider, rollout, place):
+def test_listing_and_documentation_name_the_target_as_the_default(provider, rollout, place):
     place(provider, rollout)
 
 
@@ -137,23 +182,30 @@ def asked(provider, name):
     return call, "\n".join([printed, *(f"{one.category.__name__}: {one.message}" for one in heard)])
 
 
+def spoken_of(rollout):
+    """Names of which a notice has one, so that no warning of another library is taken for it."""
+    return (rollout.flag.moves, *rollout.old.names, *rollout.target.names, *rollout.called)
+
+
 def gives_notice(name):
     def holds(provider, notice):
         call, warned = asked(provider, name)
-        caller(call).is_given(notice, FLAG.moves, warned=warned)
+        caller(call).is_given(notice, spoken_of(provider.rollout), warned=warned)
 
     return holds
 
 
 def gives_none(provider, notice):
-    call, warned = asked(provider, ROLLOUT.model)
-    caller(call).is_not_given(notice, FLAG.moves, warned=warned)
+    call, warned = asked(provider, provider.rollout.model)
+    caller(call).is_not_given(notice, spoken_of(provider.rollout), warned=warned)
 
 
-NOTICES = {**{name: gives_notice(name) for name in ROLLOUT.documents.deprecated_names}, ROLLOUT.model: gives_none}
+def notices(rollout):
+    """Who is told of the end of the old model: whoever asks for it, and nobody else."""
+    return {**{name: gives_notice(name) for name in rollout.old.names}, rollout.model: gives_none}
 
 
 @pytest.mark.requirement("P3.3")
-@pytest.mark.parametrize("holds", NOTICES.values(), ids=NOTICES)
+@pytest.mark.each("holds", notices)
 def test_a_deprecated_name_gives_the_notice_and_the_new_one_none(provider, rollout, holds):
     holds(provider, rollout.documents.deprecation)

@@ -4,6 +4,7 @@ import pytest
 
 from grokgate.judgement.expect import NotApplicable, caller, listing, patience
 from grokgate.values.chat import MODES
+from grokgate.values.world import in_words
 
 CUTS = {
     "cut": {"limit": 1},
@@ -14,21 +15,36 @@ CUTS = {
 
 
 @pytest.mark.requirement("POST-5.1")
-@pytest.mark.parametrize("id", ["grok-4", "grok-3"])
+@pytest.mark.each("id", lambda rollout: [rollout.target.id, rollout.old.id])
 def test_the_listing_tells_which_model_reasons(provider, rollout, id):
-    reasons = rollout.models[id].reasoning
+    model = rollout.models[id]
+    if model is rollout.old and model.redirected:
+        raise NotApplicable(f"{id} was retired on {in_words(model.redirected)}, and {model.answered_by} answers for it")
+    reasons = model.reasoning
     listing(provider.models()).declares(id, "thinking", reasons, lambda card: "thinking" in (card.capabilities or ()))
+
+
+def thinks(model):
+    """Where a model does not think there is nothing to tell of its thinking."""
+    if not model.reasoning:
+        raise NotApplicable(f"{model.answered_by} does not think before it answers")
 
 
 @pytest.mark.requirement("POST-5.2")
 def test_reasoning_tokens_have_a_field_of_their_own(provider, rollout):
+    thinks(rollout.target)
     call = provider.chat(rollout.model, "puzzle")
     caller(call).gets_reasoning_tokens()
 
 
 @pytest.mark.requirement("POST-5.3")
-@pytest.mark.parametrize("scenario", ["plain", "thinking-shown"], ids=["hidden", "shown"])
-def test_thinking_may_be_hidden_and_is_surfaced_where_it_is_shown(provider, rollout, scenario):
+@pytest.mark.parametrize("kind", ["hidden", "shown"])
+def test_thinking_may_be_hidden_and_is_surfaced_where_it_is_shown(provider, rollout, kind):
+    thinks(rollout.target)
+    once = kind == "shown" and "showed-thinking" in rollout.target.traits
+    if rollout.target.thinking != kind and not once:
+        raise NotApplicable(f"the thinking of {rollout.target.answered_by} is {rollout.target.thinking}, and never {kind}")
+    scenario = "thinking-shown" if once else "plain"
     call = provider.chat(rollout.model, scenario=scenario)
     caller(call).gets_answered("text")
     caller(call).gets_answered("reasoning")
@@ -39,14 +55,15 @@ def test_thinking_may_be_hidden_and_is_surfaced_where_it_is_shown(provider, roll
 def test_an_answer_cut_by_the_limit_is_reported_as_cut(provider, rollout, asked):
     if asked.get("mode", "chat") not in provider.modes:
         raise NotApplicable(f"the provider has no face for {asked['mode']}")
-    if "scenario" in asked and rollout.world != "grok-4-0709":
-        raise NotApplicable("here thinking does not count against the limit, so that some text always comes")
+    if "scenario" in asked and "limit-counted-thinking" not in rollout.target.traits:
+        raise NotApplicable(f"the thinking of {rollout.target.answered_by} never counted against the limit")
     call = provider.chat(rollout.model, **asked)
     caller(call).is_told_that_it_was_cut()
 
 
 @pytest.mark.requirement("POST-5.5")
 def test_the_read_timeout_leaves_time_to_think(provider, rollout):
+    thinks(rollout.target)
     timeout = patience(provider.read_timeout())
     provider.note(f"the read timeout is {timeout.told}")
     timeout.lasts(rollout.read_timeout)

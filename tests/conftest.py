@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -297,3 +298,23 @@ def case() -> Callable[..., Case]:
         )
 
     return make
+
+
+# --- a rollout of other models
+
+
+def beside(tmp_path_factory, name: str) -> Path:
+    """A copy of a throw-away rollout, which lies in a folder of this name beside its world."""
+    return shutil.copytree(Path(__file__).parent / name, tmp_path_factory.mktemp("throw-away") / name) / "zork.toml"
+
+
+@pytest.fixture(scope="session")
+def renamed(tmp_path_factory) -> Path:
+    """A throw-away rollout of models that do what the plan's do, and share no name with them: zork-9 beside zork-8."""
+    return beside(tmp_path_factory, "renamed")
+
+
+@pytest.fixture(scope="session")
+def zork(tmp_path_factory) -> Path:
+    """A throw-away rollout with a target that takes less and shows its thoughts: zork-9, whose window is half of zork-8's."""
+    return beside(tmp_path_factory, "zork")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from grokgate.formats.contract import requirements
+from grokgate.formats.rollout_file import rollout
 from grokgate.formats.suites import owners
 from grokgate.runs.contract_page import COMMAND, page
 
@@ -28,3 +29,8 @@ def test_each_row_names_its_test_or_says_that_there_is_none() -> None:
     for id, line in zip(requirements(), said, strict=True):
         name = tests.get(id, "").partition("::")[2]
         assert (f"[`{name}`]" in line) if name else line.startswith("none")
+
+
+def test_the_page_says_whose_rows_it_shows(zork) -> None:
+    assert "It shows the rows for grok-4, as\nthe rollout grok-4 has them in the world grok-4-0709." in page()
+    assert "| [P2.1](#p2.1) | with ZORK_DEFAULT=zork-9, zork reaches the wire as zork-9 |" in page(rollout(str(zork)))

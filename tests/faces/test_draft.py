@@ -3,6 +3,7 @@
 import pytest
 
 from grokgate.formats.evidence_file import EvidenceWriter
+from grokgate.formats.rollout_file import rollout
 
 KINDS = ["release-notes", "limitations", "migration", "faq"]
 ROWS = [word for id in ("POST-2.2", "POST-2.4", "POST-5.2", "POST-5.4", "P1.5", "MON.5") for word in ("--only", id)]
@@ -53,18 +54,38 @@ def test_a_failure_raises_a_question_of_its_own(draft):
 
 
 @pytest.fixture
-def resealed(gate, tmp_path):
+def seal(gate, tmp_path):
+    """Writes the evidence of a run with another header, and gives its path."""
+
+    def write(digest, **header):
+        evidence = gate(*ROWS).evidence
+        path = tmp_path / "evidence.jsonl"
+        writer = EvidenceWriter(path, ())
+        digests = {**evidence.header["digests"], "rollout": digest}
+        writer.write("header", {**evidence.header, **header, "digests": digests})
+        for row in evidence.asked:
+            writer.write("requirement", row.to_json())
+        for entry in evidence.cases:
+            writer.write("case", entry.to_json())
+        writer.seal({"verdict": evidence.footer["verdict"], "counts": {}, "seconds": 1.0})
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def resealed(seal):
     """Evidence whose header says that it was judged by another rollout file."""
-    evidence = gate(*ROWS).evidence
-    path = tmp_path / "evidence.jsonl"
-    writer = EvidenceWriter(path, ())
-    writer.write("header", {**evidence.header, "digests": {**evidence.header["digests"], "rollout": "0" * 64}})
-    for row in evidence.asked:
-        writer.write("requirement", row.to_json())
-    for entry in evidence.cases:
-        writer.write("case", entry.to_json())
-    writer.seal({"verdict": evidence.footer["verdict"], "counts": {}, "seconds": 1.0})
-    return str(path)
+    return seal("0" * 64)
+
+
+def test_a_rollout_file_that_was_moved_has_to_be_named(grokgate, seal, zork):
+    evidence = seal(rollout(str(zork)).digest, rollout="zork-9", world="zorld")
+    lost = grokgate("draft", "faq", evidence)
+    assert (lost.code, lost.said) == (2, "")
+    assert "the run was judged by the rollout 'zork-9', which is not there: --rollout FILE says where it is" in lost.complained
+    found = grokgate("draft", "migration", evidence, "--rollout", str(zork))
+    assert (found.code, found.said.splitlines()[0][:25]) == (0, "# From zork-8 to zork-9: ")
 
 
 def test_of_another_rollout_file_no_guide_is_made(grokgate, resealed):

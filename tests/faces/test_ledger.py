@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.contract import contract
+from grokgate.formats.rollout_file import rollout
 from grokgate.intercept.live import CannotPay
 from grokgate.runs.ledger import Ledger
 from grokgate.upstream.budget import DOLLAR, Budget
@@ -14,12 +15,12 @@ from grokgate.upstream.cost import HIDDEN, THOUGHT
 from grokgate.upstream.estimate import BODY
 from grokgate.values.evidence import Blame
 from grokgate.values.requirement import Traffic
-from grokgate.values.rollout import Price
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 URL = "https://api.x.ai/v1/chat/completions"
 ROLLOUT = rollout()
-ROW = requirements()["POST-2.2"]
+ROW = contract(ROLLOUT)["POST-2.2"]
 TEN_CENTS = DOLLAR // 10
 SCHEDULES = range(200)
 
@@ -30,7 +31,9 @@ def rows(**traffic):
 
 
 def ledger(limit, prices=ROLLOUT.prices, make=Budget, **traffic):
-    return Ledger(make(limit), replace(ROLLOUT, prices=prices), rows(**traffic), {"grok-4": "grok-4-0709"})
+    made = Ledger(make(limit), ROLLOUT, rows(**traffic), {"grok-4": "grok-4-0709"})
+    made.prices = prices
+    return made
 
 
 def asking(model="grok-4", limit=256, size=200, **more):

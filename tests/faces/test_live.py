@@ -55,10 +55,11 @@ def test_another_model_behind_the_name_leaves_all_open_and_is_named(live):
     assert (ran.code, set(ran.rows.values())) == (10, {"not_run"})
     because = ran.verdict["rows"][0]["because"]
     assert because.startswith(
-        "xAI answers grok-4 by grok-4.3, and the rollout is judged in world grok-4-0709; that is world grok-4.3"
+        "xAI answers grok-4 by grok-4.3, and the rollout is judged in world grok-4-0709, where grok-4-0709 does; "
+        "that is world grok-4.3: say --world grok-4.3"
     )
     assert ran.verdict["rows"][0]["blame"] == "xAI"
-    assert len(seen) == 3, "two lists and one question"
+    assert len(seen) == 2, "one list and one question"
 
 
 def test_another_model_in_the_middle_of_the_run_is_told_and_blamed_on_xai(live):

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from grokgate.formats.rollout_file import rollout
 from grokgate.runs import logs
 from grokgate.runs.logs import Report, shown
 
@@ -113,7 +114,7 @@ def test_an_empty_log_says_little(grokgate, tmp_path):
 def test_a_rate_that_the_log_does_not_tell_is_never_invented(tmp_path, lines, said):
     path = tmp_path / "server.log"
     path.write_text("".join(f"2026-11-24 00:07:31 {line} _resolve_model_name: {line} for grok-4\n" for line in lines))
-    report = Report(str(path), None)
+    report = Report(str(path), None, rollout())
     assert report.error_rate is None
     assert report.counted == f"the error rate cannot be told: {said}"
 
@@ -134,7 +135,8 @@ def test_secrets_and_what_steers_terminals_are_never_shown(text, told):
 
 def test_how_far_it_is_shows_where_somebody_looks(log, tmp_path):
     """Standard error is a terminal, and the file is taken for a large one."""
-    script = f"from grokgate.runs import logs\nlogs.LARGE = 1\nlogs.Report({str(log)!r}, None)\n"
+    imports = "from grokgate.formats.rollout_file import rollout\nfrom grokgate.runs import logs\n"
+    script = f"{imports}logs.LARGE = 1\nlogs.Report({str(log)!r}, None, rollout())\n"
     terminal, end = pty.openpty()
     subprocess.run([sys.executable, "-c", script], stderr=end, check=True, cwd=tmp_path)
     os.close(end)
@@ -144,5 +146,5 @@ def test_how_far_it_is_shows_where_somebody_looks(log, tmp_path):
 
 def test_how_far_it_is_does_not_show_elsewhere(log, capsys, monkeypatch):
     monkeypatch.setattr(logs, "LARGE", 1)
-    Report(str(log), None)
+    Report(str(log), None, rollout())
     assert capsys.readouterr().err == ""

@@ -11,15 +11,18 @@ import httpx
 import pytest
 
 from grokgate.faces.explain import explained
-from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.contract import contract
 from grokgate.formats.evidence_file import read_evidence
+from grokgate.formats.rollout_file import rollout
 from grokgate.intercept.stand_in import StandIn
 from grokgate.runs.ledger import Ledger
 from grokgate.runs.preflight import CLOCK, Preflight
 from grokgate.upstream.budget import DOLLAR, Budget
 from grokgate.values.evidence import Blame
+from grokgate.values.rollout import ModelFacts
 
 ROLLOUT = rollout()
+CONTRACT = contract(ROLLOUT)
 PLENTY = ("--budget", "60")
 
 
@@ -48,7 +51,7 @@ def test_each_row_asks_for_no_more_than_it_declares_and_for_no_less_than_half(wo
     bill = billed(ran.evidence)
     assert sent(bill) == len(questions(seen))
     assert bill[None]["requests"] == {"grok-4": 1}, "the preflight"
-    declared = {id: requirements()[id].live for id, status in ran.rows.items() if status != "not_applicable"}
+    declared = {id: CONTRACT[id].live for id, status in ran.rows.items() if status != "not_applicable"}
     left = {id: bill[id]["requests"] if id in bill else {} for id in declared}
     for id, traffic in declared.items():
         if traffic.trials:
@@ -61,7 +64,7 @@ def test_each_row_asks_for_no_more_than_it_declares_and_for_no_less_than_half(wo
 @pytest.mark.parametrize("row", ["POST-2.1", "POST-4.6", "POST-6.1", "MON.3"])
 def test_what_is_set_aside_for_a_row_pays_all_that_it_asks_for(row, live):
     """The budget has what the row may cost and, for the first question, four cents."""
-    most = Ledger(Budget(), ROLLOUT, requirements(), {}).estimate(row).most
+    most = Ledger(Budget(), ROLLOUT, CONTRACT, {}).estimate(row).most
     ran, _ = live("--budget", str(most / DOLLAR + 0.04), rows=[row])
     assert ran.rows == {row: "passed"}
 
@@ -104,10 +107,10 @@ EXPLAINED = {
 
 @pytest.mark.parametrize("row", EXPLAINED)
 def test_explain_says_which_evidence_decides_a_row_and_what_live_mode_costs(row):
-    said = " ".join(explained(requirements()[row]).split())
+    said = " ".join(explained(CONTRACT[row], ROLLOUT).split())
     assert EXPLAINED[row] in said
     replayed = "replay: recorded or derived answers in xAI's place; nothing leaves, and it costs nothing"
-    assert (replayed in said) is ("replay" in requirements()[row].modes)
+    assert (replayed in said) is ("replay" in CONTRACT[row].modes)
 
 
 # --- rows
@@ -126,7 +129,7 @@ def test_with_ten_cents_each_row_is_paid_whole_or_does_not_start(live):
     dear = {row["id"] for row in ran.verdict["rows"] if row["because"].startswith("--long-prompts")}
     rest = ran.rows.keys() - {row["id"] for row in unpaid} - dear
     assert {ran.rows[id] for id in rest} <= {"passed", "not_applicable"}
-    assert {"P1.1", "POST-1.1", "POST-2.5"} <= rest
+    assert {"P1.1", "POST-1.1", "POST-7.3"} <= rest
 
 
 def test_the_budget_that_a_row_names_pays_it(live):
@@ -169,7 +172,7 @@ def flown(operators_key):
 
     def fly(about=ROLLOUT, budget=DOLLAR):
         with StandIn(key=operators_key) as xai:
-            ledger = Ledger(Budget(budget), about, requirements(), {})
+            ledger = Ledger(Budget(budget), about, CONTRACT, {})
             return Preflight(upstream=xai.base_url, rollout=about, ledger=ledger).fly(operators_key, None), xai.requests
 
     return fly
@@ -198,30 +201,34 @@ def test_a_budget_that_does_not_reach_for_the_first_question_asks_none(flown):
 def test_prices_that_differ_are_told_and_the_dearer_hold(times, flown):
     price = ROLLOUT.prices["grok-3"]
     mine = replace(price, completion=int(price.completion * times))
-    flight, _ = flown(replace(ROLLOUT, prices={**ROLLOUT.prices, "grok-3": mine}))
-    said = f"xAI lists grok-3 at $15.00 for a million output tokens, and the rollout file says ${15 * times:.2f}"
-    assert said_of(flight, "xAI lists") == [f"{said}; mend the price table of the rollout file (configuration)"]
+    models = tuple(replace(model, price=mine) if model.id == "grok-3" else model for model in ROLLOUT.facts.models)
+    flight, _ = flown(replace(ROLLOUT, facts=replace(ROLLOUT.facts, models=models)))
+    said = f"xAI lists grok-3 at $15.00 for a million output tokens, and the world file says ${15 * times:.2f}"
+    assert said_of(flight, "xAI lists") == [f"{said}; mend the prices of the world (configuration)"]
     assert flight.ledger.prices["grok-3"].completion == max(price.completion, mine.completion)
     assert flight.hindered is None
 
 
 def test_equal_prices_are_told_in_one_sentence(flown):
     flight, _ = flown()
-    assert said_of(flight, "prices") == ["the prices of 3 models are those of the rollout file"]
-    assert flight.ledger.prices == ROLLOUT.prices
+    assert said_of(flight, "prices") == ["the prices of 4 models are those of the world"]
+    world, held = ROLLOUT.prices, flight.ledger.prices
+    assert {id: (price.prompt, price.completion, price.long) for id, price in held.items()} == {
+        id: (price.prompt, price.completion, price.long) for id, price in world.items()
+    }
 
 
 def test_a_list_that_is_not_there_is_told_and_hinders_nothing(flown, monkeypatch):
     real = Preflight._prices
     monkeypatch.setattr(Preflight, "_prices", lambda flight, answer: real(flight, type(answer)(404, content=answer.content)))
     flight, _ = flown()
-    assert said_of(flight, "prices") == ["xAI lists no prices here (status 404), so those of the rollout file hold"]
+    assert said_of(flight, "prices") == ["xAI lists no prices here (status 404), so those of the world hold"]
     assert (flight.hindered, flight.ledger.prices) == (None, ROLLOUT.prices)
 
 
 @pytest.mark.parametrize(("seconds", "acts"), [(CLOCK / 2, False), (CLOCK * 2, True)])
 def test_clocks_that_differ_too_much_name_who_must_act(seconds, acts):
-    flight = Preflight(upstream="", rollout=ROLLOUT, ledger=Ledger(Budget(), ROLLOUT, requirements(), {}))
+    flight = Preflight(upstream="", rollout=ROLLOUT, ledger=Ledger(Budget(), ROLLOUT, CONTRACT, {}))
     date = format_datetime(datetime.now(UTC) - timedelta(seconds=seconds))
     flight._lists(httpx.Response(200, headers={"date": date}, json={"data": []}))
     [line] = said_of(flight, "the clocks differ by")
@@ -229,11 +236,12 @@ def test_clocks_that_differ_too_much_name_who_must_act(seconds, acts):
 
 
 def test_a_model_that_is_not_listed_under_any_of_its_names_is_told(flown):
-    stray = replace(ROLLOUT.models["grok-3"], id="grok-9", wire=frozenset({"grok-9"}), served=frozenset({"grok-9"}))
-    flight, _ = flown(replace(ROLLOUT, models={**ROLLOUT.models, "grok-9": stray}))
-    assert said_of(flight, "not listed") == [
-        "not listed: grok-9; whoever keeps the rollout file finds out why (configuration)"
-    ], "grok-4 stands there as grok-4-0709, and grok-3-fast as grok-3"
+    stray = replace(ROLLOUT.facts.served["grok-3"], id="grok-9", names=frozenset({"grok-9"}))
+    facts = replace(ROLLOUT.facts, models=(*ROLLOUT.facts.models, stray))
+    flight, _ = flown(replace(ROLLOUT, facts=facts, others=(*ROLLOUT.others, ModelFacts.of("grok-9", (), stray))))
+    assert said_of(flight, "not listed") == ["not listed: grok-9; whoever keeps the rollout finds out why (configuration)"], (
+        "grok-4 stands there as grok-4-0709, and grok-3-fast as grok-3"
+    )
 
 
 # --- a run that is stopped

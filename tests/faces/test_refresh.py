@@ -208,10 +208,10 @@ def test_a_word_takes_a_substitute_in(refreshed, recordings):
 
 
 def test_what_xai_refused_and_takes_now_is_told_and_stays(refreshed, recordings):
-    ran, _ = refreshed("--rule", "refused/stop", "--served", "grok-4.3", "--replace", world="grok-4.3")
+    ran, _ = refreshed("--rule", "refused/reasoning-effort", "--served", "grok-4.3", "--replace", world="grok-4.3")
     assert (ran.code, recordings.exists()) == (10, False)
     assert "status: 400 → 200" in ran.said
-    assert "the old stays: what rule refused/stop is about is answered with 400" in ran.said
+    assert "the old stays: what rule refused/reasoning-effort is about is answered with 400" in " ".join(ran.said.split())
 
 
 def test_a_model_that_is_listed_no_more_is_drift(refreshed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grokgate.formats.rollout_file import rollout
 from grokgate.providers.description import find_provider
 from grokgate.runs.rehearsal import rehearse
 
@@ -12,7 +13,7 @@ from grokgate.runs.rehearsal import rehearse
 def rehearsed():
     def run(provider):
         said = []
-        return rehearse(find_provider(provider), None, said.append), "\n".join(said)
+        return rehearse(find_provider(provider), rollout(phase="rollback"), said.append), "\n".join(said)
 
     return run
 

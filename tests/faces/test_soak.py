@@ -307,7 +307,7 @@ def named_in(text):
 
 
 def test_dashboard_and_alerts_ask_for_metrics_that_there_are():
-    from grokgate.formats.contract import rollout
+    from grokgate.formats.rollout_file import rollout
     from grokgate.judgement.soak.finished import Finished
     from grokgate.judgement.trial import Outcome
     from grokgate.runs.soak.metrics import Metrics

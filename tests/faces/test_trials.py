@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
-from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.contract import requirements
+from grokgate.formats.rollout_file import rollout
 from grokgate.judgement.statistics.looks import Looks, Seen
 from grokgate.judgement.statistics.rate import Rate
-from grokgate.runs.matrix import counted
+from grokgate.runs.kill_matrix import counted
 from grokgate.runs.mutants import mutants
 
 ROLLOUT = rollout()

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.fixtures import long_prompt
 
 
 def _tiktoken(name):
@@ -43,6 +43,8 @@ def _deepseek():
     return lambda text: len(tokenizer.encode(text))
 
 
+LENGTHS = (100, 129_900, 193_536, 200_000, 255_000, 256_001)
+"""Under, over and between the windows, and the shortest."""
 TOKENIZERS = {
     "cl100k": lambda: _tiktoken("cl100k_base"),
     "o200k": lambda: _tiktoken("o200k_base"),
@@ -57,6 +59,5 @@ TOKENIZERS = {
 @pytest.mark.parametrize("name", TOKENIZERS)
 def test_every_tokenizer_counts_what_is_declared_and_no_more_than_the_margin(name):
     count = TOKENIZERS[name]()
-    for prompt in long_prompts().values():
-        if prompt.tokens <= 256_001:
-            assert prompt.tokens <= count(prompt.text) <= prompt.tokens + prompt.margin
+    for prompt in map(long_prompt, LENGTHS):
+        assert prompt.tokens <= count(prompt.text) <= prompt.tokens + prompt.margin

@@ -14,9 +14,8 @@ from grokgate.upstream.cost import Unbounded, ceiling, cost_of
 from grokgate.upstream.fidelity.invariants import broken_invariants
 from grokgate.upstream.fidelity.reply import Reply
 from grokgate.upstream.fidelity.shape import faults_of
-from grokgate.upstream.price import Price
-from grokgate.values import rollout
 from grokgate.values.wire import Answer
+from grokgate.values.world import Price
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the real recordings are not beside this checkout")
@@ -97,7 +96,7 @@ def test_the_cost_of_a_hundred_recordings_is_the_listed_price(over_http, prices)
 @pytest.mark.parametrize("part", [{"prompt": 1, "completion": 0}, {"prompt": 0, "completion": 1}])
 def test_no_recording_cost_more_than_its_ceiling(over_http, part):
     """Of the prompt, and of the output; what xAI's own tools cost is not bounded."""
-    prices = {"any": rollout.Price(cached=part["prompt"], **part)}
+    prices = {"any": Price(cached=part["prompt"], **part)}
     seen = Counter()
     for capture in over_http:
         answer = Answer(status=capture.status, headers=capture.headers, body=capture.body)

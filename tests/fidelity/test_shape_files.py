@@ -18,7 +18,7 @@ KINDS = {
     "responses": {"answer", *(name for name in FILES["responses"]["$defs"] if name.startswith("response."))},
     "models": {"list"},
     "language-models": {"list"},
-    "error": {"answer", "gone", "text", *(name for name in FILES["error"]["$defs"] if name.isdigit())},
+    "error": {"answer", "gone", "sentence", "text", *(name for name in FILES["error"]["$defs"] if name.isdigit())},
     "common": set(),
 }
 """The definitions that the code names."""
@@ -106,6 +106,10 @@ def test_the_old_ends_before_the_new_begins():
 @pytest.mark.parametrize("world", worlds())
 def test_a_world_that_is_bundled_has_a_day(world):
     assert day_of_world(world)
+
+
+def test_a_world_that_is_based_on_another_has_its_day():
+    assert day_of_world("grok-4.7") == day_of_world("grok-4.3") == "2026-08-10"
 
 
 def test_a_world_that_is_not_bundled_has_none():

@@ -1,34 +1,18 @@
 """The contract of the bundled suites is whole, and a contract that contradicts itself is refused."""
 
+import re
 import shutil
 import tomllib
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
-from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.contract import contract, contract_digest, requirements
 from grokgate.formats.document import BadDocument
 from grokgate.formats.home import home
-from grokgate.values.requirement import Traffic
-from grokgate.values.rollout import UNSET
+from grokgate.formats.rollout_file import rollout
 
 REQUIREMENTS = sorted((home() / "suites" / "requirements").glob("*.toml"))
-RISKS = {row for risk in rollout().risks for row in risk.rows} - {"POST-2.2"}
-ROLLOUTS = sorted((home() / "suites" / "rollouts").glob("*.toml"))
-
-
-@pytest.fixture
-def rollouts(tmp_path):
-    """Writes the bundled rollout with one text replaced, and gives its folder."""
-
-    def write(right, wrong):
-        text = ROLLOUTS[0].read_text("utf-8")
-        assert right in text
-        (tmp_path / "grok-4.toml").write_text(text.replace(right, wrong, 1), "utf-8")
-        return tmp_path
-
-    return write
 
 
 def test_every_row_of_the_contract_loads_and_stands_once():
@@ -64,49 +48,76 @@ def test_the_digest_of_the_contract_changes_with_any_row(tmp_path):
     assert contract_digest(tmp_path) != before
 
 
-@pytest.mark.parametrize("path", ROLLOUTS, ids=lambda path: path.stem)
-@pytest.mark.parametrize("phase", ["1", "2", "3", "rollback"])
-def test_every_rollout_loads_in_each_of_its_worlds_and_phases(path, phase):
-    worlds = tomllib.loads(path.read_text("utf-8"))["model_entry"][0]["worlds"]
-    assert [rollout(path.stem, world, phase).world for world in worlds] == list(worlds)
+# --- words
 
 
-def test_a_rollout_knows_its_target_and_finds_models_by_what_leaves():
-    asked = rollout()
-    assert asked.target.id == asked.model == "grok-4"
+NAMES = re.compile(r"grok-?\d|\bgrok\b", re.IGNORECASE)
+"""Names of models, and the name that the flag moves; Grok as the name of the family is none, and is spelt so."""
+PLAIN = ("title", "promise", "plan", "duty", "section", "topic")
 
 
-@pytest.mark.parametrize(("phase", "model"), [("1", "grok-3"), ("2", "grok-3"), ("3", "grok-4"), ("rollback", "grok-3")])
-def test_an_unset_flag_means_what_its_phase_says(phase, model):
-    asked = rollout(phase=phase)
-    cells = [cell for cell in asked.resolutions if (cell.flag, cell.allow, cell.name) == (UNSET, UNSET, "grok")]
-    assert [asked.expected(cell) for cell in cells] == [model]
+def sentences(row):
+    """What a row says in prose, by field."""
+    told = {name: getattr(row, name) for name in PLAIN}
+    users = {name: getattr(row.users, name) for name in ("kept", "unkept", "question", "answer")} if row.users else {}
+    return {**told, **users}
+
+
+def names_in(text):
+    return [name for name in NAMES.findall(text) if name != "Grok"]
+
+
+@pytest.mark.parametrize("id", requirements())
+def test_a_row_speaks_of_roles(id):
+    assert {name: names_in(text) for name, text in sentences(requirements()[id]).items() if names_in(text)} == {}
+
+
+@pytest.mark.parametrize("id", requirements())
+def test_a_row_of_another_rollout_names_its_models_alone(id, zork):
+    for name, text in sentences(contract(rollout(str(zork)))[id]).items():
+        assert names_in(text) == [], name
+        assert not set("{}") & set(text), name
+
+
+def test_a_row_says_the_names_of_its_rollout(zork):
+    rows = contract(rollout(str(zork)))
+    assert rows["P2.1"].title == "with ZORK_DEFAULT=zork-9, zork reaches the wire as zork-9"
+    assert rows["P1.1"].plan.endswith("Zork9 is added as a new model alongside existing Zork8")
+    assert rows["P1.5"].title == "zork9 reaches zork-9; the older short name keeps its own"
+    assert rows["P2.4"].users.kept == "`zork-9` switches the flag on; every other value means off."
+    assert rows["RB.4"].promise.startswith("with ZORK_MODELS=zork-8 no spelling of zork-9 gets out")
+    assert rows["POST-3.1"].title == "zork-9 declares 100,000 tokens (not 102,400), zork-8 200,000"
+    assert rows["POST-3.4"].title == "a prompt between the windows: zork-8 takes it, zork-9 refuses it"
+    assert rows["MON.8"].right == "INFO xai: _resolve_model_name: zork -> zork-9"
+    assert rows["POST-5.2"].users.answer.startswith("Before it answers, zork-9 thinks.")
+
+
+def test_a_row_says_the_facts_of_its_world():
+    rows = contract(rollout("grok-4", "grok-4.3"))
+    assert rows["POST-3.1"].title == "grok-4 declares 1,000,000 tokens (not 1,048,576), grok-3 1,000,000"
+    assert rows["POST-5.1"].title == "grok-4 and grok-3 are declared as reasoning models"
+    assert "reasoning_content of grok-4 is surfaced" in rows["POST-5.3"].promise
+
+
+@pytest.mark.parametrize("row", contract(rollout()).values(), ids=lambda row: row.id)
+def test_a_title_of_the_plans_rollout_fits_on_a_line(row):
+    assert len(row.title) <= 70
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "named"),
+    ("right", "wrong", "place"),
     [
-        ('baseline = ["grok-3",', 'baseline = ["grok-2",', "grok-2"),
-        ('\nmodel = "grok-4"', '\nmodel = "grok-5"', "grok-5"),
-        ('{ grok = "grok-3"', '{ grok = "grok-9"', "grok-9"),
-        ('off = "grok-3"', 'off = "grok-1"', "grok-1"),
-        ('on = "grok-4"', 'on = "grok-7"', "grok-7"),
+        ('title = "presence_penalty does', 'title = "{model}: presence_penalty does', "title"),
+        ('promise = "presence_penalty does', 'promise = "presence_penalty of {targets} does', "promise"),
+        ('kept = "', 'kept = "A { brace } is one, too. ', "users.kept"),
     ],
 )
-def test_a_rollout_that_names_an_unknown_model_is_refused(right, wrong, named, rollouts):
-    with pytest.raises(BadDocument, match=rf"grok-4\.toml: model_entry: no entry for {named}, which the file names elsewhere"):
-        rollout(folder=rollouts(right, wrong))
-
-
-def test_a_rollout_that_says_nothing_of_the_world_is_refused(rollouts):
-    folder = rollouts("[model_entry.worlds.grok-4-0709]", "[model_entry.worlds.grok-4-0000]")
-    with pytest.raises(BadDocument, match=r"model_entry \(grok-4\)\.worlds: says nothing of the world 'grok-4-0709'"):
-        rollout(folder=folder)
-
-
-def test_a_rollout_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(BadDocument, match=r"grok-9\.toml: No such file"):
-        rollout("grok-9", folder=tmp_path)
+def test_a_word_that_no_rollout_has_is_refused(right, wrong, place, tmp_path):
+    text = next(path for path in REQUIREMENTS if path.name.startswith("post-2")).read_text("utf-8")
+    start = text.index('id = "POST-2.2"')
+    (tmp_path / "post-2.toml").write_text(text[:start] + text[start:].replace(right, wrong, 1), "utf-8")
+    with pytest.raises(BadDocument, match=rf"post-2\.toml: POST-2\.2: {place}: .* is no word of a rollout"):
+        requirements(tmp_path)
 
 
 # --- what live traffic asks for
@@ -121,9 +132,9 @@ def test_each_row_that_live_traffic_decides_declares_what_it_asks_for_and_no_oth
 @pytest.mark.parametrize(
     ("right", "wrong", "because"),
     [
-        ("[requirement.live]\nrequests = { grok-4 = 2 }\n", "", "'live' is a required property"),
+        ("[requirement.live]\nrequests = { target = 2 }\n", "", "'live' is a required property"),
         ('modes = ["replay", "live"]', 'modes = ["replay"]', "False schema does not allow"),
-        ("grok-4 = 2", "grok-4 = 0", "0 is less than the minimum of 1"),
+        ("target = 2", "target = 0", "0 is less than the minimum of 1"),
     ],
     ids=["declares nothing", "declares and is not live", "no requests"],
 )
@@ -135,9 +146,22 @@ def test_a_declaration_that_does_not_fit_is_refused(right, wrong, because, tmp_p
         requirements(tmp_path)
 
 
-def test_a_model_that_the_rollout_does_not_know_is_refused(monkeypatch):
-    row = requirements()["POST-2.2"]
-    stray = replace(row, live=Traffic(requests={"grok-9": 1}))
-    monkeypatch.setattr("grokgate.formats.contract.requirements", lambda: {row.id: stray, **dict.fromkeys(RISKS, row)})
-    with pytest.raises(BadDocument, match="no entry for grok-9, of which requirements declare live requests"):
-        rollout.__wrapped__()
+@pytest.mark.parametrize("role", ["grok-4 = 2", "baseline = 2"])
+def test_traffic_of_what_is_no_role_is_refused(role, tmp_path):
+    text = next(path for path in REQUIREMENTS if path.name.startswith("post-2")).read_text("utf-8")
+    (tmp_path / "post-2.toml").write_text(text.replace("target = 2", role), "utf-8")
+    with pytest.raises(BadDocument, match="Additional properties are not allowed"):
+        requirements(tmp_path)
+
+
+def test_traffic_is_counted_by_the_models_of_the_rollout(zork):
+    assert requirements()["MON.2"].live.requests == {"target": 96, "old": 54, "others": 54}
+    assert contract(rollout())["MON.2"].live.requests == {"grok-4": 96, "grok-3": 54, "grok-3-fast": 54, "grok-3-mini": 54}
+    assert contract(rollout(str(zork)))["MON.2"].live.requests == {"zork-9": 96, "zork-8": 54, "zork-8-mini": 54}
+    assert contract(rollout(models=[]))["POST-2.5"].live.requests == {"grok-4": 1, "grok-3": 1}
+
+
+def test_long_prompts_are_those_of_the_targets_window(zork):
+    prompts = [contract(about)[id].live.prompt for about in (rollout(), rollout(str(zork))) for id in ("POST-3.2", "POST-3.3")]
+    assert prompts == [255_000, 256_001, 99_000, 100_001]
+    assert requirements()["POST-3.2"].live.long == "under"

@@ -124,11 +124,11 @@ def test_what_is_no_file_is_refused(name, reason, tmp_path):
     [
         ("window = 256000", 'window = "large"', "model[0] (grok-4-0709).window", "'large' is not of type 'integer'"),
         ("window = 256000", "window = 0", "model[0] (grok-4-0709).window", "0 is less than the minimum of 1"),
-        ("window = 256000", "", "model[0] (grok-4-0709)", "'window' is a required property"),
+        ('id = "grok-4-0709"', "", "model[0]", "'id' is a required property"),
         ("refuses = []", 'refuses = ["stop", "Stop"]', "model[0] (grok-4-0709).refuses[1]", "'Stop' does not match"),
         ('id = "grok-4-0709"', "id = 4", "model[0].id", "4 is not of type 'string'"),
         ('title = "A small world"', "", "top level", "'title' is a required property"),
-        ('"2025-07-09"', "2025-07-09", "era.from", "is not of type 'string'"),
+        ('"2025-07-09"', "2025-07-09", "era.from", 'a day is written in quotes: "2025-07-09"'),
         ('title = "A small world"', f"title = {list(range(999))}", "title", "[0, 1, 2, 3"),
     ],
 )

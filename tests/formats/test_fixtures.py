@@ -8,9 +8,10 @@ from grokgate.formats import home as place
 from grokgate.formats.fixtures import (
     OPENING,
     PIXEL,
+    SHORTEST,
     LongPrompt,
     common_words,
-    long_prompts,
+    long_prompt,
     prompt,
     prompts,
     question_in,
@@ -18,13 +19,15 @@ from grokgate.formats.fixtures import (
     schema,
     tool,
 )
+from grokgate.values.rollout import RESERVE
 
 
 def test_a_prompt_is_a_text_in_one_line():
     assert [name for name, text in prompts().items() if not text.strip() or "\n" in text] == []
 
 
-EACH_LONG_PROMPT = pytest.mark.parametrize("long", long_prompts().values(), ids=lambda long: long.name)
+LENGTHS = (SHORTEST, SHORTEST + 1, 129_900, 193_536, 255_000, 256_001, 1_000_001)
+EACH_LONG_PROMPT = pytest.mark.parametrize("long", [long_prompt(tokens) for tokens in LENGTHS], ids=lambda long: long.name)
 
 
 @EACH_LONG_PROMPT
@@ -41,15 +44,18 @@ def test_a_long_prompt_names_itself_at_either_end_and_is_common_words_between(lo
 
 @EACH_LONG_PROMPT
 def test_a_long_prompt_is_found_by_its_name_and_no_other_prompt_has_that(long):
+    assert long.name == f"long-{long.tokens}"
     assert prompt(long.name) == long.text
     assert long.name not in prompts()
 
 
-def test_the_margin_is_small_beside_what_separates_a_prompt_from_its_window():
+def test_the_margin_is_small_beside_what_a_prompt_under_a_window_leaves_free():
     hidden = 687
-    assert long_prompts()["under-256000"].tokens + hidden + long_prompts()["under-256000"].margin < 256_000
-    assert long_prompts()["under-131072"].tokens + long_prompts()["under-131072"].margin < 131_072
-    assert long_prompts()["over-256000"].tokens > 256_000
+    assert hidden + long_prompt(255_000).margin < RESERVE
+
+
+def test_a_long_prompt_is_made_once():
+    assert long_prompt(5000) is long_prompt(5000)
 
 
 @pytest.mark.parametrize("tokens", range(9, 40))
@@ -62,8 +68,11 @@ def test_a_prompt_of_ordinary_length_is_found_by_its_name():
 
 
 def test_a_prompt_that_is_none_is_not_found():
-    with pytest.raises(KeyError, match="sonnet"):
-        prompt("sonnet")
+    for name in ("sonnet", "long-", "long-many", "long--5"):
+        with pytest.raises(KeyError, match=name):
+            prompt(name)
+    with pytest.raises(ValueError, match=f"a long prompt has {SHORTEST} tokens at least, and not 5"):
+        prompt("long-5")
 
 
 def test_there_are_twenty_questions_and_no_text_occurs_in_another():

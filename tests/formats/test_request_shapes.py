@@ -2,12 +2,12 @@
 
 import pytest
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.request_shapes import ALL, RequestShape, request_shapes
+from grokgate.formats.rollout_file import rollout
 
 
 def test_each_parameter_of_the_rollout_has_a_shape_with_each_of_its_values():
-    shapes = request_shapes()
+    shapes = request_shapes(rollout())
     for name, values in rollout().parameters.items():
         for value in values:
             request = shapes[f"{name}={value}"].of("grok-3")
@@ -15,7 +15,7 @@ def test_each_parameter_of_the_rollout_has_a_shape_with_each_of_its_values():
 
 
 def test_all_parameters_go_together():
-    request = request_shapes()[ALL].of("grok-3")
+    request = request_shapes(rollout())[ALL].of("grok-3")
     assert {"limit", *request.parameters} == set(rollout().parameters)
     assert request.limit == rollout().parameters["limit"][0]
 
@@ -25,7 +25,7 @@ def test_all_parameters_go_together():
     [("plain", "chat", ""), ("json schema", "chat", "json"), ("tool result", "chat", "tools"), (f"astream {ALL}", "astream", "")],
 )
 def test_a_shape_says_how_it_is_asked_and_what_it_needs(name, mode, needs):
-    shape = request_shapes()[name]
+    shape = request_shapes(rollout())[name]
     assert (shape.mode, shape.needs) == (mode, needs)
 
 
@@ -36,7 +36,7 @@ def test_a_shape_is_a_plain_question_but_for_its_parts():
 
 def test_turns_keep_their_order():
     roles = {
-        name: [message.role for message in request_shapes()[name].of("grok-3").messages]
+        name: [message.role for message in request_shapes(rollout())[name].of("grok-3").messages]
         for name in ("system", "turns", "tool result")
     }
     assert roles == {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokgate.formats import server_log
-from grokgate.formats.contract import rollout
+from grokgate.formats.rollout_file import rollout
 from grokgate.formats.server_log import OTHERS, Survey
 
 T = "2026-11-24 00:07:{:02},000 - grok - "

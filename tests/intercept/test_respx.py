@@ -50,7 +50,7 @@ def test_without_a_fault_the_tape_answers(replay, tape):
         answer = ask()
     recording = tape.world.playing["plain/hidden"][-1]
     assert answer.content == log.exchanges[0].answer.body
-    assert answer.json()["choices"] == json.loads(recording.body)["choices"]
+    assert answer.json()["choices"] == json.loads(recording.body.replace("${billed}", ""))["choices"]
     assert recording.headers.items() <= dict(answer.headers).items()
     assert [exchange.answer.rule for exchange in log.exchanges] == ["plain/hidden"]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from grokgate.formats.contract import rollout as read_rollout
+from grokgate.formats.rollout_file import rollout as read_rollout
 from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
 
@@ -17,7 +17,7 @@ def rollout() -> Rollout:
 
 @pytest.fixture
 def requirement() -> Callable[..., Requirement]:
-    """Makes a row of the contract that a replayed test decides, in every world and phase."""
+    """Makes a row of the contract that a replayed test decides, in every phase."""
 
     def make(id="POST-2.2", **more) -> Requirement:
         facts = {
@@ -29,7 +29,6 @@ def requirement() -> Callable[..., Requirement]:
             "severity": "must",
             "phases": ("1", "2", "3", "rollback"),
             "modes": ("replay",),
-            "worlds": ("grok-4-0709", "grok-4.3"),
             "judges": "any",
         }
         return Requirement(id=id, **{**facts, **more})

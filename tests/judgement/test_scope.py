@@ -15,7 +15,7 @@ CLAIMS = {row.claim for row in CONTRACT if row.claim}
 
 
 def question(**more) -> Question:
-    facts = {"phase": "1", "scope": "predeploy", "world": "grok-4-0709", "kind": "converting", "claims": CLAIMS}
+    facts = {"phase": "1", "scope": "predeploy", "kind": "converting", "claims": CLAIMS}
     return Question(**{**facts, **more})
 
 
@@ -89,11 +89,6 @@ def test_what_a_person_decides_waits_for_one(requirement):
 def test_a_row_without_a_test_is_not_run(requirement):
     row = settled(requirement(), tested=())
     assert (row.settled, row.because, row.blame) == (Status.NOT_RUN, "no test yet", Blame.HARNESS)
-
-
-def test_a_row_of_another_world_is_not_applicable(requirement):
-    row = settled(requirement(worlds=("grok-4-0709",)), world="grok-4.3")
-    assert (row.settled, row.because, row.blame) == (Status.NOT_APPLICABLE, "does not hold in world grok-4.3", None)
 
 
 def test_what_is_not_claimed_is_not_offered(requirement):

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from grokgate.formats.rollout_file import rollout as rollout_at
 from grokgate.judgement import spellings
 from grokgate.judgement.expect import Unkept
 from grokgate.judgement.spellings import Space, Way, search
@@ -111,3 +112,18 @@ def test_it_leaves_nothing_behind(space, leaking, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     search(space, leaking(lambda _: False)[0])
     assert not any(tmp_path.iterdir())
+
+
+def test_what_is_the_name_of_another_model_is_no_way_to_ask_for_the_target(zork, tmp_path):
+    """``zork`` with ``-latest`` behind it reaches zork-8 here, which the list allows."""
+    (tmp_path / "zorld").mkdir()
+    world = (zork.parent / "zorld" / "world.toml").read_text()
+    old = 'id = "zork-8"\naliases = []'
+    assert old in world
+    (tmp_path / "zorld" / "world.toml").write_text(world.replace(old, old.replace("[]", '["zork-latest"]')))
+    (tmp_path / "zork.toml").write_text(zork.read_text())
+    names = {
+        way.name for way in Space(rollout=rollout_at(str(tmp_path / "zork.toml")), flags=["zork-9"], fallbacks=[False]).single()
+    }
+    assert names >= {"zork", "zork-9-latest", "zork:latest"}
+    assert "zork-latest" not in names

@@ -7,7 +7,7 @@ from typing import Any
 import openai
 import pytest
 
-from grokgate.formats.fixtures import long_prompts, prompts
+from grokgate.formats.fixtures import prompt, prompts
 from grokgate.formats.home import home
 from grokgate.intercept.http_server import LoopbackServer
 from grokgate.intercept.replay import Replay
@@ -48,8 +48,8 @@ class Refusal:
         """The example request's body; what is no JSON stays as it is."""
         body = self.recording.request.body
         if b"${prompt}" in body:
-            name = "over-256000" if self.world.name == "grok-4-0709" else "over-1000000"
-            body = body.replace(b"${prompt}", json.dumps(long_prompts()[name].text)[1:-1].encode())
+            name = "long-256001" if self.world.name == "grok-4-0709" else "long-1000001"
+            body = body.replace(b"${prompt}", json.dumps(prompt(name))[1:-1].encode())
         try:
             return json.loads(body)
         except ValueError:
@@ -105,7 +105,8 @@ def test_the_user_sees_the_exception_of_the_status_and_xais_words(refusal, serve
     assert type(seen.value) is SEEN[refusal.recording.status]
     assert seen.value.status_code == refusal.recording.status
     if exchange.answer.headers["content-type"] == "application/json":
-        assert json.loads(exchange.answer.body)["error"] in str(seen.value) + str(seen.value.body)
+        told = json.loads(exchange.answer.body)
+        assert (told if isinstance(told, str) else told["error"]) in str(seen.value) + str(seen.value.body)
 
 
 def test_every_status_that_xai_refuses_with_is_seen():

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.fixtures import prompts
+from grokgate.formats.rollout_file import rollout
 from grokgate.judgement.expect import log
 from grokgate.providers.launcher import Launcher, new_key
 from grokgate.providers.subject import Subject, Transcript

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.contract import contract as contract_of
+from grokgate.formats.rollout_file import rollout
 from grokgate.judgement.verdict import judge
 from grokgate.reports.draft import DRAFTS, Source
 from grokgate.values.evidence import Asked, Blame, Status
 
-STOP = requirements()["POST-2.4"]
+CONTRACT = contract_of(rollout())
+STOP = CONTRACT["POST-2.4"]
 UNDECIDED = ["not_run", "unproven", "harness_error", "not_applicable", "not_offered"]
 
 
@@ -18,17 +20,19 @@ UNDECIDED = ["not_run", "unproven", "harness_error", "not_applicable", "not_offe
 def source(case):
     """A run of phase 1 in which every row passed, but for those that are given: ``source({"POST-2.4": "failed"})``."""
 
-    def make(statuses=None, *, world="grok-4-0709", kind="converting", contract=None, violations=()):
-        rows = {id: row for id, row in requirements().items() if "1" in row.phases}
+    def make(statuses=None, *, about=None, kind="converting", contract=None, violations=()):
+        about = about or rollout()
+        rows = {id: row for id, row in contract_of(about).items() if "1" in row.phases}
         asked = [_asked(row) for row in rows.values()]
-        cases = [_case(case, id, (statuses or {}).get(id, "passed")) for id in rows]
+        cases = [_case(case, id, (statuses or {}).get(id, "passed"), about) for id in rows]
         header = {
             "grokgate": "0.1.0",
             "provider": {"title": "mine 1.0", "kind": kind, "requirements": ["mine==1.0"]},
             "digests": {"provider": "a" * 64},
             "phase": "1",
             "scope": "predeploy",
-            "world": world,
+            "world": about.world,
+            "rollout": about.id,
             "started": "2026-11-25T07:32:07+00:00",
             "mode": "replay",
             "only": [],
@@ -36,8 +40,8 @@ def source(case):
         return Source(
             header=header,
             verdict=judge(asked, cases, strict=False, violations=violations),
-            contract=requirements() if contract is None else contract,
-            rollout=rollout("grok-4", world),
+            contract=contract_of(about) if contract is None else contract,
+            rollout=about,
             is_of_contract=contract is None,
             name="evidence.jsonl",
         )
@@ -49,9 +53,9 @@ def _asked(row):
     return Asked(id=row.id, title=row.title, plan=row.plan, section=row.section, prefix=row.prefix, severity=row.severity)
 
 
-def _case(case, id, status):
-    answer = '{"model": "grok-4-0709"}'
-    call = {"said": "", "scenario": "plain", "fault": None, "asked": {"model": "grok-4"}}
+def _case(case, id, status, about):
+    answer = f'{{"model": "{about.target.answered_by}"}}'
+    call = {"said": "", "scenario": "plain", "fault": None, "asked": {"model": about.model}}
     wire = [{"provenance": "derived", "recorded_at": "", "answer": answer}]
     because = "" if status == "passed" else f"the cause of {id}"
     made = case(status, because=because, blame=Blame.PROVIDER, observations=({**call, "wire": wire},))
@@ -70,7 +74,7 @@ def statements(kind, source):
 @pytest.mark.parametrize("kind", DRAFTS)
 @pytest.mark.parametrize("status", [status.value for status in Status])
 def test_each_statement_ends_with_its_row(kind, status, source):
-    made = source(dict.fromkeys(requirements(), status))
+    made = source(dict.fromkeys(CONTRACT, status))
     ids = {row.asked.id for row in made.verdict.rows}
     for statement in statements(kind, made):
         named = re.search(r" \[([^]]+)\]$", statement)
@@ -97,18 +101,18 @@ def test_the_first_lines_say_which_run_it_rests_on(kind, source):
     assert "**undeclared attempts to reach other hosts**: example.org:443" in head
 
 
-@pytest.mark.parametrize("id", [id for id, row in requirements().items() if row.users and "1" in row.phases])
+@pytest.mark.parametrize("id", [id for id, row in CONTRACT.items() if row.users and "1" in row.phases])
 @pytest.mark.parametrize("status", ["failed", *UNDECIDED])
 def test_no_draft_claims_what_did_not_pass(id, status, source):
     made = source({id: status})
-    claim = requirements()[id].users.kept
+    claim = CONTRACT[id].users.kept
     for kind in DRAFTS:
         assert [line for line in statements(kind, made) if claim in line and line.endswith(f"[{id}]")] == []
 
 
-@pytest.mark.parametrize("id", [id for id, row in requirements().items() if row.users and "1" in row.phases])
+@pytest.mark.parametrize("id", [id for id, row in CONTRACT.items() if row.users and "1" in row.phases])
 def test_release_notes_tell_each_row_that_passed(id, source):
-    assert f"- {requirements()[id].users.kept} [{id}]" in lines("release-notes", source())
+    assert f"- {CONTRACT[id].users.kept} [{id}]" in lines("release-notes", source())
 
 
 def test_release_notes_name_the_rows_that_they_are_silent_about(source):
@@ -123,7 +127,7 @@ def test_release_notes_name_the_rows_that_they_are_silent_about(source):
 
 def test_where_nothing_passed_there_is_nothing_to_announce(source):
     assert "No row passed that users notice, so there is nothing to announce." in lines(
-        "release-notes", source(dict.fromkeys(requirements(), "not_run"))
+        "release-notes", source(dict.fromkeys(CONTRACT, "not_run"))
     )
 
 
@@ -199,7 +203,7 @@ def test_the_guide_tells_limit_window_and_prices(source):
     assert (
         "`grok-4`, answered by `grok-4-0709`: $3 for a million tokens of prompt ($0.75 where cached), $15 for a million" in text
     )
-    assert "A call with more than 128,000 tokens of prompt costs $6 and $30, from its first token on. [MON.5]" in text
+    assert "A call with 128,000 tokens of prompt or more costs $6 and $30, from its first token on. [MON.5]" in text
 
 
 def test_the_guide_is_silent_about_prices_where_their_row_did_not_run(source):
@@ -209,7 +213,7 @@ def test_the_guide_is_silent_about_prices_where_their_row_did_not_run(source):
 
 
 def test_the_guide_knows_the_later_world(source):
-    found = lines("migration", source({"POST-3.1": "not_applicable"}, world="grok-4.3"))
+    found = lines("migration", source({"POST-3.1": "not_applicable"}, about=rollout("grok-4", "grok-4.3")))
     gone, stays = (found[found.index(f"## Parameters that {what}") + 2 :] for what in ("disappear", "stay"))
     assert not any(line.startswith("- `reasoning_effort`") for line in gone[:3])
     assert stays[0].startswith("- `grok-4` takes `temperature`, `top_p`, `seed` and `user`, as `grok-3` does. ")
@@ -266,7 +270,67 @@ def test_an_answer_says_whether_the_provider_keeps_the_row(source):
 
 
 def test_a_row_that_reads_otherwise_today_is_told_in_the_words_of_the_run(source):
-    today = requirements() | {"POST-2.4": replace(requirements()["POST-2.4"], title="another promise")}
+    today = CONTRACT | {"POST-2.4": replace(CONTRACT["POST-2.4"], title="another promise")}
     found = lines("limitations", source({"POST-2.4": "failed"}, contract=today))
     assert f"- Not kept: {STOP.title}. Seen: the cause of POST-2.4. [POST-2.4]" in found
     assert "> - the run was judged by another contract; rows that read otherwise there have its words" in found
+
+
+# --- another rollout
+
+
+LOST = (
+    "A prompt of more than 100,000 tokens is too long for `zork-9`; `zork-8` takes up to 200,000. Shorten such prompts, or go on "
+    "asking for `zork-8`. [POST-3.1, POST-3.3]"
+)
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+@pytest.mark.parametrize("status", ["passed", "failed", "not_run"])
+def test_a_draft_of_another_rollout_names_its_models_alone(kind, status, source, zork):
+    text = "\n".join(lines(kind, source(dict.fromkeys(CONTRACT, status), about=rollout(str(zork)))))
+    assert "zork-9" in text
+    assert re.findall(r"grok-\d[^)]*|Grok\d|GROK\d|`grok`", text) == []
+
+
+def test_the_titles_name_the_model_that_is_rolled_out(source, zork):
+    made = source(about=rollout(str(zork)))
+    assert {kind: lines(kind, made)[0] for kind in DRAFTS} == {
+        "release-notes": "# Release notes: zork-9 with mine 1.0",
+        "limitations": "# Known limitations: zork-9 with mine 1.0",
+        "migration": "# From zork-8 to zork-9: a guide for callers of mine 1.0",
+        "faq": "# Questions about zork-9 with mine 1.0",
+    }
+
+
+@pytest.mark.parametrize("header", [{"roles": {"target": "zork-9"}, "rollout": "x"}, {"rollout": "zork-9"}], ids=["roles", "old"])
+def test_without_the_rollout_the_evidence_says_the_model(header, source):
+    made = source()
+    told = replace(made, rollout=None, contract={}, header={**made.header, **header})
+    assert lines("faq", told)[0] == "# Questions about zork-9 with mine 1.0"
+    assert lines("release-notes", told)[0] == "# Release notes: zork-9 with mine 1.0"
+
+
+@pytest.mark.parametrize("kind", ["release-notes", "limitations", "migration"])
+def test_a_window_that_becomes_smaller_is_told_as_a_loss(kind, source, zork):
+    smaller = rollout(str(zork))
+    assert f"- {LOST}" in lines(kind, source(about=smaller))
+    assert "Shorten such prompts" not in "\n".join(lines(kind, source()))
+    undecided = source({"POST-3.1": "not_run", "POST-3.3": "not_run"}, about=smaller)
+    assert "Shorten such prompts" not in "\n".join(lines(kind, undecided))
+
+
+def test_each_older_window_is_told(source, zork):
+    text = "\n".join(lines("limitations", source(about=rollout(str(zork)))))
+    assert "- A prompt for `zork-9` may have 100,000 tokens; `zork-8` takes 200,000; `zork-8-mini` takes 300,000. " in text
+
+
+def test_a_model_that_shows_its_thoughts_is_told_as_one(source, zork):
+    shown = source(about=rollout(str(zork)))
+    assert "- `zork-9` reasons before it answers, and its thoughts come with the answer. [POST-5.3]" in lines(
+        "limitations", shown
+    )
+    assert any(
+        line.startswith("- `zork-9` reasons before it answers, unlike `zork-8`; its thoughts come with the answer.")
+        for line in lines("migration", shown)
+    )

@@ -45,7 +45,7 @@ def obeyed(lines):
 @pytest.fixture
 def header():
     provider = {"name": "mine", "title": "a client of ours"}
-    return {"provider": provider, "phase": "1", "scope": "predeploy", "only": [], "strict": False}
+    return {"provider": provider, "phase": "1", "scope": "predeploy", "world": "w", "only": [], "strict": False}
 
 
 @pytest.fixture

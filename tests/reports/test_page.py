@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from grokgate.formats.contract import requirements, rollout
+from grokgate.formats.contract import requirements
+from grokgate.formats.rollout_file import rollout
 from grokgate.judgement.acceptance import Accepted, signature
 from grokgate.judgement.verdict import judge, row_of
 from grokgate.reports.change import Run, compare

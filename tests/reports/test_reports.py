@@ -14,6 +14,7 @@ import pytest
 from grokgate.formats.home import SCHEMAS
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.reports import terminal
+from grokgate.reports.basis import of_xai, which_xai
 from grokgate.reports.failure import curl, difference, failure_text, serve
 from grokgate.reports.junit import write as write_junit
 from grokgate.reports.markdown import write as write_markdown
@@ -376,7 +377,7 @@ def test_allure_has_a_result_for_each_case_and_each_row_without_one(allure, verd
     }
 
 
-def test_each_allure_result_carries_its_labels_and_a_link_to_its_requirement(allure, verdict):
+def test_each_allure_result_carries_its_labels_and_a_link_to_its_requirement(allure, verdict, header):
     rows = {row.asked.id: row.asked for row in verdict.rows}
     entries = {case.id: case for row in verdict.rows for case in row.cases}
     entries |= {row.asked.id: row for row in verdict.rows if not row.cases}
@@ -388,7 +389,7 @@ def test_each_allure_result_carries_its_labels_and_a_link_to_its_requirement(all
         assert (label(result, "parentSuite"), label(result, "suite")) == (asked.section, f"{asked.id} {asked.title}")
         assert id.partition("[")[0] == asked.id
         assert {name: label(result, name) for name in ("epic", "feature", "story", "phase", "section", "provider", "world")} == {
-            "epic": "Phase 1: predeploy",
+            "epic": f"{which_xai(header)}, rollout grok-4, phase 1: predeploy",
             "feature": asked.section,
             "story": f"{asked.id} {asked.title}",
             "phase": "1",
@@ -425,6 +426,6 @@ def test_a_result_that_is_no_pass_says_why(allure, ran):
             assert because[id] in result["statusDetails"]["message"]
 
 
-def test_allures_first_page_says_the_verdict(ran):
+def test_allures_first_page_says_the_verdict(ran, header):
     facts = (ran.reports / "allure-results" / "environment.properties").read_text("utf-8").splitlines()
-    assert {"verdict=no-go", "provider=a provider written in ten minutes", "phase=1", "world=grok-4-0709"} <= set(facts)
+    assert {"verdict=no-go", "provider=a provider written in ten minutes", "phase=1", f"xAI={of_xai(header)}"} <= set(facts)

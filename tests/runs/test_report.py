@@ -127,7 +127,7 @@ def test_the_front_tells_what_a_reader_must_know(stage, run):
         "| phase | phase 1, grok-4 beside grok-3 |",
         "| provider | a provider written in ten minutes |",
         f"| provider build | {digests['provider'][:12]} (",
-        "| world | grok-4-0709 |",
+        "| xAI | xAI as it answered from 9 July 2025 to 15 May 2026 (world grok-4-0709; a newer world is bundled: grok-4.7",
         "| evidence | 0% recorded, 100% derived (",
         "| waivers | 0 |",
         "| attestations | 0 |",

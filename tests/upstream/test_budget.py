@@ -267,7 +267,7 @@ def any_price(rng):
     """From a twentieth of a dollar to five dollars for a million tokens of prompt, up to five times as much for output."""
     prompt = int(500 * 100 ** rng.random())
     completion = prompt * rng.randint(1, 5)
-    tier = {"long_above": rng.randint(500, 12_000), "long_prompt": 2 * prompt, "long_completion": 2 * completion}
+    tier = {"long_from": rng.randint(500, 12_000), "long_prompt": 2 * prompt, "long_completion": 2 * completion}
     return Price(prompt=prompt, cached=rng.randint(0, prompt), completion=completion, **(tier if rng.random() < 0.5 else {}))
 
 

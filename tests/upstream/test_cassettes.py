@@ -14,13 +14,14 @@ from vcr.persisters.filesystem import FilesystemPersister
 from vcr.serializers import yamlserializer
 
 from grokgate.formats.document import load
-from grokgate.formats.fixtures import long_prompts, prompts
 from grokgate.formats.fixtures import prompt as text_of
+from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import home
 from grokgate.upstream.cassette import Recording, load_cassette
 from grokgate.upstream.fidelity.shape import GONE
-from grokgate.upstream.semantics import content_of, format_of, functions_of
+from grokgate.upstream.length import long_prompt_in
 from grokgate.upstream.tape import Tape
+from grokgate.upstream.wording import content_of, format_of, functions_of
 from grokgate.upstream.world import Rule, World, load_world
 from grokgate.values.wire import Answer, Miss, WireRequest
 
@@ -37,6 +38,10 @@ BAD_CALLS = {
 """Calls that no provider should take for good, by the scenario that asks for them."""
 
 
+SENTENCES = {"multi-agent-on-chat"}
+"""Rules whose refusal is a text in quotes."""
+
+
 @dataclass(frozen=True)
 class Exchange:
     """An exchange as its file has it, the rule that it plays for, and the answer that its example request gets."""
@@ -49,6 +54,13 @@ class Exchange:
     @property
     def scenario(self) -> str:
         return self.rule.when.get("scenario", ("plain",))[0]
+
+    @property
+    def thinking(self) -> str:
+        """What the model of the example does with its thinking, where the rule looks at that."""
+        if "thinking" not in self.rule.when:
+            return "other"
+        return TAPES[self.world.name].meaning(self.request, self.scenario)["thinking"]
 
     @property
     def kind(self) -> str:
@@ -75,7 +87,7 @@ class Exchange:
         """The example request; a long prompt that it names is written out."""
         asked, body = self.row["request"], self.row["request"]["body"] or ""
         if recipe := self.row["grokgate"].get("recipe"):
-            body = body.replace("${prompt}", json.dumps(long_prompts()[recipe].text)[1:-1])
+            body = body.replace("${prompt}", json.dumps(text_of(recipe))[1:-1])
         headers = {name: values[0] for name, values in asked["headers"].items()}
         return WireRequest(asked["method"], asked["uri"], headers, body.encode())
 
@@ -163,13 +175,14 @@ def of(path: Path) -> list[Exchange]:
 
 
 CASSETTES = sorted((home() / "cassettes").glob("*/*.yaml"))
-WORLDS = {path.parent: load_world(path.parent) for path in CASSETTES}
+WORLDS = {path.parent: load_world(path.parent) for path in sorted((home() / "cassettes").glob("*/world.toml"))}
 TAPES = {world.name: Tape(world, prompts(), key="example-key") for world in WORLDS.values()}
 EXCHANGES = [exchange for path in CASSETTES for exchange in of(path)]
 PRICES = {
-    world.name: {row["id"]: row["price"] for row in tomllib.loads((folder / "world.toml").read_text())["model"]}
+    world.name: {row["id"]: row["price"] for row in tomllib.loads((folder / "world.toml").read_text())["model"] if "price" in row}
     for folder, world in WORLDS.items()
 }
+"""As each world's own file gives them."""
 
 
 def exchanges(fits):
@@ -219,12 +232,12 @@ def test_headers_of_a_connection_are_left_to_the_player(exchange):
 
 @exchanges(lambda exchange: exchange.kind == "application/json")
 def test_a_body_of_json_is_json(exchange):
-    assert isinstance(exchange.json, dict)
+    assert isinstance(exchange.json, str if exchange.rule.id in SENTENCES else dict)
 
 
 @exchanges(lambda exchange: exchange.row["grokgate"].get("recipe"))
 def test_a_recipe_names_a_long_prompt_and_the_request_has_a_place_for_it(exchange):
-    assert exchange.row["grokgate"]["recipe"] in long_prompts()
+    assert long_prompt_in(text_of(exchange.row["grokgate"]["recipe"])) == exchange.row["grokgate"]["recipe"]
     assert exchange.row["request"]["body"].count("${prompt}") == 1
 
 
@@ -242,20 +255,20 @@ def test_tokens_add_up(exchange):
 @exchanges(by_a_model)
 def test_an_answer_costs_what_its_tokens_do(exchange):
     usage = exchange.usage
-    if exchange.rule.id == "redirected":
+    if exchange.scenario == "redirected":
         price = PRICES["grok-4.3"]["grok-4.3"]
     else:
         price = PRICES[exchange.world.name][exchange.world.served[exchange.asked["model"]].id]
     fresh, output = usage["prompt"] - usage["cached"], usage["visible"] + usage["reasoning"]
     once = fresh * price["prompt"] + usage["cached"] * price["cached"] + output * price["completion"]
-    dated = exchange.rule.id == "redirected" or exchange.scenario in ("billed", "billed-long")
+    dated = exchange.scenario in ("redirected", "billed", "billed-long")
     charged = "responses" in exchange.rule.when["route"] or exchange.world.name == "grok-4.3" or dated
     assert usage["cost"] == (once * (2 if 0 < price.get("long_from", 0) <= usage["prompt"] else 1) if charged else None)
 
 
 @exchanges(by_a_model)
 def test_a_model_that_does_not_think_has_no_tokens_of_thinking_and_one_that_shows_it_says_what(exchange):
-    [thinking] = exchange.rule.when.get("thinking", ["other"])
+    thinking = exchange.thinking
     if thinking == "none":
         assert exchange.usage["reasoning"] == 0
     if thinking in ("none", "hidden") and exchange.scenario == "plain":
@@ -287,9 +300,10 @@ def test_an_answer_names_the_model_that_served_it(exchange):
     assert exchange.json["object"] == "chat.completion"
 
 
-@exchanges(lambda exchange: exchange.rule.id == "redirected")
+@exchanges(lambda exchange: exchange.scenario == "redirected")
 def test_the_redirected_answer_names_what_came_after(exchange):
-    assert exchange.json["model"] == "grok-4.3"
+    messages = exchange.events if exchange.kind == "text/event-stream" else [exchange.json]
+    assert {message["model"] for message in messages} == {"grok-4.3"}
 
 
 @exchanges(lambda exchange: exchange.is_answer("responses"))
@@ -340,11 +354,29 @@ def test_in_what_is_billed_each_price_counts(exchange):
     assert (usage["prompt"] >= price["long_from"]) == (exchange.scenario == "billed-long")
 
 
+ON_CHAT = [
+    (world, model.id)
+    for world in WORLDS.values()
+    for model in world.models
+    if model.window > 131_000 and "chat" in model.endpoints
+]
+"""Models that hold a prompt of the long tier."""
+
+
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize(("scenario", "prompt"), [("billed", "greeting"), ("billed-long", "between-the-windows")])
-@pytest.mark.parametrize("world", WORLDS.values(), ids=lambda world: world.name)
-def test_what_is_billed_can_be_asked_for_in_either_world(world, scenario, prompt, stream):
-    asked = {"model": "grok-4", "messages": [{"role": "user", "content": text_of(prompt)}]}
+@pytest.mark.parametrize(("scenario", "prompt"), [("billed", "greeting"), ("billed-long", "long-130000")])
+@pytest.mark.parametrize(
+    ("world", "model"),
+    [
+        (world, model.id)
+        for world in WORLDS.values()
+        for model in world.models
+        if model.window > 131_072 and "chat" in model.endpoints
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_what_is_billed_can_be_asked_for_in_every_world_of_every_model(world, model, scenario, prompt, stream):
+    asked = {"model": model, "messages": [{"role": "user", "content": text_of(prompt)}]}
     asked |= {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
     headers = {"authorization": "Bearer example-key"}
     request = WireRequest("POST", "https://api.x.ai/v1/chat/completions", headers, json.dumps(asked).encode())
@@ -402,7 +434,8 @@ def test_a_stream_gives_its_finish_with_the_last_delta_which_is_empty(exchange):
 @CHATS
 def test_a_stream_is_one_answer_of_the_model_that_served_it(exchange):
     [(_, _, model, kind)] = {(event["id"], event["created"], event["model"], event["object"]) for event in exchange.events}
-    assert model == exchange.world.served[exchange.asked["model"]].named(None)
+    asked = exchange.world.served[exchange.asked["model"]]
+    assert model == (exchange.world.stand_in(asked) if exchange.scenario == "redirected" else asked).named(None)
     assert kind == "chat.completion.chunk"
 
 
@@ -419,7 +452,7 @@ def test_usage_comes_where_it_was_asked_for_last_and_without_choices_and_nowhere
 @CHATS
 def test_only_a_model_that_thinks_in_silence_sends_empty_deltas_to_keep_the_line(exchange):
     empty = [event for event in exchange.events if event["choices"] and event["choices"][0] == {"index": 0, "delta": {}}]
-    assert (len(empty) >= 40) == (exchange.rule.when["thinking"] == ("hidden",))
+    assert (len(empty) >= 40) == (exchange.thinking == "hidden")
     assert len(empty) == (exchange.recording.repeat.times if exchange.recording.repeat else 0)
 
 
@@ -446,8 +479,10 @@ def test_a_stream_of_responses_counts_its_events_and_ends_with_the_whole(exchang
 @RESPONSES
 def test_the_pieces_of_a_stream_of_responses_make_up_its_text(exchange):
     pieces = "".join(event["delta"] for event in exchange.events if event["type"] == "response.output_text.delta")
-    message = exchange.events[-1]["response"]["output"][-1]
-    assert message["content"][0]["text"] == pieces
+    whole = exchange.events[-1]["response"]["output"]
+    assert pieces == "".join(item["content"][0]["text"] for item in whole if item["type"] == "message")
+    called = [event for event in exchange.events if event["type"] == "response.function_call_arguments.delta"]
+    assert [event["delta"] for event in called] == [item["arguments"] for item in whole if item["type"] == "function_call"]
 
 
 # --- refusals -----------------------------------------------------------------------------------------------------------
@@ -455,6 +490,9 @@ def test_the_pieces_of_a_stream_of_responses_make_up_its_text(exchange):
 
 @exchanges(lambda exchange: exchange.is_refusal and exchange.kind == "application/json")
 def test_a_refusal_carries_code_and_error_as_text(exchange):
+    if exchange.rule.id in SENTENCES:
+        assert isinstance(exchange.json, str)
+        return
     found = {name: type(value) for name, value in exchange.json.items()}
     assert found == ({"error": str} if exchange.recording.status == GONE else {"code": str, "error": str})
 
@@ -491,8 +529,12 @@ def test_a_world_bears_the_name_of_its_folder(folder):
     assert WORLDS[folder].name == folder.name
 
 
-def test_one_world_ends_on_the_day_on_which_the_other_begins():
-    assert [world.era for world in WORLDS.values()] == [("2025-07-09", "2026-05-15"), ("2026-05-15", "")]
+def test_one_world_ends_on_the_day_on_which_the_next_begins():
+    assert [world.era for world in WORLDS.values()] == [
+        ("2025-07-09", "2026-05-15"),
+        ("2026-05-15", "2026-09-21"),
+        ("2026-09-21", ""),
+    ]
 
 
 @EACH_WORLD
@@ -510,7 +552,7 @@ def test_the_list_of_models_has_those_of_the_world_that_answer_by_their_own_name
     request = WireRequest("GET", "https://api.x.ai/v1/models", {"authorization": "Bearer example-key"})
     listed = {row["id"]: row for row in json.loads(TAPES[world.name].answer(request).body)["data"]}
     assert listed.keys() == {model.id for model in world.models if not model.answers_as}
-    for model in world.models if world.name == "grok-4.3" else ():
+    for model in world.models if world.name != "grok-4-0709" else ():
         if model.id in listed:
             row = listed[model.id]
             assert {*row["aliases"], model.id} == model.names

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.formats.contract import rollout
+from grokgate.formats.rollout_file import rollout
 from grokgate.upstream.cost import HIDDEN, IMAGE, THOUGHT, UNLIMITED, VIOLATION, Cost, Unbounded, ceiling, cost_of
 from grokgate.upstream.price import TICKS
-from grokgate.values.rollout import Price
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 CHAT, RESPONSES = "https://api.x.ai/v1/chat/completions", "https://api.x.ai/v1/responses"
 ROLLOUT = rollout()
@@ -95,14 +95,14 @@ def test_an_image_has_tokens_beside_its_address():
 
 @pytest.mark.parametrize(("threshold", "times"), [(1, 2), (10_000_000, 1)])
 def test_the_long_price_holds_where_its_threshold_may_be_reached(threshold, times):
-    tiers = Price(prompt=3, cached=1, completion=7, long_above=threshold, long_prompt=6, long_completion=14)
+    tiers = Price(prompt=3, cached=1, completion=7, long_from=threshold, long_prompt=6, long_completion=14)
     assert ceiling(asked(), {"grok-x": tiers}) == times * ceiling(asked(), FLAT)
 
 
 def test_output_brings_a_prompt_over_the_threshold():
     request = asked()
     threshold = len(request.body) + HIDDEN + UNLIMITED + THOUGHT
-    tiers = Price(prompt=3, cached=1, completion=7, long_above=threshold, long_prompt=6, long_completion=14)
+    tiers = Price(prompt=3, cached=1, completion=7, long_from=threshold, long_prompt=6, long_completion=14)
     assert ceiling(request, {"grok-x": tiers}) == 2 * ceiling(request, FLAT)
 
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from grokgate.formats.contract import requirements, rollout
-from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.contract import contract
+from grokgate.formats.fixtures import long_prompt
+from grokgate.formats.rollout_file import rollout
 from grokgate.upstream.cost import ceiling
 from grokgate.upstream.estimate import BODY, BYTES, PLAIN, REASONING, Estimate, asked, estimated
 from grokgate.upstream.price import rounded
@@ -15,6 +16,7 @@ from grokgate.values.wire import WireRequest
 ROLLOUT = rollout()
 MODELS = ROLLOUT.models.values()
 URL = "https://api.x.ai/v1/chat/completions"
+LENGTHS = (129_900, 200_000, 255_000, 1_000_001)
 
 
 def priced(answering=None, **traffic):
@@ -71,12 +73,15 @@ def test_what_asks_for_no_answer_costs_nothing():
     assert priced(requests={}) == Estimate()
 
 
-@pytest.mark.parametrize("prompt", long_prompts().values(), ids=list(long_prompts()))
+@pytest.mark.parametrize("prompt", [long_prompt(tokens) for tokens in LENGTHS], ids=lambda long: long.name)
 def test_a_token_of_a_long_prompt_has_no_more_bytes_than_are_set_aside(prompt):
     assert len(prompt.text.encode()) <= BYTES * prompt.tokens
 
 
-@pytest.mark.parametrize("row", [row for row in requirements().values() if row.live and row.live.opt_in], ids=lambda row: row.id)
+DEAR = [row for row in contract(ROLLOUT).values() if row.live and row.live.opt_in]
+
+
+@pytest.mark.parametrize("row", DEAR, ids=lambda row: row.id)
 def test_what_is_asked_only_on_demand_is_a_long_prompt(row):
     assert row.live.prompt > 200_000
 

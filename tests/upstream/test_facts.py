@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.fixtures import long_prompt
+from grokgate.upstream.library import tapes
 from grokgate.values.wire import Miss, WireRequest
 
 HI = [{"role": "user", "content": "Hi"}]
@@ -22,6 +23,10 @@ CODES = {
 GONE = "Live search is deprecated. Please switch to the Agent Tools API: https://docs.x.ai/docs/guides/tools/overview"
 
 
+TAPES = tapes()
+"""Every bundled world."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A request that differs from a plain one in what is said here."""
@@ -35,7 +40,8 @@ class Asked:
     def of(self, tape):
         said = {"input" if self.path.endswith("responses") else "messages": HI}
         body = self.body if isinstance(self.body, bytes) else json.dumps({"model": "grok-4"} | said | self.body).encode()
-        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        key = tape.key if self.key == "example-key" else self.key
+        headers = {"authorization": f"Bearer {key}"} if key else {}
         return tape.answer(WireRequest(self.method, f"https://api.x.ai{self.path}", headers, body), self.scenario)
 
 
@@ -47,8 +53,8 @@ def on_responses(**body):
     return Asked(body=body, path="/v1/responses")
 
 
-def told(name, **body):
-    return asked(messages=[{"role": "user", "content": long_prompts()[name].text}], **body)
+def told(tokens, **body):
+    return asked(messages=[{"role": "user", "content": long_prompt(tokens).text}], **body)
 
 
 def tools(count):
@@ -73,14 +79,21 @@ REFUSALS = [
     (asked(presence_penalty=0), 400, "argument", *unsupported("presencePenalty")),
     (asked(presence_penalty=0, model="grok-3"), 400, "argument", unsupported("presencePenalty")[0], "Model grok-3 does not"),
     (asked(frequency_penalty=0), 400, "argument", *unsupported("frequencyPenalty")),
-    (asked(stop=["END"]), 400, "argument", unsupported("stop")[0], NO),
+    (asked(stop=["END"]), 400, "argument", *unsupported("stop")),
+    (
+        asked(stop=["END"], model="grok-4.3"),
+        400,
+        "argument",
+        unsupported("stop")[0],
+        "Model grok-4.3 does not support parameter stop.",
+    ),
     (asked(stop=["END"], model="grok-4.6"), 400, "argument", NO, "Model grok-4.6 does not support parameter stop."),
     (asked(reasoning_effort="low"), 400, "argument", "Model grok-4 does not support parameter reasoningEffort.", NO),
     (asked(reasoning_effort="low", model="grok-code-fast-1"), 400, "argument", *["code-fast-1 does not support"] * 2),
     (on_responses(reasoning={"effort": "low"}), 400, "argument", "grok-4 does not support parameter reasoningEffort.", NO),
-    (told("over-256000"), 400, "argument", "maximum prompt length is 256000 but the request contains 256001 tokens.", NO),
-    (told("over-1000000"), 400, "argument", "length is 256000 but", "is 1000000 but the request contains 1000001 tokens."),
-    (told("between-the-windows", model="grok-3"), 400, "argument", "131072 but the request contains 200000 tokens.", NO),
+    (told(256_001), 400, "argument", "maximum prompt length is 256000 but the request contains 256001 tokens.", NO),
+    (told(1_000_001), 400, "argument", "length is 256000 but", "is 1000000 but the request contains 1000001 tokens."),
+    (told(200_000, model="grok-3"), 400, "argument", "131072 but the request contains 200000 tokens.", NO),
     (Asked(key="incorrect-key"), 400, "argument", "Incorrect API key provided: in***ey.", "Incorrect API key provided. You"),
     (Asked(key=None), 401, "key", "API key", "API key"),
     (Asked(scenario="no-credits"), 403, "permission", *["doesn't have any credits yet"] * 2),
@@ -163,10 +176,10 @@ TAKES = {
     ("grok-3", 0): (1, 0, 0, 1),
     ("grok-3-mini", 0): (1, 1, 1, 0),
     # now
-    ("grok-4", 1): (1, 1, 0, 0),
-    ("grok-4-0709", 1): (1, 1, 0, 0),
-    ("grok-3-mini", 1): (1, 1, 0, 0),
-    ("grok-4.3", 1): (1, 1, 0, 0),
+    ("grok-4", 1): (1, 1, 1, 0),
+    ("grok-4-0709", 1): (1, 1, 1, 0),
+    ("grok-3-mini", 1): (1, 1, 1, 0),
+    ("grok-4.3", 1): (1, 1, 1, 0),
     ("grok-4.20-0309-reasoning", 1): (1, 1, 0, 1),
     ("grok-4.20-0309-non-reasoning", 1): (1, 0, 0, 1),
     ("grok-4.20-multi-agent", 1): (1, 1, 0, 0),
@@ -174,12 +187,15 @@ TAKES = {
     ("grok-4.5", 1): (1, 1, 1, 0),
     ("grok-4.6", 1): (1, 1, 1, 0),
 }
+ON_RESPONSES = {"grok-4.20-multi-agent"}
+"""Models that chat completions does not have."""
 GIVEN = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], EFFORT: "high"}
 
 
 @pytest.mark.parametrize(("model", "when"), TAKES, ids=str)
 def test_each_model_refuses_what_it_is_known_to(model, when, tape, later_tape):
-    found = [asked(model=model, **{name: value}).of((tape, later_tape)[when]).status for name, value in GIVEN.items()]
+    ask = on_responses if model in ON_RESPONSES else asked
+    found = [ask(model=model, **{name: value}).of((tape, later_tape)[when]).status for name, value in GIVEN.items()]
     assert found == [400 if refused else 200 for refused in TAKES[model, when]]
 
 
@@ -251,11 +267,66 @@ def test_a_name_that_never_thought_is_answered_without_thinking(later_tape):
     assert "reasoning_content" not in message(answer)
 
 
-@pytest.mark.parametrize(("model", "effort"), [("grok-4", "xhigh"), ("grok-4", "minimal"), ("grok-4.5", "none"), ("grok-4", 3)])
-def test_of_an_effort_that_a_model_has_not_nothing_is_known(model, effort, later_tape):
-    miss = asked(model=model, reasoning_effort=effort).of(later_tape)
+def test_of_an_effort_that_is_no_text_nothing_is_known(later_tape):
+    miss = asked(reasoning_effort=3).of(later_tape)
     assert isinstance(miss, Miss)
-    assert miss.meaning["thinking"] == "unknown"
+    assert miss.meaning["refused"] == "effort-type"
+
+
+LADDER = ("none", "minimal", "low", "medium", "high", "xhigh", "extreme", "")
+EACH_MODEL = [(name, model.id) for name, tape in TAPES.items() for model in tape.world.models]
+
+
+@pytest.mark.parametrize(("name", "id"), EACH_MODEL)
+@pytest.mark.parametrize("effort", LADDER)
+@pytest.mark.parametrize("endpoint", ["chat", "responses"])
+def test_every_effort_is_taken_or_refused_in_a_sentence(endpoint, effort, name, id):
+    tape = TAPES[name]
+    model = tape.world.served[id]
+    asking = (
+        asked(model=id, reasoning_effort=effort) if endpoint == "chat" else on_responses(model=id, reasoning={"effort": effort})
+    )
+    answer = asking.of(tape)
+    assert not isinstance(answer, Miss), answer.reason
+    said = json.loads(answer.body)
+    if endpoint in model.endpoints and model.takes_effort(effort):
+        assert (answer.status, said["model"]) == (200, model.named(effort))
+        return
+    sentence = f"This model does not support `reasoning_effort` value `{effort}`."
+    if EFFORT in model.refuses:
+        sentence = f"Model {id} does not support parameter reasoningEffort."
+    refusal = {"code": CODES["argument"][name != "grok-4-0709"], "error": sentence}
+    if endpoint not in model.endpoints:
+        refusal = "Multi Agent requests are not allowed on chat completions"
+    assert (answer.status, said) == (400, refusal)
+
+
+@pytest.mark.parametrize("reasoning", [{}, {"effort": None}, {"summary": "auto"}, None], ids=str)
+@pytest.mark.parametrize("name", ["grok-4.3", "grok-4.7"])
+def test_reasoning_without_an_effort_is_fine(reasoning, name):
+    assert on_responses(reasoning=reasoning).of(TAPES[name]).status == 200
+
+
+@pytest.mark.parametrize("effort", ["medium", "high"])
+def test_grok_3_mini_thought_no_more_than_high(effort, tape):
+    answer = asked(model="grok-3-mini", reasoning_effort=effort).of(tape)
+    assert json.loads(answer.body)["model"] == "grok-3-mini-high"
+
+
+@pytest.mark.parametrize("name", ["grok-4.3", "grok-4.7"])
+def test_the_newest_name_moves_on(name):
+    answer = asked(model="grok-latest").of(TAPES[name])
+    assert json.loads(answer.body)["model"] == name
+
+
+def test_grok_4_7_is_there_from_its_day_on(later_tape):
+    tape = TAPES["grok-4.7"]
+    assert asked(model="grok-4.7").of(later_tape).status == 404
+    assert asked(model="grok-4.6-latest").of(tape).status == 404
+    answer = asked(model="grok-4.7").of(tape)
+    assert message(answer)["reasoning_content"]
+    refused = told(500_001, model="grok-4.7").of(tape)
+    assert "is 500000 but the request contains 500001 tokens." in json.loads(refused.body)["error"]
 
 
 @pytest.mark.parametrize("mode", ["on", "off", "auto"])
@@ -276,3 +347,20 @@ def test_then_grok_4_kept_its_thinking_to_itself(tape):
     assert json.loads(answer.body)["model"] == "grok-4-0709"
     assert "reasoning_content" not in message(answer)
     assert json.loads(answer.body)["usage"]["completion_tokens_details"]["reasoning_tokens"] > 0
+
+
+@pytest.mark.parametrize("effort", ["low", None])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"tools": [{"type": "function", "name": "f0", "parameters": {"type": "object"}}], "tool_choice": "required"},
+        {"text": {"format": {"type": "json_schema", "name": "a", "schema": {"type": "object"}}}},
+    ],
+    ids=["plain", "tools", "schema"],
+)
+def test_thinking_comes_encrypted_where_it_is_wanted_and_only_there(more, effort, later_tape):
+    for include in ([], ["reasoning.encrypted_content"]):
+        answer = on_responses(include=include, reasoning={"effort": effort}, **more).of(later_tape)
+        [thought] = [item for item in json.loads(answer.body)["output"] if item["type"] == "reasoning"]
+        assert ("encrypted_content" in thought) is bool(include)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.formats.fixtures import OPENING, common_words, long_prompts
+from grokgate.formats.fixtures import LONG, OPENING, SHORTEST, common_words, long_prompt
 from grokgate.upstream.length import STRIDE, Length, length_of, long_prompt_in
 
-EACH = pytest.mark.parametrize("name", long_prompts())
-LONG = long_prompts()["under-131072"]
+EACH = pytest.mark.parametrize("tokens", [100, 129_900, 200_000, 255_000, 256_001, 499_000, 1_000_001])
+WHOLE = long_prompt(129_900)
 
 
 def bounds(*texts):
@@ -17,22 +17,22 @@ def bounds(*texts):
 
 
 @EACH
-def test_a_long_prompt_has_as_many_words_as_it_declares_tokens(name):
-    prompt = long_prompts()[name]
+def test_a_long_prompt_has_as_many_words_as_it_declares_tokens(tokens):
+    prompt = long_prompt(tokens)
     assert len(prompt.text.split()) == prompt.tokens
     assert bounds(prompt.text) == (prompt.tokens, prompt.tokens)
 
 
 @EACH
-def test_a_long_prompt_is_known_by_its_text_wherever_it_stands(name):
-    text = long_prompts()[name].text
-    assert [long_prompt_in(said) for said in (text, f"Read this: {text}", f"{text}\nThank you.")] == [name] * 3
+def test_a_long_prompt_is_known_by_its_text_wherever_it_stands(tokens):
+    text = long_prompt(tokens).text
+    assert [long_prompt_in(said) for said in (text, f"Read this: {text}", f"{text}\nThank you.")] == [f"{LONG}{tokens}"] * 3
 
 
 @EACH
 @pytest.mark.parametrize("cut", ["begin", "middle", "end", "a-letter"])
-def test_a_long_prompt_that_was_cut_is_not_taken_for_it_and_is_known_to_be_shorter(name, cut):
-    prompt = long_prompts()[name]
+def test_a_long_prompt_that_was_cut_is_not_taken_for_it_and_is_known_to_be_shorter(tokens, cut):
+    prompt = long_prompt(tokens)
     half = len(prompt.text) // 2
     left = {
         "begin": prompt.text[1000:],
@@ -49,16 +49,27 @@ def test_a_long_prompt_that_was_cut_is_not_taken_for_it_and_is_known_to_be_short
 
 
 def test_a_name_that_no_prompt_has_is_no_long_prompt():
-    assert long_prompt_in(f"{OPENING}over-nothing]\nthe of and") == ""
+    names = ("over-nothing", "long-", "long-100", "long-0100", "long-99", "long-999999999999", "long-" + "9" * 99, "long-1e6")
+    assert [long_prompt_in(f"{OPENING}{name}]\nthe of and") for name in names] == [""] * len(names)
     assert long_prompt_in(OPENING) == ""
 
 
+def test_a_long_prompt_under_another_number_is_none():
+    text = long_prompt(20_000).text
+    assert long_prompt_in(text.replace("20000", "20001")) == long_prompt_in(text.replace("20000", "19999")) == ""
+
+
+def test_a_prompt_is_not_long_below_a_length():
+    with pytest.raises(ValueError, match=f"has {SHORTEST} tokens at least, and not {SHORTEST - 1}"):
+        long_prompt(SHORTEST - 1)
+
+
 def test_what_stands_around_a_long_prompt_counts_between_its_words_and_its_bytes():
-    assert bounds(f"Read this:{LONG.text} Thank you.") == (LONG.tokens + 4, LONG.tokens + len("Read this: Thank you."))
+    assert bounds(f"Read this:{WHOLE.text} Thank you.") == (WHOLE.tokens + 4, WHOLE.tokens + len("Read this: Thank you."))
 
 
 def test_the_texts_of_a_request_are_added_up():
-    assert bounds("one two", LONG.text, "three") == (LONG.tokens + 3, LONG.tokens + 12)
+    assert bounds("one two", WHOLE.text, "three") == (WHOLE.tokens + 3, WHOLE.tokens + 12)
 
 
 def test_in_what_is_left_of_a_long_prompt_strange_words_count_between_one_and_their_bytes():

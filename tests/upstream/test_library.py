@@ -2,12 +2,14 @@
 
 import pytest
 
-from grokgate.upstream.library import put_in_place, recordings_in, sorted_in, tapes, write
+from grokgate.upstream.library import NoWorld, put_in_place, recordings_in, sorted_in, tapes, write
+from grokgate.upstream.world import load_world
 from grokgate.values.capture import Capture
 from grokgate.values.wire import WireRequest
 
 VERSIONS = {"grokgate": "0"}
 DAY = "2025-12-02"
+URL = "https://api.x.ai/v1/models"
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +75,33 @@ def test_where_the_old_cannot_be_kept_nothing_changes(kept, tmp_path):
     with pytest.raises(OSError, match="old"):
         put_in_place([(kept("grok-4"), set())], tmp_path, DAY, versions=VERSIONS)
     assert everything(tmp_path) == before
+
+
+def test_a_world_that_is_not_bundled_is_named_by_its_folder_and_keeps_its_recordings_under_its_name(tmp_path):
+    folder = tmp_path / "worlds" / "zork"
+    folder.mkdir(parents=True)
+    facts = 'name = "zork"\ntitle = "zork"\nbased_on = "grok-4.7"\nera = { from = "2026-10-01" }\n'
+    (folder / "world.toml").write_text(facts)
+    mine = tapes([folder])
+    assert mine.keys() == {"zork"}
+    answer = mine["zork"].answer(WireRequest("GET", URL, {"authorization": f"Bearer {mine['zork'].key}"}))
+    taken = Capture(
+        request=WireRequest("GET", URL, {}),
+        status=200,
+        headers={},
+        body=answer.body,
+        recorded_at="2026-10-02T10:00:00Z",
+        origin="a test",
+    )
+    kept = sorted_in([taken], mine)
+    written = write(kept, tmp_path / "recordings", "mine", versions={})
+    assert [one.placement.rule for one in kept] == ["models"]
+    assert written == [tmp_path / "recordings" / "zork" / "mine.yaml"]
+    [recording] = load_world(folder, [tmp_path / "recordings" / "zork"]).playing["models"]
+    assert recording.provenance == "recorded"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "worlds/grok-4.7", "/nowhere/zork"])
+def test_a_world_that_is_not_there_is_refused(name):
+    with pytest.raises(NoWorld, match=r"no world '.+': bundled are grok-4-0709, grok-4\.3, grok-4\.7; any other is named by its"):
+        tapes([name])

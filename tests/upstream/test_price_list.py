@@ -1,14 +1,14 @@
-"""xAI's own list of prices, beside that of a rollout file."""
+"""xAI's own list of prices, beside that of a world file."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from grokgate.formats.contract import rollout
+from grokgate.formats.rollout_file import rollout
 from grokgate.upstream.price_list import NoPrices, dearer, differences, listed_prices
-from grokgate.values.rollout import Price
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 PRICES = rollout().prices
 LISTED = Price(prompt=30_000, cached=7_500, completion=150_000)
@@ -35,8 +35,9 @@ def test_a_list_gives_a_price_to_each_name():
 
 
 def test_prices_of_long_prompts_are_read_where_they_are_listed():
-    long = replace(LISTED, long_above=128_000, long_prompt=60_000, long_completion=300_000)
-    assert listed_prices(answered({"models": [{**ROW, **LONG}]}))["grok-4-0709"] == long == PRICES["grok-4-0709"]
+    long = replace(LISTED, long_from=128_000, long_prompt=60_000, long_completion=300_000)
+    assert listed_prices(answered({"models": [{**ROW, **LONG}]}))["grok-4-0709"] == long
+    assert (long.long, long.long_from) == (PRICES["grok-4-0709"].long, PRICES["grok-4-0709"].long_from)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,8 @@ def test_a_refusal_lists_no_prices():
 def test_each_difference_is_a_sentence():
     other = {"grok-3": replace(LISTED, prompt=35_000, completion=160_000), "grok-9": LISTED}
     assert differences(PRICES, other) == [
-        "xAI lists grok-3 at $3.50 for a million prompt tokens, and the rollout file says $3.00",
-        "xAI lists grok-3 at $16.00 for a million output tokens, and the rollout file says $15.00",
+        "xAI lists grok-3 at $3.50 for a million prompt tokens, and the world file says $3.00",
+        "xAI lists grok-3 at $16.00 for a million output tokens, and the world file says $15.00",
     ]
 
 
@@ -76,14 +77,14 @@ def test_what_a_list_does_not_say_of_long_prompts_is_no_difference():
 
 def test_the_dearer_price_is_nowhere_below_either():
     cheap = Price(prompt=1, cached=9, completion=5)
-    tiers = Price(prompt=2, cached=8, completion=4, long_above=10, long_prompt=20, long_completion=40)
-    both = Price(prompt=2, cached=9, completion=5, long_above=10, long_prompt=20, long_completion=40)
+    tiers = Price(prompt=2, cached=8, completion=4, long_from=10, long_prompt=20, long_completion=40)
+    both = Price(prompt=2, cached=9, completion=5, long_from=10, long_prompt=20, long_completion=40)
     assert dearer(cheap, tiers) == dearer(tiers, cheap) == both
-    assert dearer(tiers, replace(tiers, long_above=7)).long_above == 7
+    assert dearer(tiers, replace(tiers, long_from=7)).long_from == 7
 
 
 @pytest.mark.parametrize("name", ["tape", "later_tape"])
-def test_the_worlds_list_the_prices_of_the_rollout_file(name, request):
+def test_the_worlds_list_the_prices_of_the_rollout(name, request):
     tape = request.getfixturevalue(name)
     asked = WireRequest("GET", "https://api.x.ai/v1/language-models", {"authorization": "Bearer example-key"})
     listed = listed_prices(tape.answer(asked))

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.formats.fixtures import long_prompts, prompts
+from grokgate.formats.fixtures import long_prompt, prompts
 from grokgate.formats.home import SCHEMAS
 from grokgate.upstream import semantics
-from grokgate.upstream.semantics import content_of, meaning
+from grokgate.upstream.semantics import meaning
+from grokgate.upstream.wording import content_of
 from grokgate.values.wire import WireRequest
 
 PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
@@ -51,6 +52,7 @@ def test_a_plain_request_means_this(means):
         "served": "grok-4-0709",
         "refused": "none",
         "thinking": "hidden",
+        "trait": "none",
         "length": "fits",
         "limit": "open",
         "stream": "no",
@@ -122,7 +124,7 @@ def alike(more):
 
 WORDINGS = [
     ("served", "grok-4-0709", alike({})),
-    ("served", "grok-3", alike({"model": "grok-3-fast"})),
+    ("served", "grok-3-fast", alike({"model": "grok-3-fast"})),
     ("served", "retired", alike({"model": "grok-beta"})),
     ("served", "unknown", alike({"model": "grok-nonesuch-9"})),
     ("refused", "none", alike({"temperature": 0})),
@@ -130,12 +132,18 @@ WORDINGS = [
     ("refused", "frequency_penalty", alike({"frequency_penalty": 0.0})),
     ("refused", "stop", alike({"stop": []})),
     ("refused", "reasoning_effort", lambda on: effort("high", on)),
+    ("refused", "none", lambda on: effort("medium", on, "grok-3-mini")),
+    ("refused", "none", lambda on: effort(None, on)),
+    ("refused", "effort-value", lambda on: effort("xhigh", on, "grok-3-mini")),
+    ("refused", "effort-value", lambda on: effort("", on, "grok-3-mini")),
+    ("refused", "effort-type", lambda on: effort(3, on, "grok-3-mini")),
+    ("refused", "effort-type", lambda on: effort(["low"], on, "grok-3-mini")),
     ("thinking", "hidden", alike({})),
     ("thinking", "none", alike({"model": "grok-3"})),
     ("thinking", "shown", lambda on: effort("low", on, "grok-3-mini")),
-    ("thinking", "unknown", lambda on: effort("medium", on, "grok-3-mini")),
-    ("length", "fits", lambda on: told(long_prompts()["under-256000"].text, on)),
-    ("length", "over", lambda on: told(long_prompts()["over-256000"].text, on)),
+    ("thinking", "unknown", alike({"model": "grok-nonesuch-9"})),
+    ("length", "fits", lambda on: told(long_prompt(255_000).text, on)),
+    ("length", "over", lambda on: told(long_prompt(256_001).text, on)),
     ("length", "unclear", lambda on: told("word" * 64_001, on)),
     ("limit", "tight", lambda on: limited(6, on)),
     ("limit", "small", lambda on: limited(7, on)),
@@ -188,7 +196,8 @@ WORDINGS = [
     ("extras", "n", alike({"n": 2})),
     ("extras", "deferred background", alike({"deferred": True, "background": True})),
     ("prompt", "puzzle", lambda on: told(f"Please: {prompts()['puzzle']} Thank you.", on)),
-    ("prompt", "under-131072", lambda on: told(f"Please: {long_prompts()['under-131072'].text} Thank you.", on)),
+    ("prompt", "long", lambda on: told(f"Please: {long_prompt(129_900).text} Thank you.", on)),
+    ("prompt", "long", lambda on: told(long_prompt(100).text, on)),
     ("prompt", "other", lambda on: told("Hi", on)),
 ]
 
@@ -255,7 +264,7 @@ def test_what_a_responses_request_wants_included_is_told(means):
 
 # --- the docstring and the schemas say what is so -----------------------------------------------------------------------
 
-DOCUMENTED = dict(re.findall(r"^(\w+) +(\S.*)$", semantics.__doc__.split("=\n")[1], re.MULTILINE))
+DOCUMENTED = dict(re.findall(r"^(\w+) +(\S.*(?:\n {11}.*)*)$", semantics.__doc__.split("=\n")[1], re.MULTILINE))
 CLOSED = {
     name: set(re.findall(r"``([\w-]+)``", DOCUMENTED[name]))
     for name in [
@@ -273,6 +282,7 @@ CLOSED = {
         "parts",
         "stream",
         "thinking",
+        "trait",
         "turns",
     ]
 }
@@ -301,7 +311,7 @@ def test_a_rule_may_want_each_documented_value_and_no_other(schema, place, means
 
 
 def test_every_documented_value_is_worded_here():
-    elsewhere = {"body", "include", "key", "method"}
+    elsewhere = {"body", "include", "key", "method", "trait"}
     worded = {name: {value for dimension, value, _ in WORDINGS if dimension == name} for name in CLOSED.keys() - elsewhere}
     assert worded == {name: CLOSED[name] for name in worded}
 
@@ -311,6 +321,46 @@ def test_every_documented_value_is_worded_here():
 
 def test_the_scenario_is_the_one_that_was_asked_for(means):
     assert means(scenario="capacity")["scenario"] == "capacity"
+
+
+@pytest.mark.parametrize(
+    ("model", "scenario", "trait"),
+    [
+        ("grok-4", "thinking-shown", "showed-thinking"),
+        ("grok-4", "limit-counts-thinking", "limit-counted-thinking"),
+        ("grok-4", "plain", "none"),
+        ("grok-3", "thinking-shown", "none"),
+        ("grok-nonesuch-9", "thinking-shown", "none"),
+    ],
+)
+def test_a_habit_is_told_where_the_scenario_is_about_it_and_the_model_has_it(model, scenario, trait, means):
+    assert means({"model": model}, scenario=scenario)["trait"] == trait
+
+
+def test_where_another_model_answers_what_it_refuses_thinks_and_holds_counts(means):
+    asked = {"reasoning_effort": "none", **told(long_prompt(300_000).text, "chat")}
+    plain, redirected = (means(asked, scenario=scenario) for scenario in ("plain", "redirected"))
+    about = ("served", "refused", "thinking", "length")
+    assert [plain[name] for name in about] == ["grok-4-0709", "reasoning_effort", "hidden", "over"]
+    assert [redirected[name] for name in about] == ["grok-4.3", "none", "none", "fits"]
+    assert means({"model": "grok-nonesuch-9"}, scenario="redirected")["served"] == "unknown"
+    assert means({"model": "grok-4.3"}, scenario="redirected")["served"] != "grok-4.3"
+
+
+def test_a_field_that_was_retired_is_refused_before_all_else(means, later_world):
+    asked = {"search_parameters": {}, "presence_penalty": 0, "model": "grok-4.20-multi-agent"}
+    assert means(asked, world=later_world)["refused"] == "search_parameters"
+    assert means({"search_parameters": {}})["refused"] == "none"
+
+
+def test_a_model_may_be_had_on_one_endpoint_alone(means, later_world):
+    asked = {"model": "grok-4.20-multi-agent", "presence_penalty": 0}
+    assert [means(asked, on=on, world=later_world)["refused"] for on in PATHS] == ["endpoint", "presence_penalty"]
+
+
+def test_the_names_of_retired_models_are_retired_where_they_are_refused(means, later_world):
+    found = [means({"model": name}, scenario="retired-names-refused", world=later_world) for name in ("grok-4", "grok-4.3")]
+    assert [one["served"] for one in found] == ["retired", "grok-4.3"]
 
 
 def test_in_the_scenario_wrong_key_the_good_key_is_wrong(means):
@@ -387,8 +437,10 @@ def test_the_first_parameter_that_this_model_refuses_is_named(more, refused, mea
     ("more", "thinking"),
     [
         ({"model": "grok-4.3", "reasoning_effort": "none"}, "none"),
-        ({"model": "grok-4.3", "reasoning_effort": "xhigh"}, "unknown"),
-        ({"model": "grok-4.5", "reasoning_effort": "none"}, "unknown"),
+        ({"model": "grok-4.3", "reasoning_effort": "xhigh"}, "shown"),
+        ({"model": "grok-4-fast-non-reasoning"}, "none"),
+        ({"model": "grok-4-fast-non-reasoning", "reasoning_effort": "none"}, "none"),
+        ({"model": "grok-4-fast-non-reasoning", "reasoning_effort": "low"}, "shown"),
         ({"model": "grok-4.6", "reasoning_effort": "xhigh"}, "shown"),
         ({"model": "grok-4", "reasoning_effort": "medium"}, "shown"),
         ({"model": "grok-4.20-non-reasoning"}, "none"),

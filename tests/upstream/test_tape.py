@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.formats.fixtures import long_prompts, questions
+from grokgate.formats.fixtures import long_prompt, questions
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.semantics import meaning
 from grokgate.upstream.tape import MOST_ANSWERS, NEAREST, Tape
@@ -66,8 +66,8 @@ def taped(world):
         (chat(key="Bearer other", model="grok-9"), "plain", "wrong-key"),
         (chat(key="", model=None), "plain", "missing-key"),
         (chat(key="", path="/v1/chat", model=None), "plain", "no-such-route"),
-        (said(long_prompts()["over-256000"].text, stop=["x"]), "plain", "refused/stop"),
-        (said(long_prompts()["over-256000"].text, stream=True), "plain", "too-long"),
+        (said(long_prompt(256_001).text, stop=["x"]), "plain", "refused/stop"),
+        (said(long_prompt(256_001).text, stream=True), "plain", "too-long"),
         (chat(model="grok-9", stop=["x"]), "capacity", "capacity"),
         (chat(key="Bearer other"), "capacity", "wrong-key"),
     ],
@@ -145,56 +145,55 @@ def test_an_answer_that_needs_a_price_that_the_world_has_not_is_a_fault_of_the_w
 # --- the windows --------------------------------------------------------------------------------------------------------
 
 
-def prompted(name, model="grok-4"):
-    return said(long_prompts()[name].text, model=model)
+def prompted(tokens, model="grok-4"):
+    return said(long_prompt(tokens).text, model=model)
 
 
 @pytest.mark.parametrize(
-    ("model", "name", "rule"),
+    ("model", "tokens", "rule"),
     [
-        ("grok-4", "under-131072", "long/hidden"),
-        ("grok-4", "between-the-windows", "long/hidden"),
-        ("grok-4", "under-256000", "long/hidden"),
-        ("grok-4", "over-256000", "too-long"),
-        ("grok-3", "under-131072", "long/none"),
-        ("grok-3", "between-the-windows", "too-long"),
-        ("grok-3-mini", "under-131072", "long/shown"),
-        ("grok-3-mini", "between-the-windows", "too-long"),
-        ("grok-4-fast", "over-256000", "long/hidden"),
+        ("grok-4", 129_900, "long/hidden"),
+        ("grok-4", 200_000, "long/hidden"),
+        ("grok-4", 255_000, "long/hidden"),
+        ("grok-4", 256_001, "too-long"),
+        ("grok-3", 129_900, "long/none"),
+        ("grok-3", 200_000, "too-long"),
+        ("grok-3-mini", 129_900, "long/shown"),
+        ("grok-3-mini", 200_000, "too-long"),
+        ("grok-4-fast", 256_001, "long/hidden"),
     ],
 )
-def test_a_prompt_is_held_against_the_window_of_its_model(model, name, rule, tape):
-    assert tape.answer(prompted(name, model)).rule == rule
+def test_a_prompt_is_held_against_the_window_of_its_model(model, tokens, rule, tape):
+    assert tape.answer(prompted(tokens, model)).rule == rule
 
 
-@pytest.mark.parametrize(("name", "rule"), [("over-256000", "long/shown"), ("over-1000000", "too-long")])
-def test_grok_4_of_today_has_a_wider_window(name, rule, later_tape):
-    assert later_tape.answer(prompted(name)).rule == rule
+@pytest.mark.parametrize(("tokens", "rule"), [(256_001, "long/shown"), (1_000_001, "too-long")])
+def test_grok_4_of_today_has_a_wider_window(tokens, rule, later_tape):
+    assert later_tape.answer(prompted(tokens)).rule == rule
 
 
-@pytest.mark.parametrize("name", ["over-256000", "over-by-408", "over-by-429", "over-by-500", "over-by-503"])
-def test_a_refusal_names_the_count_and_the_window(name, tape):
-    tokens = long_prompts()[name].tokens
+@pytest.mark.parametrize("tokens", [256_001, 408_000, 429_000, 500_000, 503_000])
+def test_a_refusal_names_the_count_and_the_window(tokens, tape):
     text = f"This model's maximum prompt length is 256000 but the request contains {tokens} tokens."
-    assert refusal(tape.answer(prompted(name))) == (400, text)
+    assert refusal(tape.answer(prompted(tokens))) == (400, text)
 
 
 @pytest.mark.parametrize("number", [408, 429, 500, 503])
 @pytest.mark.parametrize("words", [0, 1, 300])
 def test_the_count_looks_like_a_status_even_with_words_around(number, words, tape):
     around = "word " * words
-    _, text = refusal(tape.answer(said(around + long_prompts()[f"over-by-{number}"].text + around)))
+    _, text = refusal(tape.answer(said(around + long_prompt(number * 1000).text + around)))
     assert f"contains {number}" in text
 
 
 def test_what_an_accepted_prompt_costs_is_counted_with_the_hidden_one(tape):
-    usage = json.loads(tape.answer(prompted("under-256000")).body)["usage"]
+    usage = json.loads(tape.answer(prompted(255_000)).body)["usage"]
     assert usage["prompt_tokens"] == 255_000 + 687
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] + 118
 
 
 def test_a_prompt_that_was_cut_on_the_way_is_neither_long_nor_refused(tape):
-    text = long_prompts()["over-256000"].text
+    text = long_prompt(256_001).text
     answer = tape.answer(said(text[: len(text) // 2]))
     assert (answer.rule, answer.status) == ("plain/hidden", 200)
 

@@ -1,14 +1,15 @@
 """A world whose rules and exchanges do not fit together is refused with file, place and reason."""
 
 import json
+from itertools import count
 
 import pytest
 
 from grokgate.formats.document import BadDocument
 from grokgate.formats.home import SCHEMAS
 from grokgate.upstream.cassette import Repeat, load_cassette
-from grokgate.upstream.price import Price
 from grokgate.upstream.world import STAGES, load_world
+from grokgate.values.world import Price, Retired
 
 MODEL = """
 [[model]]
@@ -16,13 +17,15 @@ id = "grok-4-0709"
 aliases = ["grok-4"]
 window = 256000
 thinking = "hidden"
-refuses = ["stop"]
+refuses = ["stop", "reasoning_effort"]
+price = { prompt = 30000, cached = 7500, completion = 150000 }
 sources = ["docs.x.ai models page"]
 """
 FACTS = f"""
 name = "small"
 title = "A small world"
 most_tools = 200
+substitute = "grok-4"
 era = {{ from = "2025-07-09" }}
 {MODEL}
 """
@@ -49,13 +52,16 @@ def cassette(*exchanges):
 @pytest.fixture
 def folder(tmp_path):
     """Writes a world of rules and cassettes, and gives its folder."""
+    numbers = count()
 
     def write(rules, facts=FACTS, **cassettes):
-        (tmp_path / "world.toml").write_text(facts)
-        (tmp_path / "rules.toml").write_text(rules)
+        place = tmp_path / str(next(numbers)) / "small"  # facts are read once for a folder
+        place.mkdir(parents=True)
+        (place / "world.toml").write_text(facts)
+        (place / "rules.toml").write_text(rules)
         for name, content in cassettes.items():
-            (tmp_path / f"{name}.yaml").write_text(content)
-        return tmp_path
+            (place / f"{name}.yaml").write_text(content)
+        return place
 
     return write
 
@@ -72,8 +78,12 @@ def test_a_world_is_its_facts_its_rules_and_its_exchanges(folder):
 
 
 def test_a_model_is_told_with_all_that_matters_about_it(folder):
-    row = MODEL + 'streamed = "shown"\nefforts = ["low", "high"]\nsuffixed = ["high"]\n'
-    facts = FACTS.replace(MODEL, row + "price = { prompt = 3, cached = 1, completion = 15, long_from = 128 }\n")
+    row = MODEL.replace(', "reasoning_effort"', "")
+    row += 'streamed = "shown"\nefforts = ["low", "high"]\nsuffixed = { high = "high" }\n'
+    row = row.replace(
+        "{ prompt = 30000, cached = 7500, completion = 150000 }", "{ prompt = 3, cached = 1, completion = 15, long_from = 128 }"
+    )
+    facts = FACTS.replace(MODEL, row)
     [model] = load_world(folder(rule("a"), facts=facts, chat=cassette(exchange("a/1", "a")))).models
     assert (model.window, model.refuses, model.price) == (
         256_000,
@@ -84,11 +94,14 @@ def test_a_model_is_told_with_all_that_matters_about_it(folder):
     assert [model.named(effort) for effort in (None, "low", "high")] == ["grok-4-0709", "grok-4-0709", "grok-4-0709-high"]
 
 
-def test_a_model_that_answers_as_another_is_reached_by_its_aliases_alone(folder):
-    facts = FACTS.replace("aliases", 'answers_as = "grok-4.3"\naliases')
+def test_a_model_that_answers_as_another_is_reached_by_its_own_names_and_not_listed(folder):
+    heir = MODEL.replace("grok-4-0709", "grok-4.3").replace('"grok-4"', "")
+    facts = FACTS.replace("aliases", 'answers_as = "grok-4.3"\nredirected = "2026-05-15"\naliases') + heir
     world = load_world(folder(rule("a"), facts=facts, chat=cassette(exchange("a/1", "a"))))
-    assert world.served.keys() == {"grok-4"}
+    assert world.served.keys() == {"grok-4", "grok-4-0709", "grok-4.3"}
     assert world.served["grok-4"].named(None) == "grok-4.3"
+    assert [model.id for model in world.listed] == ["grok-4.3"]
+    assert world.retirement("grok-4") == Retired(name="grok-4", on="2026-05-15", instead="grok-4.3")
 
 
 def test_retired_models_are_told_with_their_day_and_heir(folder):
@@ -204,11 +217,11 @@ def test_an_exchange_that_can_never_play_is_refused(folder):
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        (MODEL, "grok-4-0709: the name 'grok-4-0709' leads to grok-4-0709 already"),
+        (MODEL, "grok-4-0709: the name 'grok-4-0709' stands twice"),
         (MODEL.replace("-0709", ".3"), r"grok-4\.3: the name 'grok-4' leads to grok-4-0709 already"),
         (
             MODEL.replace("-0709", ".3").replace('"grok-4"', '"grok-4.3"'),
-            r"grok-4\.3: the name 'grok-4\.3' leads to grok-4\.3 already",
+            r"grok-4\.3: the name 'grok-4\.3' stands twice",
         ),
     ],
     ids=["same-id", "same-alias", "alias-is-id"],
@@ -301,3 +314,162 @@ def test_a_stream_whose_last_event_lacks_its_blank_line_is_played_whole(tmp_path
     path.write_text(json.dumps(content))
     [recording] = load_cassette(path)
     assert recording.with_body(recording.body).body == STREAM.encode()
+
+
+# --- a world that is based on another -----------------------------------------------------------------------------------
+
+
+def model(id, **said):
+    return "[[model]]\n" + "".join(f"{key} = {value}\n" for key, value in {"id": json.dumps(id), **said}.items())
+
+
+WHOLE = {
+    "aliases": "[]",
+    "window": "1000",
+    "thinking": '"none"',
+    "refuses": '["stop", "reasoning_effort"]',
+    "price": "{ prompt = 3, cached = 1, completion = 9 }",
+    "sources": '["a page"]',
+}
+
+
+@pytest.fixture
+def worlds(tmp_path):
+    """Writes worlds beside one another, each as what its file says beside its name, and gives their folders."""
+
+    def write(rules=None, **told):
+        for name, said in told.items():
+            place = tmp_path / name
+            place.mkdir()
+            era = "" if "era =" in said else 'era = { from = "2025-07-09" }\n'
+            (place / "world.toml").write_text(f'name = "{name}"\ntitle = "{name}"\n{era}{said}')
+        first = next(iter(told))
+        (tmp_path / first / "rules.toml").write_text(rules or rule("a"))
+        (tmp_path / first / "chat.yaml").write_text(cassette(exchange("a/1", "a"), exchange("a/2", "a", when={"stream": "yes"})))
+        return [tmp_path / name for name in told]
+
+    return write
+
+
+BASE = 'substitute = "zork-8"\nmost_tools = 9\n' + model("zork-8", **WHOLE) + model("zork-7", **WHOLE | {"window": "700"})
+
+
+def test_what_a_world_does_not_say_holds_as_in_its_base_key_by_key(worlds):
+    row = model("zork-9", **WHOLE) + model("zork-8", window="2000", aliases='["zork-latest"]')
+    _, place = worlds(base=BASE, later='based_on = "base"\ngone = ["zork-7"]\nmost_tools = 10\n' + row)
+    later = load_world(place)
+    assert (later.name, later.title, later.substitute, later.most_tools) == ("later", "later", "zork-8", 10)
+    assert [one.id for one in later.models] == ["zork-9", "zork-8"]
+    assert later.served["zork-latest"].window == 2000
+    assert later.served["zork-8"].refuses == ("stop", "reasoning_effort")
+    assert [folder.name for folder in later.folders] == ["later", "base"]
+    assert [one.id for one in later.rules] == ["a"]
+    assert [one.id for one in later.recordings] == ["a/1", "a/2"]
+
+
+def test_its_own_rules_come_first_and_its_own_exchange_plays_in_place_of_theirs(worlds):
+    _, place = worlds(base=BASE, later='based_on = "base"\n')
+    (place / "rules.toml").write_text(rule("b", when='{ key = "good" }'))
+    (place / "chat.yaml").write_text(cassette(exchange("b/1", "b"), exchange("a/9", "a")))
+    later = load_world(place)
+    assert [one.id for one in later.rules] == ["b", "a"]
+    assert [one.id for one in later.playing["a"]] == ["a/2", "a/9"]
+    mine = load_world(place, [place.parent / "base"])
+    assert {id: len(several) for id, several in mine.playing.items()} == {"a": 2, "b": 0}
+
+
+def test_the_digest_of_a_world_covers_those_it_is_based_on(worlds):
+    base, place = worlds(base=BASE, later='based_on = "base"\n')
+    before = load_world(place).digest
+    (base / "rules.toml").write_text(rule("a") + "# a word more\n")
+    assert load_world(place).digest != before
+
+
+def test_a_model_may_be_as_it_is_in_a_third_world(worlds):
+    own = model("zork-8", as_in='"third"', aliases='["eight"]') + model("zork-7", thinking='"hidden"')
+    third = 'substitute = "zork-8"\nmost_tools = 1\n' + model("zork-8", **WHOLE | {"window": "3000", "aliases": '["old"]'})
+    _, _, place = worlds(base=BASE, third=third, later='based_on = "base"\n' + own)
+    found = {one.id: one for one in load_world(place).models}
+    assert (found["zork-8"].window, found["zork-8"].names) == (3000, {"zork-8", "eight"})
+    assert (found["zork-7"].window, found["zork-7"].thinking) == (700, "hidden")
+
+
+def test_a_world_may_be_based_on_a_bundled_one(worlds):
+    [place] = worlds(later='based_on = "grok-4.7"\nsubstitute = "grok-4.7"\n')
+    later = load_world(place)
+    assert [folder.name for folder in later.folders] == ["later", "grok-4.7", "grok-4.3"]
+    assert later.served["grok-latest"].id == "grok-4.7"
+    assert later.stand_in(later.served["grok-4.3"]).id == "grok-4.7"
+
+
+SHORT = {key: value for key, value in WHOLE.items() if key != "window"}
+
+
+@pytest.mark.parametrize(
+    ("told", "place", "reason"),
+    [
+        ({"a": 'based_on = "nowhere"\n'}, "a", "based_on: no world 'nowhere', neither beside this folder nor bundled"),
+        ({"b": 'based_on = "a"\n' + BASE, "a": 'based_on = "b"\n'}, "[ab]", "based_on: 'a' is based on this world"),
+        ({"a": 'based_on = "a"\n'}, "a", "based_on: 'a' is based on this world"),
+        ({"a": "substitute = 'z'\nmost_tools = 1\n"}, "a", "model: the world says nothing of it, and neither does one that"),
+        ({"a": "most_tools = 1\n" + model("z", **WHOLE)}, "a", "substitute: the world says nothing of it"),
+        ({"a": "substitute = 'z'\n" + model("z", **WHOLE)}, "a", "most_tools: the world says nothing of it"),
+        ({"a": BASE + model("zork-6", **SHORT)}, "a", "zork-6: says nothing of window, and neither does a world that this is"),
+        ({"a": BASE + model("zork-6", **WHOLE | {"refuses": "[]"})}, "a", "zork-6: takes reasoning_effort, and efforts does not"),
+        ({"a": BASE.replace('"zork-8"\nmost', '"zork-9"\nmost')}, "a", "substitute: no model is called 'zork-9'"),
+        ({"a": BASE + model("zork-6", **WHOLE, answers_as='"z"')}, "a", "zork-6: answers_as: no model is called 'z'"),
+        (
+            {"a": BASE + model("zork-6", **WHOLE, answers_as='"zork-5"') + model("zork-5", **WHOLE, answers_as='"zork-8"')},
+            "a",
+            "zork-6: answers_as: 'zork-5' is not the id of a model that answers as itself",
+        ),
+        (
+            {"a": 'era = { from = "2026-10-02", to = "2026-10-01" }\n' + BASE},
+            "a",
+            "era.to: 2026-10-01 is before 2026-10-02",
+        ),
+        ({"a": BASE + model("zork-6", **WHOLE, redirected='"2026-05-15"')}, "a", "zork-6: redirected: answers_as does not say"),
+        ({"b": BASE, "a": 'based_on = "b"\ngone = ["z"]\n'}, "a", "gone: the world that it is based on has no model 'z'"),
+        ({"b": BASE, "a": 'based_on = "b"\ngone = ["zork-8"]\n'}, "a", "substitute: no model is called 'zork-8'"),
+        (
+            {"b": BASE, "a": 'based_on = "b"\n' + model("z", **WHOLE | {"aliases": '["zork-7"]'})},
+            "a",
+            "zork-7: the name 'zork-7'",
+        ),
+        ({"a": BASE + model("zork-6", as_in='"nowhere"')}, "a", "zork-6: the world 'nowhere' has no such model"),
+        ({"b": BASE, "a": BASE + model("zork-6", as_in='"b"')}, "a", "zork-6: the world 'b' has no such model"),
+        ({"a": BASE + model("zork-6", as_in='"a"')}, "a", "zork-6: as_in goes round: 'a' leads back to this world"),
+        (
+            {"b": BASE + model("z", as_in='"a"'), "a": BASE + model("z", as_in='"b"')},
+            "b",
+            "z: as_in goes round: 'a' leads back to this world",
+        ),
+        ({"a": "based_on = 3\n" + BASE}, "a", "based_on: 3 is not of type 'string'"),
+        ({"a": BASE.replace("window = 1000", 'window = "wide"')}, "a", r"model\[0\] \(zork-8\)\.window: 'wide' is not of type"),
+    ],
+    ids=[
+        *("unknown-base", "cycle", "based-on-itself", "no-model", "no-substitute", "no-most-tools", "missing-key", "no-efforts"),
+        *(
+            "unknown-substitute",
+            "unknown-heir",
+            "heir-of-an-heir",
+            "era-backwards",
+            "redirected-nowhere",
+            "gone-unknown",
+            "substitute-gone",
+            "name-clash",
+        ),
+        *("as-in-nowhere", "as-in-without-it", "as-in-itself", "as-in-round", "based-on-a-number", "window-is-no-number"),
+    ],
+)
+def test_a_world_file_that_does_not_hold_is_refused_with_file_place_and_reason(told, place, reason, worlds):
+    folders = worlds(**told)
+    with pytest.raises(BadDocument, match=rf"/{place}/world\.toml: .*({reason})"):
+        load_world(folders[-1])
+
+
+def test_a_world_bears_the_name_of_its_folder(worlds):
+    [folder] = worlds(a=BASE)
+    (folder / "world.toml").write_text((folder / "world.toml").read_text().replace('name = "a"', 'name = "b"'))
+    with pytest.raises(BadDocument, match=r"a/world\.toml: name: the folder is called 'a'; a world bears the name of its folder"):
+        load_world(folder)

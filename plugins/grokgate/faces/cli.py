@@ -13,7 +13,8 @@ import click
 from grokgate import __version__
 from grokgate.faces.cli_cassettes import cassettes, record
 from grokgate.faces.cli_soak import soak
-from grokgate.faces.refusal import EXIT_CODES, Refused, known_world, refusing_evidence
+from grokgate.faces.refusal import EXIT_CODES, Refused, refusing_evidence
+from grokgate.faces.selection import chosen, found_again, selected
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -54,7 +55,7 @@ def main() -> None:
     show_default=True,
     help="Which evidence counts: replay, live traffic, or both and what people attest.",
 )
-@click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
+@chosen
 @click.option(
     "--cassettes",
     multiple=True,
@@ -73,7 +74,7 @@ def main() -> None:
 )
 @click.option("--budget", metavar="DOLLARS", help="The most that a live run may cost. Default: 1.")
 @click.option(
-    "--long-prompts", is_flag=True, help="Let a live run ask the rows with prompts of 256,000 tokens, too, which are dear."
+    "--long-prompts", is_flag=True, help="Let a live run ask the rows with prompts as long as the window, too, which are dear."
 )
 @click.option("--estimate", is_flag=True, help="Say what a live run would cost, row by row, and send nothing.")
 @click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
@@ -146,19 +147,25 @@ def live(arguments: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("id")
-def explain(id: str) -> None:
-    """Say what a requirement promises, why, how it looks right and wrong, and how to mend it."""
-    from grokgate.faces.explain import explained
-    from grokgate.formats.contract import requirements
+@chosen
+def explain(id: str, rollout: str | None, world: str | None) -> None:
+    """Say what a requirement promises, why, how it looks right and wrong, and how to mend it.
 
-    known = {name.lower(): requirement for name, requirement in requirements().items()}
+    \b
+    Example:  grokgate explain POST-2.2 --rollout grok-4.7
+    """
+    from grokgate.faces.explain import explained
+    from grokgate.formats.contract import contract
+
+    about = selected(rollout, world)
+    known = {name.lower(): requirement for name, requirement in contract(about).items()}
     requirement = known.get(id.partition("[")[0].lower())
     if requirement is None:
-        near = difflib.get_close_matches(id.upper(), requirements(), n=4)
+        near = difflib.get_close_matches(id.upper(), [row.id for row in known.values()], n=4)
         raise Refused(
             f"no requirement is called {id!r}. {'Near it: ' + ', '.join(near) if near else 'Try: grokgate explain POST-2.2'}"
         )
-    click.echo(explained(requirement))
+    click.echo(explained(requirement, about))
 
 
 @main.command()
@@ -172,17 +179,33 @@ def providers(mutants: bool) -> None:
         click.echo(broken())
 
 
+@main.command()
+def rollouts() -> None:
+    """List the rollouts that come with grokgate, and say how to name another."""
+    from grokgate.runs.bundled import rollouts as listed
+
+    click.echo(listed())
+
+
+@main.command()
+def worlds() -> None:
+    """List the worlds that come with grokgate: how xAI behaved, and from when to when."""
+    from grokgate.runs.bundled import worlds as listed
+
+    click.echo(listed())
+
+
 @main.command(epilog="Exit codes: 0 every rollback works, 1 one does not, 10 one could not be tried, 2 wrong use.")
 @click.option("--provider", default="reference", show_default=True, help="Whose rollbacks; named as for check.")
-@click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
-def rehearse(provider: str, world: str | None) -> None:
+@chosen
+def rehearse(provider: str, rollout: str | None, world: str | None) -> None:
     """Walk the plan's four rollbacks in order, there and back, and time each switch.
 
     \b
-    1. the flag          GROK4_DEFAULT from true to false
-    2. Option A          a build whose grok-4 entry is disabled
+    1. the flag          from on to off
+    2. Option A          a build whose entry of the new model is disabled
     3. Option B          a build without the rollout's commit
-    4. the allow-list    XAI_ALLOWED_MODELS without grok-4
+    4. the allow-list    without the new model
     """
     from grokgate.providers.host.environment import EnvironmentNotMade
     from grokgate.providers.vehicle import NoAdapter
@@ -192,14 +215,14 @@ def rehearse(provider: str, world: str | None) -> None:
 
     forget(*OPERATORS)
     try:
-        code = rehearsed(found(provider), known_world(world), click.echo)
+        code = rehearsed(found(provider), selected(rollout, world, "rollback"), click.echo)
     except (NotFound, NoAdapter, EnvironmentNotMade) as refused:
         raise Refused(str(refused)) from None
     sys.exit(code)
 
 
 @main.command()
-@click.option("--world", metavar="NAME", help="How xAI behaves: a folder of cassettes. Default: the rollout's.")
+@chosen
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Where it listens; 0 is a free one.")
 @click.option("--scenario", default="plain", show_default=True, help="What every request is answered with, such as no-credits.")
 @click.option("--fault", help="What is done to connections or answers, such as reset or stream-cut.")
@@ -217,6 +240,7 @@ def rehearse(provider: str, world: str | None) -> None:
 @click.option("--api-key-env", metavar="NAME", help="Only the key in this environment variable is good. Default: any key.")
 @click.option("--quiet", is_flag=True, help="Tell no request; the address at the start and the counts at the end alone.")
 def serve(
+    rollout: str | None,
     world: str | None,
     port: int,
     scenario: str,
@@ -252,7 +276,7 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: until.set())  # a server in the background is ended so
     try:
         served(
-            known_world(world),
+            selected(rollout, world).facts.folders[0],
             port,
             scenario=scenario,
             fault=fault,
@@ -281,9 +305,10 @@ def _key_in(variable: str | None) -> str:
 
 @main.command()
 @click.argument("file", metavar="FILE")
+@chosen
 @click.option("--model", metavar="ID", help="Whose errors are counted. Default: the model that is rolled out.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
-def logs(file: str, model: str | None, as_json: bool) -> None:
+def logs(file: str, rollout: str | None, world: str | None, model: str | None, as_json: bool) -> None:
     """The plan's log monitoring, on any server's log: errors, removed parameters, resolutions.
 
     FILE may be of any size, and packed with gzip; - is standard input.
@@ -294,7 +319,7 @@ def logs(file: str, model: str | None, as_json: bool) -> None:
     from grokgate.runs.logs import Report
 
     try:
-        report = Report(file, model)
+        report = Report(file, model, selected(rollout, world))
     except Unreadable as refused:
         raise Refused(str(refused)) from None
     click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2) if as_json else str(report))
@@ -322,7 +347,16 @@ def verify(file: Path) -> None:
     "--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes. Default: reports/<provider>/signoff."
 )
 @click.option("--since", type=click.Path(path_type=Path), metavar="FILE", help="An earlier run; the page tells what changed.")
-def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, reports: Path | None, since: Path | None) -> None:
+@found_again
+def signoff(
+    evidence: tuple[Path, ...],
+    accept: tuple[Path, ...],
+    strict: bool,
+    reports: Path | None,
+    since: Path | None,
+    rollout: str | None,
+    world: str | None,
+) -> None:
     """Make one verdict of the runs of a build, of what people attest, and of what they waive.
 
     The runs may be shards of a CI matrix, or those before and after a deploy. They must be of the same build, phase, rollout
@@ -342,7 +376,7 @@ def signoff(evidence: tuple[Path, ...], accept: tuple[Path, ...], strict: bool, 
 
     with refusing_evidence():
         try:
-            made = SignOff(evidence, accept, strict=strict, since=since)
+            made = SignOff(evidence, accept, strict=strict, since=since, rollout=rollout, world=world)
         except BadDocument as refused:
             raise Refused(str(refused)) from None
         folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"
@@ -402,7 +436,8 @@ def diff(files: tuple[Path, ...], as_json: bool) -> None:
 @main.command(epilog="Exit codes: 0, 2 wrong use, 4 evidence refused.")
 @click.argument("kind", type=click.Choice(["release-notes", "limitations", "migration", "faq"]))
 @click.argument("evidence", type=click.Path(path_type=Path))
-def draft(kind: str, evidence: Path) -> None:
+@found_again
+def draft(kind: str, evidence: Path, rollout: str | None, world: str | None) -> None:
     """Write a text for users from a run's results, in Markdown.
 
     It claims what a row proved, and names the row.
@@ -410,7 +445,7 @@ def draft(kind: str, evidence: Path) -> None:
     \b
     release-notes  what users have: the rows that passed
     limitations    red, not offered, waived and open rows; facts of the model
-    migration      what changes for callers from grok-3 to grok-4
+    migration      what changes for callers of the old model
     faq            general questions, and those that the failures raise
 
     \b
@@ -420,7 +455,7 @@ def draft(kind: str, evidence: Path) -> None:
 
     with refusing_evidence():
         try:
-            click.echo(drafted(kind, evidence))
+            click.echo(drafted(kind, evidence, rollout, world))
         except NotDrafted as refused:
             raise Refused(str(refused)) from None
 
@@ -460,11 +495,17 @@ def report(folders: tuple[Path, ...], reports: Path) -> None:
     metavar="DIR",
     help="Write kill-matrix.json and .md there.",
 )
-def matrix(jobs: int, write: Path | None) -> None:
-    """Run every mutant through its gate, and print which rows each turns red. Takes minutes."""
+@click.option("--rollout", metavar="NAME", help="One rollout. Default: all that are bundled, one after the other.")
+def matrix(jobs: int, write: Path | None, rollout: str | None) -> None:
+    """Run every mutant through its gate in each bundled rollout, and print which rows each turns red. Takes minutes."""
     from grokgate.runs.matrix import table
 
-    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, write))
+    if rollout and write:
+        raise Refused("the committed kill matrix has all rollouts; leave --rollout out, or --write")
+    if rollout:
+        selected(rollout, None)  # refuses one that there is not
+    asked = str(Path(rollout).resolve()) if rollout and rollout.endswith(".toml") else rollout
+    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, asked, write))
 
 
 main.add_command(record)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from grokgate.faces.refusal import Refused, known_world, refusing, refusing_evidence
+from grokgate.faces.refusal import Refused, refusing, refusing_evidence
+from grokgate.faces.selection import chosen, chosen_world, selected
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -24,15 +25,23 @@ from grokgate.faces.refusal import Refused, known_world, refusing, refusing_evid
     help="Variables that tell the command xAI's address.",
 )
 @click.option("--name", default=lambda: f"{datetime.now():%Y-%m-%d}", help="The file's name. Default: the day.")
-@click.option("--world", metavar="NAME", help="The world that the exchanges belong to. Default: that of the day.")
+@chosen
 @click.option("--replace", is_flag=True, help="Write over files that are there.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def record(
-    command: tuple[str, ...], into: Path, upstream: str, variables: tuple[str, ...], name: str, world: str | None, replace: bool
+    command: tuple[str, ...],
+    into: Path,
+    upstream: str,
+    variables: tuple[str, ...],
+    name: str,
+    rollout: str | None,
+    world: str | None,
+    replace: bool,
 ) -> None:
     """Run a command and keep what it and xAI say to one another, as cassettes. This calls the real xAI, and costs money.
 
     Keys, cookies, team and account identifiers are taken out; where something still looks like a secret, nothing is written.
+    Without --rollout and --world the exchanges belong to the world of their day.
 
     \b
     Example:  grokgate record --into recordings/ -- python ask_grok.py
@@ -41,7 +50,12 @@ def record(
 
     with refusing():
         text, code = recorded(
-            command, into, upstream=upstream, variables=variables, name=name, world=known_world(world), replace=replace
+            *(command, into),
+            upstream=upstream,
+            variables=variables,
+            name=name,
+            world=chosen_world(rollout, world),
+            replace=replace,
         )
     click.echo(text)
     sys.exit(code)
@@ -90,19 +104,27 @@ def check_cassettes(folder: Path) -> None:
 @click.option(
     "--redact", is_flag=True, help="Take keys, cookies and account identifiers out. Without it a file with any is refused."
 )
-@click.option("--world", metavar="NAME", help="The world that the exchanges belong to. Default: that of their date.")
+@chosen
 @click.option("--host", "hosts", multiple=True, help="A host that stands for api.x.ai in the recordings. May be repeated.")
 @click.option(
     "--recorded-at", "day", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]), help="The day of what has no date."
 )
 @click.option("--replace", is_flag=True, help="Write over files that are there.")
 def import_(
-    file: Path, into: Path, redact: bool, world: str | None, hosts: tuple[str, ...], day: datetime | None, replace: bool
+    file: Path,
+    into: Path,
+    redact: bool,
+    rollout: str | None,
+    world: str | None,
+    hosts: tuple[str, ...],
+    day: datetime | None,
+    replace: bool,
 ) -> None:
     """Turn recordings of other tools into cassettes.
 
     Reads vcrpy (YAML, JSON), Ruby VCR, go-vcr, HAR, JSON lines and dated lists of models, plain or packed with gzip. What no
     rule fits is kept and plays nothing. A file that is damaged, hostile or holds a secret is refused, and nothing is written.
+    Without --rollout and --world each exchange belongs to the world of its date.
     """
     from grokgate.runs.cassettes import imported
 
@@ -112,7 +134,7 @@ def import_(
                 file,
                 into,
                 redact=redact,
-                world=known_world(world),
+                world=chosen_world(rollout, world),
                 hosts=hosts,
                 day=f"{day:%Y-%m-%d}T00:00:00Z" if day else "",
                 replace=replace,
@@ -138,16 +160,17 @@ def age(evidence: Path, limit: int | None) -> None:
 @cassettes.command("drift")
 @click.argument("before", type=FOLDER)
 @click.argument("after", required=False, type=FOLDER)
-@click.option(
-    "--world", metavar="NAME", help="Judge all of it by the rules of this world. Default: that of each exchange's date."
-)
+@chosen
 @click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
-def drift_(before: Path, after: Path | None, world: str | None, evidence: Path | None) -> None:
-    """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything."""
+def drift_(before: Path, after: Path | None, rollout: str | None, world: str | None, evidence: Path | None) -> None:
+    """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything.
+
+    Without --rollout and --world each exchange is judged by the rules of the world of its date.
+    """
     from grokgate.runs.cassettes import drifted
 
     with refusing(), refusing_evidence():
-        text, same = drifted(before, after, known_world(world), evidence)
+        text, same = drifted(before, after, chosen_world(rollout, world), evidence)
     click.echo(text)
     sys.exit(0 if same else 10)
 
@@ -158,7 +181,7 @@ def drift_(before: Path, after: Path | None, world: str | None, evidence: Path |
     "or nobody answers; 4 evidence refused; 130 stopped, and nothing written.",
 )
 @click.argument("folder", default=Path("recordings"), type=click.Path(path_type=Path, file_okay=False))
-@click.option("--world", metavar="NAME", help="Whose recordings: a folder of that name in FOLDER. Default: the rollout's.")
+@chosen
 @click.option(
     "--rule",
     "patterns",
@@ -179,6 +202,7 @@ def drift_(before: Path, after: Path | None, world: str | None, evidence: Path |
 @click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
 def refresh_(
     folder: Path,
+    rollout: str | None,
     world: str | None,
     patterns: tuple[str, ...],
     budget: float,
@@ -206,7 +230,7 @@ def refresh_(
         except click.Abort:
             return False
 
-    wanted = Wanted(folder=folder, world=known_world(world), patterns=patterns, accepted=accepted, evidence=evidence)
+    wanted = Wanted(folder=folder, rollout=selected(rollout, world), patterns=patterns, accepted=accepted, evidence=evidence)
     with refusing(), refusing_evidence():
         if evidence:
             read_evidence(evidence)  # before money is spent

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from grokgate.faces.refusal import EXIT_CODES, Refused, known_world
+from grokgate.faces.refusal import EXIT_CODES, Refused
+from grokgate.faces.selection import chosen, selected
 
 
 @click.command(epilog=EXIT_CODES)
 @click.option("--provider", default="reference", show_default=True, help="What is under test; named as for check.")
 @click.option("--phase", type=click.Choice(["2"]), default="2", show_default=True, help="The phase that asks for a rate.")
-@click.option("--world", metavar="NAME", help="The world of the rollout. Default: the rollout's.")
+@chosen
 @click.option(
     "--calls", type=click.IntRange(1, 10_000_000), default=2000, show_default=True, help="The most calls that are asked."
 )
@@ -41,7 +42,13 @@ from grokgate.faces.refusal import EXIT_CODES, Refused, known_world
 @click.option("--port", type=click.IntRange(0, 65535), help="Where workers are heard. Default: a free one; without workers 5557.")
 @click.option("--master-host", metavar="HOST", help="Be a worker of the master at this host, at --port.")
 def soak(
-    master_host: str | None, port: int | None, reports: str | None, workers: int, world: str | None, **asked: object
+    master_host: str | None,
+    port: int | None,
+    reports: str | None,
+    workers: int,
+    rollout: str | None,
+    world: str | None,
+    **asked: object,
 ) -> None:
     """Ask the same thing many times, on the workers of Locust, for a rate that takes many calls (SC-2.1).
 
@@ -67,5 +74,6 @@ def soak(
         worker = WorkerAsked(provider=str(asked["provider"]), host=master_host, port=port or PORT, journal=journal)
         become("worker", worker.to_word())
     port = (0 if workers else PORT) if port is None else port
-    whole = SoakAsked(reports=reports, workers=workers, port=port, world=known_world(world), **asked)  # type: ignore[arg-type]
+    selected(rollout, world)
+    whole = SoakAsked(reports=reports, workers=workers, port=port, rollout=rollout, world=world, **asked)  # type: ignore[arg-type]
     become("master", whole.to_word())

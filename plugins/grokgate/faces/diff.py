@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grokgate.reports import change_json, change_text
 from grokgate.reports.change import Run, compare, trend
-from grokgate.runs.verify import judged
+from grokgate.runs.verify import judged, of_one_rollout
 
 WORSE = 1
 """The exit code where a row that was kept is red or open, or another host was newly tried."""
@@ -17,6 +17,7 @@ WORSE = 1
 def compared(paths: Sequence[Path], *, as_json: bool = False) -> tuple[str, int]:
     """What differs between the last two runs, and the trend over all where there are more. Raises ``EvidenceRefused``."""
     runs = [_run(path) for path in paths]
+    of_one_rollout(" and ".join(map(str, paths)), [run.header for run in runs])
     found, rows = compare(*runs[-2:]), trend(runs)
     code = WORSE if found.is_worse else 0
     if as_json:

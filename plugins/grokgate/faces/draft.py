@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.contract import contract, contract_digest
 from grokgate.formats.document import BadDocument
+from grokgate.formats.rollout_file import rollout_of
 from grokgate.reports.draft import DRAFTS, Source
 from grokgate.runs.verify import judged
 from grokgate.values.rollout import Rollout
@@ -15,27 +19,38 @@ class NotDrafted(ValueError):
     """There is nothing to make the draft from: one sentence that says why."""
 
 
-def drafted(kind: str, path: Path) -> str:
-    """The draft in Markdown. Raises ``EvidenceRefused`` and ``NotDrafted``."""
+def drafted(kind: str, path: Path, asked: str | None = None, world: str | None = None) -> str:
+    """The draft in Markdown. Raises ``EvidenceRefused`` and ``NotDrafted``.
+
+    ``asked`` and ``world`` say where rollout and world of the run are, where they are no longer where the run had them.
+    """
     evidence, verdict = judged(path)
     header = evidence.header
+    found = list(_found(header, asked, world))
+    of_the_run = next((each for each in found if each.digest == header["digests"]["rollout"]), None)
+    if (known := of_the_run or next(iter(found), None)) is None:
+        name = header.get("selection", {}).get("rollout") or header["rollout"]
+        raise NotDrafted(
+            f"{path}: the run was judged by the rollout {name!r}, which is not there: --rollout FILE says where it is"
+        )
     source = Source(
         header=header,
         verdict=verdict,
-        contract=requirements(),
-        rollout=_rollout(header["rollout"], header["world"], header["phase"], header["digests"]["rollout"]),
+        contract=contract(known),
+        rollout=of_the_run,
         is_of_contract=header["digests"]["contract"] == contract_digest(),
         name=str(path),
     )
     if kind == "migration" and source.rollout is None:
-        raise NotDrafted(f"{path}: the run was judged by another rollout file; what this one says of models is not of that run")
+        raise NotDrafted(
+            f"{path}: the run was judged by another rollout file; what this one says of models is not of that run. If the file "
+            "was moved, --rollout FILE names it"
+        )
     return "\n".join(DRAFTS[kind](source)).rstrip()
 
 
-def _rollout(name: str, world: str, phase: str, digest: str) -> Rollout | None:
-    """The rollout by which the run was judged; ``None`` where it is not there any more."""
-    try:
-        found = rollout(name, world, phase)
-    except BadDocument:
-        return None  # a file that was renamed or a world that was dropped is another rollout
-    return found if found.digest == digest else None
+def _found(header: Mapping[str, Any], asked: str | None, world: str | None) -> Iterator[Rollout]:
+    """The rollouts by which the run may have been judged: where the run had its own, and where somebody says that it is."""
+    for spec, place in dict.fromkeys(((None, None), (asked, world))):
+        with suppress(BadDocument):  # a file that was moved or a world that was dropped
+            yield rollout_of(header, spec, place)

@@ -8,15 +8,16 @@ from textwrap import fill, indent
 from grokgate.formats.suites import owners
 from grokgate.runs.costs import costs
 from grokgate.values.requirement import Requirement
+from grokgate.values.rollout import Rollout
 
 WIDTH = 80
 
 
-def explained(requirement: Requirement) -> str:
-    """The page, as plain text of 80 columns."""
+def explained(requirement: Requirement, rollout: Rollout) -> str:
+    """The page, as plain text of 80 columns; the requirement is one of the rollout's contract."""
     parts = [
         f"{requirement.id}  {requirement.title}",
-        _facts(requirement),
+        _facts(requirement, rollout),
         _part("Promise", requirement.promise),
         _part("Plan", requirement.plan),
         _part("Why", requirement.why),
@@ -25,9 +26,9 @@ def explained(requirement: Requirement) -> str:
         _list("Met by", requirement.seen),
         _verbatim("Mend", requirement.mend),
         _part("Callers of a raw SDK", f"{requirement.duty}." if requirement.duty else ""),
-        _list("Proven by the mutants", _killers(requirement.id)),
+        _list("Proven by the mutants", _killers(requirement.id, rollout)),
         _part("Test", _test(requirement)),
-        _list("Evidence", tuple(_evidence(requirement))),
+        _list("Evidence", tuple(_evidence(requirement, rollout))),
         _list("Sources", requirement.sources),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -39,27 +40,28 @@ def _test(requirement: Requirement) -> str:
     return owners().get(requirement.id, "none yet: the row is reported as not run")
 
 
-def _evidence(requirement: Requirement) -> Iterator[str]:
+def _evidence(requirement: Requirement, rollout: Rollout) -> Iterator[str]:
     """What decides the row in each mode, and what live mode would cost."""
     if "replay" in requirement.modes:
         yield "replay: recorded or derived answers in xAI's place; nothing leaves, and it costs nothing"
     if requirement.live:
-        yield f"live: answers of the real xAI; {costs(requirement.live)}"
+        yield f"live: answers of the real xAI; {costs(requirement.live, rollout)}"
     if "attested" in requirement.modes:
         yield "attested: a person vouches for it, by grokgate check --accept FILE"
 
 
-def _facts(requirement: Requirement) -> str:
+def _facts(requirement: Requirement, rollout: Rollout) -> str:
     claim = f" · claim {requirement.claim}" if requirement.claim else ""
     kinds = "converting providers" if requirement.judges == "converting" else "any provider"
     facts = f"{requirement.severity} · phases {' '.join(requirement.phases)} · decided by {', '.join(requirement.modes)}"
-    return f"{facts}\nworlds {', '.join(requirement.worlds)} · judges {kinds}{claim}"
+    return f"{facts}\njudges {kinds}{claim}\nrollout {rollout.id} · world {rollout.world}, {rollout.facts.days}"
 
 
-def _killers(id: str) -> tuple[str, ...]:
+def _killers(id: str, rollout: Rollout) -> tuple[str, ...]:
     from grokgate.runs.mutants import mutants
 
-    return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in mutants() if id in mutant.breaks | mutant.live)
+    killers = (mutant for mutant in mutants() if id in mutant.breaks_in(rollout.id) | mutant.live)
+    return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in killers)
 
 
 def _part(title: str, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("predeploy", "postdeploy", "signoff"),
         help="which evidence counts (default predeploy)",
     )
-    group.addoption("--world", metavar="NAME", help="how xAI behaves: a folder of cassettes (default: the rollout's)")
+    group.addoption(
+        "--rollout",
+        metavar="NAME",
+        default=os.environ.get("GROKGATE_ROLLOUT") or None,
+        help="what is rolled out: a bundled rollout, or a TOML file (default: grok-4; see: grokgate rollouts)",
+    )
+    group.addoption(
+        "--world",
+        metavar="NAME",
+        default=os.environ.get("GROKGATE_WORLD") or None,
+        help="how xAI behaves: a bundled world, one beside the rollout's file, or a folder (default: the rollout's)",
+    )
     group.addoption(
         "--cassettes",
         action="append",
@@ -69,8 +81,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--gate-key", help="(internal) the key that this run's providers use")
 
 
+@pytest.hookimpl(tryfirst=True)  # what is refused is refused before other plugins write anything
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
+    config.addinivalue_line("markers", "each(names, of): a case for each that of(rollout) gives, as parametrize takes them")
     if config.getoption("--provider") and not config.option.help:
         from grokgate.faces.gate import Gate
         from grokgate.reports.github import is_step
@@ -99,6 +113,24 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return 0
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make the cases that depend on the rollout, once it is known."""
+    marks = list(metafunc.definition.iter_markers("each"))
+    if not marks:
+        return
+    from grokgate.formats.rollout_file import rollout
+
+    gate = metafunc.config.stash.get(_GATE, None)
+    chosen = gate.run.rollout if gate else rollout()
+    for mark in marks:
+        names, of = mark.args
+        cases = of(chosen)
+        if isinstance(cases, Mapping):
+            metafunc.parametrize(names, list(cases.values()), ids=list(cases))
+        else:
+            metafunc.parametrize(names, list(cases))
+
+
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Subject:
     """The provider under test, in the deployment's plain environment."""
@@ -121,7 +153,6 @@ def _asked_run(config: pytest.Config) -> GateRun:
     """The run that the options ask for. Raises ``pytest.UsageError`` in one sentence."""
     from grokgate.formats.contract import requirements
     from grokgate.formats.document import BadDocument
-    from grokgate.formats.home import worlds
     from grokgate.judgement.scope import unknown
     from grokgate.runs.check import OPERATORS, forget, reports_folder
     from grokgate.runs.listing import NotFound, found
@@ -134,13 +165,6 @@ def _asked_run(config: pytest.Config) -> GateRun:
         description = found(spec)
         if stray := unknown(config.getoption("--only"), requirements()):
             raise pytest.UsageError(f"no requirement is called {', '.join(stray)}; docs/requirements.md lists them")
-        if (world := config.getoption("--world")) and world not in worlds():
-            raise pytest.UsageError(f"no world is called {world!r}; there are: {', '.join(worlds())}")
-        for place in config.getoption("--cassettes"):
-            if place != BUNDLED and not any((Path(place) / name).is_dir() for name in worlds()):
-                raise pytest.UsageError(
-                    f"{place} holds no folder of a world ({', '.join(worlds())}); see: grokgate cassettes import"
-                )
         usual = reports_folder(description.name, config.getoption("--only"), config.getoption("--mode"))
         folder = Path(config.getoption("--reports") or usual)
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
@@ -149,6 +173,7 @@ def _asked_run(config: pytest.Config) -> GateRun:
             spec=spec,
             phase=config.getoption("--phase"),
             scope=config.getoption("--scope"),
+            rollout_name=config.getoption("--rollout"),
             world_name=config.getoption("--world"),
             strict=config.getoption("--strict-rows"),
             only=tuple(config.getoption("--only")),
@@ -161,6 +186,11 @@ def _asked_run(config: pytest.Config) -> GateRun:
         )
         if key := config.getoption("--gate-key"):
             run.key = key
+        for place in run.cassettes:
+            if place != BUNDLED and not (Path(place) / run.rollout.world).is_dir():
+                raise pytest.UsageError(
+                    f"{place} holds no folder of the world {run.rollout.world}; see: grokgate cassettes import"
+                )
         _ = run.world, run.asked, run.acceptances
         return run
     except (NotFound, BadDocument) as refused:

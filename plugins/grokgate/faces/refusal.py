@@ -47,12 +47,3 @@ def refusing() -> Iterator[None]:
         yield
     except (BadDocument, SecretFound, AlreadyThere, NoWorld) as refused:
         raise Refused(str(refused)) from None
-
-
-def known_world(name: str | None) -> str | None:
-    """A world that there is, or none."""
-    from grokgate.formats.home import worlds
-
-    if name is not None and name not in worlds():
-        raise Refused(f"no world is called {name!r}; there are: {', '.join(worlds())}")
-    return name

@@ -11,7 +11,7 @@ from grokgate.intercept.stand_in import NotServed, StandIn
 
 
 def serve(
-    world: str | None,
+    world: Path,
     port: int,
     *,
     scenario: str,
@@ -46,7 +46,7 @@ def serve(
         trust = f"   SSL_CERT_FILE={xai.ca_file}" if xai.ca_file else ""
         try:
             say(f"{xai.base_url}{trust}")
-            say(f"xAI as {xai.world.title}; nothing is sent to xAI")
+            say(f"xAI as it answered {xai.world.days} ({xai.world.name}: {xai.world.title}); nothing is sent to xAI")
             say(f"{'one key' if key else 'any key'} is good; Ctrl-C ends it")
             (until or threading.Event()).wait()
         except KeyboardInterrupt:

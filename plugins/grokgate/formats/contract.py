@@ -1,19 +1,21 @@
-"""The contract: the requirements and the rollouts, read from ``suites`` and held against their schemas."""
+"""The contract: the requirements, read from ``suites`` and held against their schema; a rollout fills in their words."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from grokgate.formats.document import BadDocument, digest, load, read
+from grokgate.formats.document import BadDocument, digest, load
 from grokgate.formats.home import home
 from grokgate.values.requirement import Requirement
-from grokgate.values.rollout import REFUSED, Rollout
+from grokgate.values.rollout import Rollout
 
 
 @cache
 def requirements(folder: Path | None = None) -> dict[str, Requirement]:
-    """Every requirement by its identifier, in the order of the files and of the rows in them. Raises ``BadDocument``."""
+    """Every requirement by its identifier, in the order of the files and of the rows in them, as it stands: its sentences have
+    words in braces, and its live traffic is counted by role. Raises ``BadDocument``.
+    """
     found: dict[str, Requirement] = {}
     for path in _files(folder or home() / "suites" / "requirements"):
         table = load(path, "requirements")
@@ -22,35 +24,20 @@ def requirements(folder: Path | None = None) -> dict[str, Requirement]:
             requirement = Requirement.from_toml(row, **facts)
             if requirement.id in found:
                 raise BadDocument(path, requirement.id, "the requirement stands twice")
+            for place, word in requirement.strays():
+                raise BadDocument(path, f"{requirement.id}: {place}", f"{{{word}}} is no word of a rollout (values/roles.py)")
             found[requirement.id] = requirement
     return found
+
+
+def contract(rollout: Rollout) -> dict[str, Requirement]:
+    """Every requirement as it is for a rollout in its world: sentences with its names, live traffic by its models."""
+    return {id: requirement.filled(rollout) for id, requirement in requirements().items()}
 
 
 def contract_digest(folder: Path | None = None) -> str:
     """One digest over all requirement files."""
     return digest(*(path.read_bytes() for path in _files(folder or home() / "suites" / "requirements")))
-
-
-@cache
-def rollout(name: str = "grok-4", world: str | None = None, phase: str = "1", folder: Path | None = None) -> Rollout:
-    """A rollout in a world (its own default where none is named) and a phase. Raises ``BadDocument``."""
-    path = (folder or home() / "suites" / "rollouts") / f"{name}.toml"
-    data = load(path, "rollout")
-    chosen = world or data["default_world"]
-    for entry in data["model_entry"]:
-        if chosen not in entry["worlds"]:
-            raise BadDocument(path, f"model_entry ({entry['id']}).worlds", f"says nothing of the world {chosen!r}")
-    known = {entry["id"] for entry in data["model_entry"]} | {REFUSED}
-    wanted = {model for row in data["resolution"] for model in row["expect"].values()}
-    wanted |= {data["model"], *data["baseline"], data["flag"]["off"], data["flag"]["on"]}
-    if stray := sorted(wanted - known):
-        raise BadDocument(path, "model_entry", f"no entry for {', '.join(stray)}, which the file names elsewhere")
-    if lost := sorted({row for risk in data["risk"] for row in risk["rows"]} - requirements().keys()) if folder is None else []:
-        raise BadDocument(path, "risk", f"no requirement is called {', '.join(lost)}")
-    asked = {model for row in requirements().values() if row.live for model in row.live.requests}
-    if folder is None and (unlisted := sorted(asked - known)):
-        raise BadDocument(path, "model_entry", f"no entry for {', '.join(unlisted)}, of which requirements declare live requests")
-    return Rollout.from_toml(data, world=chosen, phase=phase, digest=digest(read(path)))
 
 
 def _files(folder: Path) -> list[Path]:

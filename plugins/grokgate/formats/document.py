@@ -12,6 +12,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Collection, Hashable, Iterable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,8 @@ def check(content: Any, schema: Any, path: Path | str) -> None:
     faults = sorted(validator.iter_errors(content), key=lambda fault: list(map(str, fault.absolute_path)))
     if faults:
         fault = jsonschema.exceptions.best_match(faults)
+        if isinstance(fault.instance, date) and fault.validator == "type":
+            raise BadDocument(path, _place(content, fault.absolute_path), f'a day is written in quotes: "{fault.instance}"')
         reason = fault.message if len(fault.message) <= LONGEST else f"{fault.message[:LONGEST]} …"
         raise BadDocument(path, _place(content, fault.absolute_path), reason)
 

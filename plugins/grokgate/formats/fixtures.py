@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from grokgate.formats.home import home
@@ -37,22 +37,40 @@ class LongPrompt:
         return opening + f"{' '.join(self.words)} " * times + " ".join(self.words[:more]) + end
 
 
-@cache
-def long_prompts() -> dict[str, LongPrompt]:
-    """The long prompts by name."""
-    listed = tomllib.loads((home() / "fixtures" / "long_prompts.toml").read_text("utf-8"))
-    words = tuple(listed["words"].split())
-    return {name: LongPrompt(name, row["tokens"], listed["margin"], words) for name, row in listed["prompt"].items()}
+LONG = "long-"
+"""How the name of a long prompt begins; the number of its tokens follows."""
+SHORTEST = 100
+"""Tokens of the shortest."""
+
+
+@lru_cache(maxsize=32)
+def long_prompt(tokens: int) -> LongPrompt:
+    """The long prompt of so many tokens. Raises ``ValueError`` where there is none as short."""
+    if tokens < SHORTEST:
+        raise ValueError(f"a long prompt has {SHORTEST} tokens at least, and not {tokens}")
+    words, margin = _recipe()
+    return LongPrompt(f"{LONG}{tokens}", tokens, margin, words)
 
 
 def common_words() -> frozenset[str]:
     """The words of the long prompts; each is one token."""
-    return frozenset(word for prompt in long_prompts().values() for word in prompt.words)
+    return frozenset(_recipe()[0])
+
+
+@cache
+def _recipe() -> tuple[tuple[str, ...], int]:
+    """The words of which long prompts are made, and their margin."""
+    written = tomllib.loads((home() / "fixtures" / "long_prompts.toml").read_text("utf-8"))
+    return tuple(written["words"].split()), written["margin"]
 
 
 def prompt(name: str) -> str:
-    """The text of a committed prompt, of ordinary length or long."""
-    return prompts()[name] if name in prompts() else long_prompts()[name].text
+    """The text of a committed prompt, or of a long one by its name: ``long-255000``. Raises ``KeyError``."""
+    if name in prompts():
+        return prompts()[name]
+    if not (name.startswith(LONG) and name.removeprefix(LONG).isdecimal()):
+        raise KeyError(name)
+    return long_prompt(int(name.removeprefix(LONG))).text
 
 
 @cache
@@ -83,3 +101,8 @@ def tool(name: str) -> dict[str, Any]:
 def schema(name: str) -> dict[str, Any]:
     """A response format of type ``json_schema``."""
     return dict(json.loads((home() / "fixtures" / "schemas" / f"{name}.json").read_bytes()))
+
+
+def long_name(tokens: int) -> str:
+    """The name of the long prompt with so many tokens."""
+    return f"{LONG}{tokens}"

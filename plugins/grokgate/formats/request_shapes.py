@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.fixtures import prompt, schema, tool
 from grokgate.values.chat import MODES, ChatRequest, Message, Mode, ToolCall
+from grokgate.values.rollout import Rollout
 
 ALL = "all parameters"
 """The shape in which most can go wrong at once."""
@@ -28,14 +29,17 @@ class RequestShape:
         return ChatRequest(**{"model": model, "messages": _said("greeting"), **self.parts})
 
 
-@cache
-def request_shapes() -> dict[str, RequestShape]:
+def request_shapes(rollout: Rollout) -> Mapping[str, RequestShape]:
     """The shapes by name: each parameter of the rollout with each of its values, then what is more than a question."""
-    return dict(_shapes())
+    return _made(json.dumps({name: list(values) for name, values in rollout.parameters.items()}))
 
 
-def _shapes() -> Iterator[tuple[str, RequestShape]]:
-    parameters = rollout().parameters
+@cache
+def _made(parameters: str) -> dict[str, RequestShape]:
+    return dict(_shapes(json.loads(parameters)))
+
+
+def _shapes(parameters: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, RequestShape]]:
     everything = _given({name: values[0] for name, values in parameters.items()})
     yield "plain", RequestShape()
     for name, value in [(name, value) for name, values in parameters.items() for value in values]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.fixtures import prompts
-from grokgate.formats.home import home, worlds
+from grokgate.formats.home import worlds
+from grokgate.formats.rollout_file import rollout
+from grokgate.formats.world_file import find_world
 from grokgate.intercept.certificate import UnusableCertificate, made_for_the_run, of_files
 from grokgate.intercept.fault import FAULTS
 from grokgate.intercept.http_server import LoopbackServer
@@ -31,10 +32,10 @@ class NotServed(ValueError):
 class StandIn:
     """Serves the recorded xAI at ``base_url`` from a thread, until it is closed. Raises ``NotServed``.
 
-    ``world`` is that of the rollout where none is named. ``port`` 0 is a free one. ``pace`` is a factor on the times of a
-    stream's chunks. ``tls`` makes a certificate for the run, whose authority stands in ``ca_file``; ``certificate`` are the
-    PEM files of one, and of its key. Where a ``key`` is given, other keys are answered as xAI answers a wrong one.
-    ``changes`` are those of ``grokgate.intercept.schedule``, such as ``after 3: world=grok-4.3``.
+    ``world`` is a bundled one or a folder; that of the plan's rollout where none is named. ``port`` 0 is a free one. ``pace`` is
+    a factor on the times of a stream's chunks. ``tls`` makes a certificate for the run, whose authority stands in ``ca_file``;
+    ``certificate`` are the PEM files of one, and of its key. Where a ``key`` is given, other keys are answered as xAI answers a
+    wrong one. ``changes`` are those of ``grokgate.intercept.schedule``, such as ``after 3: world=grok-4.3``.
 
     ``requests`` holds what was asked, in order; where ``tell`` is given that gets each request, and none is kept.
 
@@ -44,7 +45,7 @@ class StandIn:
 
     def __init__(
         self,
-        world: str | None = None,
+        world: str | Path | None = None,
         *,
         port: int = 0,
         scenario: str = "plain",
@@ -56,8 +57,9 @@ class StandIn:
         changes: Iterable[str] = (),
         tell: Callable[[Seen], None] | None = None,
     ) -> None:
-        schedule = _schedule(world, scenario, fault, changes)
-        served = {name: load_world(home() / "cassettes" / name) for name in schedule.names("world")}
+        folder = _folder(world)
+        schedule = _schedule(folder.name, scenario, fault, changes)
+        served = {name: load_world(_folder(name, beside=folder)) for name in schedule.names("world")}
         _refuse_unknown_scenarios(schedule, served)
         self.requests: list[Seen] = []
         self.world = served[schedule.first.world]
@@ -104,17 +106,25 @@ def scenarios(world: World) -> list[str]:
     return ["plain", *dict.fromkeys(name for rule in world.rules if rule.stage == "fault" for name in rule.when["scenario"])]
 
 
-def _schedule(world: str | None, scenario: str, fault: str | None, changes: Iterable[str]) -> Schedule:
+def _folder(world: str | Path | None, beside: Path | None = None) -> Path:
+    """The folder of a world that is named: ``beside`` itself, one next to it, or bundled."""
+    if world is None:
+        return rollout().facts.folders[0]
+    if isinstance(world, Path):
+        return world
+    if (found := find_world(world, beside and beside.parent)) is None:
+        raise NotServed(f"no world is called {world!r}; there are: {', '.join(worlds())}")
+    return found
+
+
+def _schedule(world: str, scenario: str, fault: str | None, changes: Iterable[str]) -> Schedule:
     """All that was asked for, where there are such worlds and faults."""
     try:
         read = tuple(Change.of(text) for text in changes)
     except NotAChange as refused:
         raise NotServed(str(refused)) from None
-    first = Setting(world=world or rollout("grok-4").world, scenario=scenario, fault=fault or NO_FAULT)
+    first = Setting(world=world, scenario=scenario, fault=fault or NO_FAULT)
     schedule = Schedule(first, read)
-    for name in schedule.names("world"):
-        if name not in worlds():
-            raise NotServed(f"no world is called {name!r}; there are: {', '.join(worlds())}")
     for name in schedule.names("fault"):
         if name == "refused":
             raise NotServed("the fault 'refused' means that nobody listens; there is nothing to serve")

@@ -15,11 +15,10 @@ SCOPES = {"predeploy": ("replay",), "postdeploy": ("live",), "signoff": ("replay
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a gate is asked: a phase, a scope, a world, and of which kind of provider with which claims."""
+    """What a gate is asked: a phase, a scope, and of which kind of provider with which claims."""
 
     phase: str
     scope: str
-    world: str
     kind: str
     claims: Collection[str]
     only: Collection[str] = ()
@@ -79,8 +78,6 @@ def _asked(requirement: Requirement, question: Question, tested: Collection[str]
 
 
 def _settled(requirement: Requirement, question: Question, tested: Collection[str]) -> tuple[Status | None, str, Blame | None]:
-    if question.world not in requirement.worlds:
-        return Status.NOT_APPLICABLE, f"does not hold in world {question.world}", None
     if requirement.judges == "converting" and question.kind == "passthrough":
         return Status.NOT_APPLICABLE, f"a raw SDK sends what it is told; what its caller must do: {requirement.duty}", None
     if requirement.claim and requirement.claim not in question.claims:

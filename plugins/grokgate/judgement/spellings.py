@@ -24,7 +24,8 @@ PATIENCE = 1.0
 BLANKS = (" ", "\t", "\n", "\r\n", "\u00a0", "\u200b", "\ufeff")
 """The last three are the no-break space, the zero-width space and the byte order mark."""
 GATEWAYS = ("x-ai/", "xai/", "X-AI:", "openrouter/x-ai/", "/")
-SUFFIXES = (":free", ":latest", "-latest", "@latest", "-0709", "-20250709")
+SUFFIXES = (":free", ":latest", "-latest", "@latest")
+"""What gateways write behind a model; the endings of the model's own names on the wire come to them."""
 
 Change = Callable[[str], str]
 
@@ -45,12 +46,13 @@ def _full_width(name: str) -> str:
     return "".join(chr(ord(letter) + 0xFEE0) if letter.isascii() and letter.isalnum() else letter for letter in name)
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 FOLDED: tuple[Change, ...] = (
     str.upper,
     str.title,
     _full_width,
     lambda name: name.replace("k", "\N{KELVIN SIGN}"),
-    lambda name: name.replace("4", "\N{SUPERSCRIPT FOUR}"),
+    lambda name: name.translate(SUPERSCRIPTS),
     lambda name: name.replace("-", "\N{NON-BREAKING HYPHEN}"),
 )
 """What some way of folding case or compatibility forms takes for the plain letters."""
@@ -80,10 +82,27 @@ class Space:
         return tuple(dict.fromkeys((target.id, *flagged, *target.names, *sorted(target.wire))))
 
     def changes(self) -> tuple[tuple[Change, ...], ...]:
-        """What may be done to a name, kind by kind, in the order in which it is done."""
+        """What may be done to a name, kind by kind, in the order in which it is done; never what makes it another model's."""
+        taken = self._taken()
+
+        def kept(change: Change) -> Change:
+            return lambda name: name if change(name).lower() in taken else change(name)
+
+        return tuple(tuple(map(kept, kind)) for kind in self._changes())
+
+    def _taken(self) -> frozenset[str]:
+        """The names of all other models: ``grok`` with ``-latest`` behind it may be one."""
+        served = self.rollout.facts.served
+        names = {*served, *(name for model in self.rollout.before for name in model.names)}
+        mine = {*self.rollout.target.names, *self.rollout.target.wire, self.rollout.flag.moves}
+        return frozenset(name.lower() for name in names - mine if served.get(name) is not served[self.rollout.model])
+
+    def _changes(self) -> tuple[tuple[Change, ...], ...]:
         prefixes = dict.fromkeys((*self.rollout.allow_list.prefixes, *GATEWAYS))
+        target = self.rollout.target
+        endings = sorted(name.removeprefix(target.id) for name in target.wire if name.startswith(f"{target.id}-"))
         return (
-            tuple(_behind(suffix) for suffix in SUFFIXES),
+            tuple(_behind(suffix) for suffix in dict.fromkeys((*SUFFIXES, *endings))),
             (*(_before(prefix) for prefix in prefixes), lambda name: f"x-ai/{name}:free"),
             FOLDED,
             tuple(_before(blank) for blank in BLANKS),

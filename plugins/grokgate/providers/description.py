@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from grokgate.formats.document import BadDocument, check, load
 from grokgate.formats.home import SCHEMAS, home
 from grokgate.providers.vehicle import NoAdapter, load_adapter
 
-PLACES = ("workdir", "fixtures", "base_url", "key", "here")
+PLACES = ("workdir", "fixtures", "base_url", "key", "here", "rollout", "world")
 """What a value of the environment may name in braces."""
 GROUP = "grokgate.providers"
 """The entry points under which installed packages offer providers."""
@@ -53,7 +53,8 @@ class Description:
     of the provider's own. ``requirements`` or ``interpreter`` say in what environment the host runs. ``log`` is relative to
     the workdir. ``environment`` values may name ``PLACES`` in braces. ``egress`` are hosts that it is known to reach for.
     ``fallbacks`` are variables that configure other providers beside xAI. ``documentation`` is a file, where the adapter gives
-    none.
+    none. ``models`` are the ids that it had before the rollout; ``None`` where it does not say. ``rollouts`` are what differs of
+    all this in a rollout, by its id.
     ``face`` names what is driven (class, MCP tool, gateway), since a status belongs to it.
     ``path`` is the file that says all this: the TOML, or the module that holds the class.
     """
@@ -78,6 +79,21 @@ class Description:
     switch: Switch = field(default_factory=Switch)
     options: Mapping[str, Any] = field(default_factory=dict)
     builds: Mapping[str, Build] = field(default_factory=dict)
+    models: tuple[str, ...] | None = None
+    rollouts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def in_rollout(self, id: str) -> Description:
+        """The provider as it is in this rollout: tables key by key, all else in place of what stands outside."""
+        said = self.rollouts.get(id, {})
+        changed: dict[str, Any] = {key: {**getattr(self, key), **said[key]} for key in _TABLES if key in said}
+        changed |= {key: tuple(said[key]) for key in ("claims", "egress", "models") if key in said}
+        changed["builds"] = {**self.builds, **{name: _build(build) for name, build in said.get("builds", {}).items()}}
+        if "documentation" in said:
+            changed["documentation"] = self.path.parent / said["documentation"]
+        return replace(self, **changed)
+
+
+_TABLES = ("environment", "fallbacks", "options")
 
 
 def find_provider(spec: str) -> Description:
@@ -157,6 +173,8 @@ def _description(data: dict[str, Any], path: Path) -> Description:
         switch=Switch(**data.get("switch", {})),
         options=data.get("options", {}),
         builds={name: _build(build) for name, build in data.get("builds", {}).items()},
+        models=tuple(data["models"]) if "models" in data else None,
+        rollouts=data.get("rollout", {}),
     )
 
 
@@ -179,19 +197,26 @@ def _settle(data: dict[str, Any], path: Path) -> None:
         raise BadDocument(path, "requirements", "give one of requirements, interpreter and command: each says what runs the host")
     if "command" in data and data.get("vehicle") == "in-process":
         raise BadDocument(path, "vehicle", "a command runs a host; only an adapter runs in process")
-    builds = {name: build for name, build in data.get("builds", {}).items() if isinstance(build, dict)}
-    tables = {
-        "environment": data,
-        "fallbacks": {"environment": data.get("fallbacks", {})},
-        **{f"builds.{name}.environment": build for name, build in builds.items()},
-    }
+    tables = {**_tables("", data)}
+    for id, said in data.get("rollout", {}).items():
+        tables |= _tables(f"rollout.{id}.", said)
     for place, table in tables.items():
-        for name, value in cast("dict[str, str]", table.get("environment", {})).items():
+        for name, value in table.items():
             try:
                 value.format(**dict.fromkeys(PLACES, ""))
             except (LookupError, ValueError, AttributeError):
                 named = ", ".join(f"{{{known}}}" for known in PLACES)
                 raise BadDocument(path, f"{place}.{name}", f"braces may name {named}; {{{{ stands for one brace") from None
+
+
+def _tables(place: str, data: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """The tables of a description whose values may name places in braces."""
+    builds = {name: build for name, build in data.get("builds", {}).items() if isinstance(build, dict)}
+    return {
+        f"{place}environment": data.get("environment", {}),
+        f"{place}fallbacks": data.get("fallbacks", {}),
+        **{f"{place}builds.{name}.environment": build.get("environment", {}) for name, build in builds.items()},
+    }
 
 
 def _placed(word: str, path: Path) -> str:

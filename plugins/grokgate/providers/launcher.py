@@ -23,6 +23,7 @@ from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import Running, load_adapter
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World
+from grokgate.values.chat import ModelCard
 from grokgate.values.wire import Egress
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Launcher:
 
     ``pace`` is a factor on the times of streams: 0 gives them at once, 1 as they were recorded. ``build`` is the one that is
     judged; each other one that it is compared with has a process of its own, since two builds of a library cannot share one.
-    With ``live`` the real xAI answers in place of the tape.
+    With ``live`` the real xAI answers in place of the tape. ``rollout`` is the file of the rollout; descriptions may name it.
     """
 
     def __init__(
@@ -83,9 +84,13 @@ class Launcher:
         pace: float = 0.0,
         build: str = "current",
         live: Live | None = None,
+        rollout: str = "",
     ) -> None:
         self.description = description
         self.build = build
+        self._places = {"rollout": rollout, "world": str(world.folders[0]) if world.folders else ""}
+        self.listed_before: tuple[ModelCard, ...] | None = None
+        """What the build before the rollout listed, once it was asked."""
         self.key = key
         self.live = live
         self._behind: Replay | Live = live or Replay(Tape(world, prompts, key=key))
@@ -167,6 +172,7 @@ class Launcher:
             "base_url": base_url,
             "key": self.key,
             "here": str(self.description.path.parent),
+            **self._places,
         }
         described = {**self.description.environment, **build.environment}
         described |= {name: value for name, value in self.description.fallbacks.items() if environment.get(name) == FALLBACK}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grokgate.formats.fixtures import long_prompts
+from grokgate.formats.fixtures import prompt as committed
 from grokgate.formats.home import SCRIPT, clean_copy
 from grokgate.intercept.fault import Fault
 from grokgate.providers.command import PYTHON, Ran, run
@@ -23,7 +23,7 @@ from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
 from grokgate.values.evidence import Blame
 from grokgate.values.requirement import LIVE_LIMIT
-from grokgate.values.rollout import UNSET, Flag, Rollout
+from grokgate.values.rollout import UNSET, Flag, ModelFacts, Rollout
 from grokgate.values.wire import Egress
 
 
@@ -173,7 +173,7 @@ class Subject:
         opening = [Message(role="system", content=system)] if system else []
         request = ChatRequest(
             model=model,
-            messages=(*opening, Message(role="user", content=self.prompts.get(prompt) or long_prompts()[prompt].text)),
+            messages=(*opening, Message(role="user", content=self.prompts.get(prompt) or committed(prompt))),
             limit=limit,
             parameters=parameters,
             response_format=response_format,
@@ -249,6 +249,42 @@ class Subject:
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
         return listed
+
+    @property
+    def others(self) -> tuple[ModelFacts, ...]:
+        """The models beside the old one that the provider had before the rollout.
+
+        Its description names them, else the listing of its build before the rollout, else the rollout. What xAI does with a model
+        that the world does not know is not known here; that one is left out.
+        """
+        if self.launcher.description.models is not None or not self.listed_before:
+            return self.rollout.others
+        known, rolled_out = self.rollout.models, (self.rollout.target.id, self.rollout.old.id)
+        return tuple(known.get(model.id, model) for model in self.listed_before if model.id not in rolled_out)
+
+    @property
+    def listed_before(self) -> tuple[ModelFacts, ...]:
+        """The models that the build before lists and the world knows, under the names that the rollout does not move."""
+        served, moved = self.rollout.facts.served, (self.rollout.flag.moves, *self.rollout.target.names)
+        return tuple(
+            ModelFacts.of(card.id, [name for name in card.aliases if name not in moved], served[card.id])
+            for card in self._listed_before
+            if card.id in served and card.id not in self.rollout.target.names
+        )
+
+    @property
+    def _listed_before(self) -> tuple[ModelCard, ...]:
+        """What the build before the rollout lists; nothing where there is none, or where it has no listing."""
+        if self.launcher.listed_before is None:
+            self.launcher.listed_before = ()
+            try:
+                before = replace(self, environment={}, env_file=None).built("before")
+                self.launcher.listed_before = before.models() if "models" in self.claims else ()
+            except DidNotStart as error:
+                self.note(f"the build before the rollout did not start, so the models are those of the rollout: {error}")
+            except (NoBuild, NoListing):
+                pass  # the rollout says which models there were
+        return self.launcher.listed_before
 
     def documentation(self) -> str:
         """The provider's own documentation. Raises ``NoDocumentation``."""
@@ -345,13 +381,13 @@ class Subject:
         self.launcher.say(text)
 
     def note_which_overrules(self, flag: Flag) -> None:
-        """Report what the flag's name means where a launcher says true and the file says false; either is right."""
+        """Report what the flag's name means where a launcher says on and the file says off; either is right."""
         try:
-            call = self.under(**{flag.variable: "true"}).with_env_file(**{flag.variable: "false"}).chat(flag.moves)
+            call = self.under(**{flag.variable: flag.on[0]}).with_env_file(**{flag.variable: flag.off[0]}).chat(flag.moves)
             said = f"left as {call.left[0].field('model')}" if call.left else "was refused"
         except DidNotStart as error:
             said = f"did not start: {error}"
-        self.note(f"with {flag.variable}=true from the launcher and false in the file, {flag.moves} {said}")
+        self.note(f"with {flag.variable}={flag.on[0]} from the launcher and {flag.off[0]} in the file, {flag.moves} {said}")
 
     @property
     def _shown(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from grokgate.formats.home import home
-from grokgate.reports.basis import who_answered
+from grokgate.reports.basis import of_xai, which_xai, who_answered
 from grokgate.reports.failure import curl, difference, failure_text
 from grokgate.reports.words import name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
@@ -91,7 +91,7 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
         "provider": header["provider"]["title"],
         "phase": header["phase"],
         "scope": header["scope"],
-        "world": header["world"],
+        "xAI": of_xai(header),
         **({"answers": said} if (said := who_answered(header)) else {}),
         "rollout": header["rollout"],
         "provider build": header["digests"]["provider"][:12],
@@ -110,7 +110,7 @@ def labels(header: Mapping[str, Any], asked: Asked, decided: Case | Row) -> dict
     return {
         "parentSuite": asked.section,
         "suite": f"{asked.id} {asked.title}",
-        "epic": f"Phase {header['phase']}: {header['scope']}",
+        "epic": f"{which_xai(header)}, rollout {header['rollout']}, phase {header['phase']}: {header['scope']}",
         "feature": asked.section,
         "story": f"{asked.id} {asked.title}",
         "severity": _SEVERITY[asked.severity],

@@ -1,4 +1,4 @@
-"""What the evidence rests on: how many answers were recorded, derived and live, and who gave the live ones."""
+"""What the evidence rests on: which xAI, how many answers were recorded, derived and live, and who gave the live ones."""
 
 from __future__ import annotations
 
@@ -39,6 +39,30 @@ def who_answered(header: Mapping[str, Any]) -> str:
     if others:
         return f"the live answers are those of {' and '.join(others)}, which stands in for xAI; the real xAI was not asked"
     return f"the live answers are those of {' and '.join(asked)}" if asked else ""
+
+
+def which_xai(header: Mapping[str, Any]) -> str:
+    """Which xAI was judged: ``xAI as it answered from 9 July 2025 to 15 May 2026``."""
+    said = header.get("xai")
+    return f"xAI as it answered {said['days']}" if said else f"xAI as in world {header['world']}"
+
+
+def newer_xai(header: Mapping[str, Any]) -> str:
+    """That grokgate has a newer world than the one that was judged, where it has; else nothing."""
+    said = header.get("xai", {})
+    return f"a newer world is bundled: {said['newer']}, {said['newer_days']}" if "newer" in said else ""
+
+
+def of_xai(header: Mapping[str, Any]) -> str:
+    """Both in a sentence, with the world's name."""
+    newer = newer_xai(header)
+    return f"{which_xai(header)} (world {header['world']}{f'; {newer}' if newer else ''})"
+
+
+def selected(header: Mapping[str, Any]) -> list[str]:
+    """The options that choose rollout and world as they were chosen, for a command that asks again."""
+    given = header.get("selection", {})
+    return [word for name in ("rollout", "world") if name in given for word in (f"--{name}", given[name])]
 
 
 def _is_of_xai(upstream: str) -> bool:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from grokgate.reports.basis import selected
 from grokgate.reports.words import name_of
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.line import one_line
@@ -60,7 +61,7 @@ def serve(case: Case, header: Mapping[str, Any]) -> str:
     """The command that starts a server which answers as xAI did in this case."""
     call = shown_call(case) or {}
     words = ["grokgate", "serve"]
-    words += ["--world", header["world"]] if header.get("world") else []
+    words += selected(header) or (["--world", header["world"]] if header.get("world") else [])
     words += ["--scenario", call["scenario"]] if call.get("scenario", "plain") != "plain" else []
     words += ["--fault", call["fault"]] if call.get("fault") else []
     return shlex.join(words)
@@ -88,10 +89,12 @@ def _lines(asked: Asked, case: Case, header: Mapping[str, Any]) -> Iterator[str]
     if line := curl(case):
         yield f"try it     {serve(case, header)} &   # xAI as it answered here, on loopback"
         yield f"           {line}"
+    chosen = selected(header)
     if spec := header.get("provider", {}).get("spec"):
         verb = "live" if header.get("mode") == "live" else "check"
-        yield f"again      grokgate {verb} --provider {spec} --phase {header['phase']} --only {asked.id}"
-    yield f"more       grokgate explain {asked.id}"
+        again = ["grokgate", verb, "--provider", spec, *chosen, "--phase", header["phase"], "--only", asked.id]
+        yield f"again      {shlex.join(again)}"
+    yield f"more       {shlex.join(['grokgate', 'explain', *chosen, asked.id])}"
 
 
 def _left(case: Case) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import share, who_answered
+from grokgate.reports.basis import of_xai, share, who_answered
 from grokgate.reports.markup import plain
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row
@@ -103,6 +103,8 @@ def _summary(header: Mapping[str, Any], verdict: Verdict, folder: str) -> Iterat
     yield f"## {_plain(_decision(header, verdict))}"
     yield ""
     said = f" {_plain(who_answered(header))}." if who_answered(header) else ""
+    yield f"{_plain(of_xai(header))}."
+    yield ""
     yield f"{_counts(verdict)}. {share(verdict.rows)}.{said}"
     yield ""
     if verdict.violations:

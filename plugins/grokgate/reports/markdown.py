@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import share, who_answered
+from grokgate.reports.basis import of_xai, share, who_answered
 from grokgate.reports.failure import failure_text
 from grokgate.reports.markup import code, fence, plain
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
@@ -22,7 +22,8 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     provider = header["provider"]
     yield f"# {verdict.decision.value.upper()}: {plain(provider['title'])}, phase {header['phase']}, {header['scope']}"
     yield ""
-    yield f"- world {code(header['world'])}, rollout {code(header['rollout'])}, mode {header['mode']}, {header['started']}"
+    yield f"- {plain(of_xai(header))}"
+    yield f"- rollout {code(header['rollout'])}, mode {header['mode']}, {header['started']}"
     packages = ", ".join(provider["requirements"]) or provider["vehicle"]
     yield f"- provider build `{header['digests']['provider'][:12]}` ({plain(packages)}), judged at its {plain(provider['face'])}"
     if said := who_answered(header):

@@ -9,7 +9,7 @@ from typing import Any
 
 from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import answers, who_answered
+from grokgate.reports.basis import answers, of_xai, who_answered
 from grokgate.reports.change import Comparison
 from grokgate.reports.failure import failure_text
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
@@ -73,6 +73,7 @@ def page(
         derived=given.get("derived", 0),
         live=given.get("live", 0),
         who_answered=who_answered(header),
+        which_xai=of_xai(header),
         sources=sources,
         changes=changes,
         worst=worst,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import share, who_answered
+from grokgate.reports.basis import newer_xai, selected, share, which_xai, who_answered
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row, Status
@@ -24,9 +25,11 @@ def write(
     """Say the verdict. ``command`` is how the reader's shell finds grokgate."""
     provider = header["provider"]
     say("", None)
-    facts = [f"grokgate {header['grokgate']}", one_line(provider["title"], WIDTH), f"phase {header['phase']}", header["scope"]]
+    about = [f"rollout {header['rollout']}, phase {header['phase']}", header["scope"]]
+    facts = [f"grokgate {header['grokgate']}", one_line(provider["title"], WIDTH), *about]
     basis = f"{share(verdict.rows)} (cassettes {header['digests']['world'][:6]})"
-    for line in (*joined([*facts, f"world {header['world']}"]), *joined([basis, f"evidence {folder}/"])):
+    world = [f"{which_xai(header)} (world {header['world']})", *([newer_xai(header)] if newer_xai(header) else [])]
+    for line in (*joined(facts), *joined(world), *joined([basis, f"evidence {folder}/"])):
         say(line, None)
     for line in wrap(who_answered(header), WIDTH, break_on_hyphens=False):
         say(line, "yellow")
@@ -133,12 +136,13 @@ def _next(verdict: Verdict, header: Mapping[str, Any], command: str, folder: str
     """What to do now; commands are not broken, since they are there to be copied."""
     red, undecided = _red(verdict), [row.asked.id for row in verdict.rows if row.status in OPEN]
     verb = "live" if header["mode"] == "live" else "check"
-    gate = f"{command} {verb} --provider {header['provider']['spec']} --phase {header['phase']}"
+    chosen = "".join(f" {shlex.quote(word)}" for word in selected(header))
+    gate = f"{command} {verb} --provider {header['provider']['spec']}{chosen} --phase {header['phase']}"
     if red:
         again = [] if header["only"] else [f"{gate} --only {red[0].asked.id}"]
-        return joined([f"next: {command} explain {red[0].asked.id}", *again], indent="      ")
+        return joined([f"next: {command} explain{chosen} {red[0].asked.id}", *again], indent="      ")
     if undecided:
-        return [f"next: {command} explain {undecided[0]}"]
+        return [f"next: {command} explain{chosen} {undecided[0]}"]
     if header["only"]:
         return [f"next: {gate}"]
     verb = "verify" if header["evidence"] == CAPSULE else "signoff"

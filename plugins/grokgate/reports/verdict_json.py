@@ -9,6 +9,7 @@ from typing import Any
 
 from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.verdict import Verdict
+from grokgate.reports.basis import of_xai
 from grokgate.values.evidence import Row, Status
 
 SCHEMA = "grokgate/verdict/1"
@@ -22,7 +23,9 @@ def as_json(header: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
         "provider": header["provider"]["name"],
         "phase": header["phase"],
         "scope": header["scope"],
+        "rollout": header["rollout"],
         "world": header["world"],
+        "xai": of_xai(header),
         "counts": {status.value: verdict.counts.get(status, 0) for status in Status},
         "violations": list(verdict.violations),
         "waivers": [entry.to_json() for entry in verdict.accepted.waivers] if verdict.accepted else [],

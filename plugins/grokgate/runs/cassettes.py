@@ -77,7 +77,7 @@ def checked(folder: Path) -> tuple[str, bool]:
     return "\n".join(faults) or fine, not faults
 
 
-def imported(path: Path, into: Path, *, redact: bool, world: str | None, hosts: Sequence[str], day: str, replace: bool) -> str:
+def imported(path: Path, into: Path, *, redact: bool, world: Path | None, hosts: Sequence[str], day: str, replace: bool) -> str:
     """Turn what another tool recorded into cassettes. Raises ``BadDocument``, ``SecretFound``, ``AlreadyThere``, ``NoWorld``."""
     from grokgate.formats.recordings.reader import read_recordings
 
@@ -88,13 +88,20 @@ def imported(path: Path, into: Path, *, redact: bool, world: str | None, hosts: 
     _refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
     if not captures:
         return f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others"
-    kept = sorted_in(captures, tapes(), world)
+    kept = _sorted(captures, world)
     stem = path.name.partition(".")[0]
     files = write(kept, into, stem, versions={"grokgate": __version__, "format": found.format}, replace=replace)
     text = "\n".join(_told(path.name, found.format, found.left_out, kept, files))
     if undated:
         text += f"\n{undated} left out: nothing tells when it was recorded; name the day: --recorded-at YYYY-MM-DD"
     return text
+
+
+def _sorted(captures: Sequence[Capture], world: Path | None) -> list[Kept]:
+    """Each capture with its place in this world, or in the bundled one of its date. Raises ``NoWorld``."""
+    if world is None:
+        return sorted_in(captures, tapes())
+    return sorted_in(captures, tapes([world]), world.name)
 
 
 def _refuse_secrets(captures: Iterable[Capture], mend: str) -> None:
@@ -105,7 +112,7 @@ def _refuse_secrets(captures: Iterable[Capture], mend: str) -> None:
 
 
 def record(
-    command: Sequence[str], into: Path, *, upstream: str, variables: Sequence[str], name: str, world: str | None, replace: bool
+    command: Sequence[str], into: Path, *, upstream: str, variables: Sequence[str], name: str, world: Path | None, replace: bool
 ) -> tuple[str, int]:
     """Run a command with xAI's address pointing at a recorder, and keep what went through, redacted.
 
@@ -130,7 +137,7 @@ def record(
     _refuse_secrets(captures, "it stayed after redaction; nothing is written")
     if not captures:
         return f"nothing went through {recorder.base_url}: does the command read {' or '.join(variables)}?", code or 2
-    kept = sorted_in(captures, tapes(), world)
+    kept = _sorted(captures, world)
     agents = {capture.request.headers.get("user-agent", "") for capture in captures} - {""}
     files = write(kept, into, name, versions={"grokgate": __version__, "client": ", ".join(sorted(agents))}, replace=replace)
     return "\n".join(_told(upstream, "recorded", 0, kept, files)), code
@@ -171,17 +178,16 @@ def aged(evidence: Path, limit: int | None, today: date | None = None) -> tuple[
     return "\n".join(lines), good
 
 
-def drifted(before: Path, after: Path | None, world: str | None, evidence: Path | None) -> tuple[str, bool]:
+def drifted(before: Path, after: Path | None, world: Path | None, evidence: Path | None) -> tuple[str, bool]:
     """What differs between two folders of recordings, or between one and what the bundled library answers to the same."""
-    known = tapes()
-    kept = sorted_in([_capture(recording, file) for file, recording in recordings_in(before)], known, world)
+    kept = _sorted([_capture(recording, file) for file, recording in recordings_in(before)], world)
     if after is None:
         answered = [(one, one.placement.answer) for one in kept if one.placement.answer]
         old = _observed((one, captured(one.capture.request, answer), answer.rule) for one, answer in answered)
         new = _observed((one, one.capture, answer.rule) for one, answer in answered)
         names = "the bundled library", str(before)
     else:
-        others = sorted_in([_capture(recording, file) for file, recording in recordings_in(after)], known, world)
+        others = _sorted([_capture(recording, file) for file, recording in recordings_in(after)], world)
         old, new = (_observed((one, one.capture, _rule(one)) for one in several) for several in (kept, others))
         names = str(before), str(after)
     found = drift(old, new)

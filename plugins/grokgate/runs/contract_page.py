@@ -1,4 +1,4 @@
-"""``docs/requirements.md``: the contract as a page, made from ``suites/requirements``. ``python -m`` this module prints it."""
+"""``docs/requirements.md``: the contract as a page, filled in for the bundled rollout. ``python -m`` this module prints it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,34 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from grokgate.formats.contract import requirements
+from grokgate.formats.contract import contract
+from grokgate.formats.rollout_file import rollout
 from grokgate.formats.suites import owners
 from grokgate.runs.costs import costs
 from grokgate.values.requirement import Requirement
+from grokgate.values.rollout import Rollout
 
 COMMAND = "python -m grokgate.runs.contract_page >docs/requirements.md"
-HEAD = f"""\
+HEAD = """\
 # Requirements
 
-<!-- Made by: {COMMAND} -->
+<!-- Made by: {command} -->
 
-This page is made from `suites/requirements/*.toml`; edit those files, not this one. `grokgate explain POST-2.2` tells more
-of a row: why it is asked for, how it looks right and wrong, who met the fault, how to mend it, and the sources.
+This page is made from `suites/requirements/*.toml`; edit those files, not this one. It shows the rows for {rollout.target.id}, as
+the rollout {rollout.id} has them in the world {rollout.world}. For another rollout the same rows hold, with its own models,
+names and switches: `grokgate explain POST-2.2 --rollout NAME` shows one as it is there.
+
+`grokgate explain POST-2.2` tells more of a row: why it is asked for, how it looks right and wrong, who met the fault, how to
+mend it, and the sources.
 
 - **Severity**: a `must` decides the verdict; a `should` is reported, and decides with `--strict` only.
 - **Phases**: the gates that ask for the row: `1` initial deployment, `2` gradual migration, `3` full migration, `rollback`.
 - **Decided by**: `replay` of recorded or derived answers, `live` traffic with xAI, or a person's attestation. What
   waits for one of them is reported as not run, or lies outside the scope. What live traffic asks for, and what that costs by
-  the prices of the rollout file, is told of each row ([live.md](live.md)).
-- **Worlds**: how xAI behaved at a time. In `grok-4-0709` the model of that name answers for grok-4; in `grok-4.3` that
-  model answers to the old name. In a world that is not listed the row is not applicable.
+  the prices of the world, is told of each row ([live.md](live.md)).
+- **Worlds**: how xAI behaved at a time: who answers to a name, what a model refuses, how long a prompt may be, what it costs.
+  A row holds in each of them, by the facts of that world. Where its promise has no subject there (a parameter that nobody
+  refuses), the row is not applicable, and the report names the fact that makes it so.
 - **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok). For a
   *passthrough* one (a raw SDK, which sends what it is told) such a row is not applicable, and falls to its caller.
 - **Claim**: the capability that a provider must claim for the row. An unclaimed one is *not offered*, which is a no-go.
@@ -36,10 +43,12 @@ How rows make a verdict is told in [verdict.md](verdict.md).
 """
 
 
-def page() -> str:
+def page(about: Rollout | None = None) -> str:
     """The page as Markdown: a table of all rows, then each row with its promise and its test."""
-    tests, rows = owners(), list(requirements().values())
-    return "\n".join([HEAD, *_overview(rows, tests), "", *_sections(rows, tests)])
+    about = about or rollout()
+    tests, rows = owners(), list(contract(about).values())
+    head = HEAD.format(command=COMMAND, rollout=about)
+    return "\n".join([head, *_overview(rows, tests), "", *_sections(rows, tests, about)])
 
 
 def _overview(rows: Iterable[Requirement], tests: Mapping[str, str]) -> Iterator[str]:
@@ -54,15 +63,15 @@ def _overview(rows: Iterable[Requirement], tests: Mapping[str, str]) -> Iterator
         yield f"| {_link(row)} | {_text(row.title)} | {row.severity} | {' '.join(row.phases)} | {', '.join(row.modes)} | {test} |"
 
 
-def _sections(rows: Iterable[Requirement], tests: Mapping[str, str]) -> Iterator[str]:
+def _sections(rows: Iterable[Requirement], tests: Mapping[str, str], about: Rollout) -> Iterator[str]:
     for section, members in groupby(rows, key=lambda row: row.section):
         yield f"## {section}"
         yield ""
         for row in members:
-            yield from _entry(row, tests)
+            yield from _entry(row, tests, about)
 
 
-def _entry(row: Requirement, tests: Mapping[str, str]) -> Iterator[str]:
+def _entry(row: Requirement, tests: Mapping[str, str], about: Rollout) -> Iterator[str]:
     judges = "converting providers" if row.judges == "converting" else "any provider"
     facts = [row.severity, f"phases {' '.join(row.phases)}", f"decided by {', '.join(row.modes)}", f"judges {judges}"]
     if row.claim:
@@ -77,13 +86,12 @@ def _entry(row: Requirement, tests: Mapping[str, str]) -> Iterator[str]:
         yield _text(row.promise)
         yield ""
     yield f"- {' · '.join(facts)}"
-    yield f"- worlds {', '.join(row.worlds)}"
     yield f"- plan: {_text(row.plan)}"
     if row.duty:
         yield f"- callers of a raw SDK must: {_text(row.duty)}"
     yield f"- test: {_test(row, tests.get(row.id))}"
     if row.live:
-        yield f"- live traffic: {costs(row.live)}"
+        yield f"- live traffic: {costs(row.live, about)}"
     yield ""
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from grokgate.formats.contract import rollout
 from grokgate.upstream.estimate import asked, estimated
 from grokgate.upstream.price import rounded
 from grokgate.values.requirement import Traffic
+from grokgate.values.rollout import Rollout
 
 
-def costs(traffic: Traffic) -> str:
-    """What a row asks the real xAI for, and what that costs by the rollout's prices."""
-    about = rollout()
-    answering = {id: next(iter(model.served & about.prices.keys()), id) for id, model in about.models.items()}
-    price = estimated(traffic, about.prices, about.models.values(), answering)
+def costs(traffic: Traffic, rollout: Rollout) -> str:
+    """What a row of a rollout asks the real xAI for, and what that costs by the prices of its world."""
+    answering = {id: next(iter(model.served & rollout.prices.keys()), id) for id, model in rollout.models.items()}
+    price = estimated(traffic, rollout.prices, rollout.models.values(), answering)
     if not price.most:
         return "it asks for no answer, and costs nothing"
     dear = ", and only with --long-prompts" if traffic.opt_in else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from grokgate.formats.contract import requirements
 from grokgate.runs.ledger import Ledger
 from grokgate.runs.run import GateRun
 from grokgate.upstream.estimate import asked
@@ -22,10 +21,10 @@ MEANING = (
 def estimated(run: GateRun, ledger: Ledger) -> Iterator[str]:
     """The table, and what the budget pays, as lines of text."""
     rows = [*run.in_order, *_left_out(run)]
-    asks = {row: asked(live) for row in rows if (live := requirements()[row].live)}
+    asks = {row: asked(live) for row in rows if (live := run.contract[row].live)}
     wide = max((len(text) for text in asks.values()), default=0)
-    yield f"{run.description.name} · phase {run.phase} · world {run.rollout.world}"
-    yield "by the prices of the rollout file; nothing was sent"
+    yield f"{run.description.name} · phase {run.phase} · rollout {run.rollout.id} · world {run.rollout.world}"
+    yield "by the prices of the world; nothing was sent"
     yield ""
     yield f"{'row':<9} {'asks for':<{wide}} {'about':>8} {'at most':>8}"
     for row in rows:
@@ -42,5 +41,5 @@ def estimated(run: GateRun, ledger: Ledger) -> Iterator[str]:
 def _left_out(run: GateRun) -> list[str]:
     """The rows that are asked only where somebody says so, which nobody did."""
     return [
-        id for id, row in run.asked.items() if (live := requirements()[id].live) and live.opt_in and row.settled is Status.NOT_RUN
+        id for id, row in run.asked.items() if (live := run.contract[id].live) and live.opt_in and row.settled is Status.NOT_RUN
     ]

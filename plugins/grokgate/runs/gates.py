@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grokgate.formats.rollout_file import DEFAULT
 from grokgate.formats.suites import owners
 from grokgate.reports.words import RED
 from grokgate.runs.check import child_environment, pytest_arguments
@@ -32,17 +33,23 @@ class NoVerdict(RuntimeError):
     """A gate ended without a verdict; what it said."""
 
 
-def red_rows(provider: str, phase: str, *, without: Collection[str] = BESIDE, only: Collection[str] = ()) -> set[str]:
-    """The rows that are red for a provider in a phase, but for those left out. Raises ``NoVerdict``."""
-    return {row["id"] for row in verdict_of(provider, phase, without=without, only=only)["rows"] if row["status"] in RED}
+def red_rows(
+    provider: str, phase: str, *, rollout: str = DEFAULT, without: Collection[str] = BESIDE, only: Collection[str] = ()
+) -> set[str]:
+    """The rows that are red for a provider in a phase of a rollout, but for those left out. Raises ``NoVerdict``."""
+    found = verdict_of(provider, phase, rollout=rollout, without=without, only=only)
+    return {row["id"] for row in found["rows"] if row["status"] in RED}
 
 
-def red_rows_of(mutant: Mutant) -> set[str]:
+def red_rows_of(mutant: Mutant, rollout: str = DEFAULT) -> set[str]:
     """The rows that are red for a mutant."""
-    return red_rows(mutant.provider, mutant.phase, without=[row for row in BESIDE if row not in mutant.breaks])
+    beside = [row for row in BESIDE if row not in mutant.breaks]
+    return red_rows(mutant.provider, mutant.phase, rollout=rollout, without=beside)
 
 
-def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE, only: Collection[str] = ()) -> dict[str, Any]:
+def verdict_of(
+    provider: str, phase: str, *, rollout: str = DEFAULT, without: Collection[str] = BESIDE, only: Collection[str] = ()
+) -> dict[str, Any]:
     """The verdict of a gate, as ``verdict.json`` has it; rows in ``without`` are not run, and with ``only`` no others.
 
     Raises ``NoVerdict``.
@@ -51,6 +58,8 @@ def verdict_of(provider: str, phase: str, *, without: Collection[str] = BESIDE, 
         asked = [
             "--provider",
             provider,
+            "--rollout",
+            rollout,
             "--phase",
             phase,
             "--reports",

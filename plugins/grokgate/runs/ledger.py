@@ -23,8 +23,9 @@ from grokgate.upstream.estimate import Estimate, estimated
 from grokgate.upstream.price import TICKS, dollars, rounded
 from grokgate.values.evidence import Blame
 from grokgate.values.requirement import Requirement
-from grokgate.values.rollout import Price, Rollout
+from grokgate.values.rollout import Rollout
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 CENT = TICKS // 100
 
@@ -40,8 +41,8 @@ class Spent:
 class Ledger:
     """Pays the requests of a live run from its budget.
 
-    ``answering`` is who answers a model, by its id, where that is known. ``prices`` are those of the rollout file, or dearer
-    ones that xAI lists.
+    ``requirements`` are those of the rollout, so that their traffic is counted by model. ``answering`` is who answers a model,
+    by its id, where that is known. ``prices`` are those of the world, or dearer ones that xAI lists.
     """
 
     mend = "a larger --budget pays it"
@@ -142,7 +143,7 @@ class Ledger:
     def _overrun(self) -> str:
         return (
             f"an answer cost {dollars(self.budget.overrun)} more than the most that grokgate had reckoned, so nothing more is "
-            "asked; look at the price table of the rollout file, and tell grokgate's makers"
+            "asked; look at the prices of the world, and tell grokgate's makers"
         )
 
     # --- requests

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from textwrap import fill
 from typing import Any
 
-from grokgate.formats.contract import rollout
 from grokgate.formats.log_file import LONGEST, LogFile
 from grokgate.formats.log_line import masked_figures
 from grokgate.formats.server_log import OTHERS, Cause, Names, Place, Seen, Survey
 from grokgate.judgement.statistics.rate import Rate
 from grokgate.values.line import one_line
+from grokgate.values.rollout import Rollout
 from grokgate.values.secret import secrets_in
 
 SCHEMA = "grokgate/logs/1"
@@ -32,8 +32,7 @@ Advance = Callable[[], None]
 class Report:
     """What a log says of a model. Opening and reading it raises ``Unreadable``."""
 
-    def __init__(self, name: str, model: str | None) -> None:
-        plan = rollout()
+    def __init__(self, name: str, model: str | None, plan: Rollout) -> None:
         self.model = model or plan.model
         facts = plan.models.get(self.model)
         self._names = {self.model, *(facts.names + tuple(facts.wire) if facts else ())}

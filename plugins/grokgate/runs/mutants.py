@@ -6,7 +6,8 @@ Each mutant in ``fixtures/mutants`` says which rows of the contract it breaks; `
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from grokgate.providers.vehicle import load_adapter
 class Mutant:
     """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase.
 
-    ``live`` are the rows that it breaks among those that live traffic alone decides.
+    ``live`` are the rows that it breaks among those that live traffic alone decides. ``elsewhere`` are the rows that it breaks in
+    a rollout, by its id, where its fault shows otherwise than ``breaks`` says; none at all where it is no fault there.
     """
 
     name: str
@@ -26,6 +28,11 @@ class Mutant:
     breaks: frozenset[str]
     phase: str
     live: frozenset[str]
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+
+    def breaks_in(self, rollout: str, lacks: Collection[str] = ()) -> frozenset[str]:
+        """The rows that it breaks in a rollout, by its id; ``lacks`` are those that do not apply there."""
+        return self.elsewhere.get(rollout, self.breaks - set(lacks))
 
     @property
     def fault(self) -> str:
@@ -49,10 +56,12 @@ def replayed() -> list[Mutant]:
 
 def _mutant(name: str, path: Path) -> Mutant:
     broken: Any = load_adapter(f"{path}:{name}", path.parent)
+    says = next(vars(kind) for kind in broken.__mro__ if "breaks" in vars(kind))  # one that breaks other rows is another fault
     return Mutant(
         name=description.kebab(name),
         doc=inspect.getdoc(broken) or "",
         breaks=frozenset(broken.breaks),
         phase=getattr(broken, "phase", "1"),
         live=frozenset(getattr(broken, "live", ())),
+        elsewhere={rollout: frozenset(rows) for rollout, rows in says.get("elsewhere", {}).items()},
     )

@@ -12,16 +12,16 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from grokgate.formats.home import home, worlds
+from grokgate.formats.world_file import bundled_worlds
 from grokgate.intercept.live import CannotPay
 from grokgate.intercept.recorder import trusting
 from grokgate.runs.ledger import Ledger
 from grokgate.upstream.price_list import NoPrices, dearer, differences, listed_prices
-from grokgate.upstream.world import load_world
 from grokgate.values.evidence import Blame
 from grokgate.values.line import one_line
 from grokgate.values.rollout import Rollout
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import WorldFacts
 
 PATIENCE = 60.0
 """Seconds that the preflight waits for an answer."""
@@ -58,8 +58,8 @@ class Preflight:
         with httpx.Client(headers=headers, timeout=PATIENCE, verify=trusting(trust)) as client:
             try:
                 self._lists(client.get(f"{self.upstream}/models"))
-                self._prices(client.get(f"{self.upstream}/language-models"))
                 self._answers(self._asked(client))
+                self._prices(client.get(f"{self.upstream}/language-models"))
             except httpx.TransportError as error:
                 because = f"{self.upstream} is not reached: {type(error).__name__}; look at the network, and at XAI_BASE_URL"
                 self.hindered = Hindered(because, Blame.CONFIGURATION)
@@ -94,7 +94,7 @@ class Preflight:
         names = {name for entry in listed for name in (entry["id"], *entry.get("aliases", ()))}
         self.found.append(f"the key works, and {len(listed)} models are listed")
         if missing := [id for id in self.rollout.models if names.isdisjoint(self._names(id))]:
-            self.found.append(f"not listed: {', '.join(missing)}; whoever keeps the rollout file finds out why (configuration)")
+            self.found.append(f"not listed: {', '.join(missing)}; whoever keeps the rollout finds out why (configuration)")
         if sent := answer.headers.get("date"):
             apart = abs((datetime.now(UTC) - parsedate_to_datetime(sent)).total_seconds())
             wrong = f"; more than {CLOCK:.0f} s is too much: whoever runs this machine sets its clock (configuration)"
@@ -106,17 +106,17 @@ class Preflight:
         return model.wire | model.served
 
     def _prices(self, answer: httpx.Response) -> None:
-        """Hold the prices that xAI lists against those of the rollout file; the dearer ones are reckoned with."""
+        """Hold the prices that xAI lists against those of the world; the dearer ones are reckoned with."""
         try:
             listed = listed_prices(Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content))
         except NoPrices as because:
-            self.found.append(f"xAI lists no prices here ({because}), so those of the rollout file hold")
+            self.found.append(f"xAI lists no prices here ({because}), so those of the world hold")
             return
         told = differences(self.rollout.prices, listed)
-        self.found += [f"{one}; mend the price table of the rollout file (configuration)" for one in told]
+        self.found += [f"{one}; mend the prices of the world (configuration)" for one in told]
         if not told:
             both = len(self.rollout.prices.keys() & listed.keys())
-            self.found.append(f"the prices of {both} models are those of the rollout file")
+            self.found.append(f"the prices of {both} models are those of the world")
         mine = self.rollout.prices
         self.ledger.prices = {id: dearer(price, listed[id]) if id in listed else price for id, price in mine.items()}
 
@@ -125,14 +125,16 @@ class Preflight:
             raise _refused(answer, self.rollout.model)
         self.served = served = answer.json()["model"]
         self.found.append(f"{self.rollout.model} is answered by {served}")
-        if (world := _world_of(served, self.rollout.model)) != self.rollout.world:
-            raise Hindered(self._substituted(served, world), Blame.XAI)
+        if served != self.rollout.target.answered_by:
+            raise Hindered(self._substituted(served), Blame.XAI)
 
-    def _substituted(self, served: str, world: str | None) -> str:
-        known = f"that is world {world}: say --world {world}" if world else "no world that grokgate knows"
+    def _substituted(self, served: str) -> str:
+        target, world = self.rollout.target, self.rollout.world
+        fitting = next((facts.name for facts in bundled_worlds() if _answers_so(facts, target.id, served)), None)
+        known = f"that is world {fitting}: say --world {fitting}" if fitting else "no bundled world has that"
         return (
-            f"xAI answers {self.rollout.model} by {served}, and the rollout is judged in world {self.rollout.world}; {known}, "
-            f'or a rollout file whose entry of {self.rollout.model} says served = ["{served}"]'
+            f"xAI answers {target.id} by {served}, and the rollout is judged in world {world}, where {target.answered_by} does; "
+            f"{known}; docs/your-own-rollout.md says how to describe a world"
         )
 
 
@@ -143,10 +145,6 @@ def _refused(answer: httpx.Response, what: str) -> Hindered:
     return Hindered(f"xAI answers {answer.status_code} for {what}: {said}", blame)
 
 
-def _world_of(served: str, model: str) -> str | None:
-    """The world in which a name is answered by that model."""
-    for name in worlds():
-        for known in load_world(home() / "cassettes" / name).models:
-            if model in known.names and known.named(None) == served:
-                return name
-    return None
+def _answers_so(facts: WorldFacts, name: str, served: str) -> bool:
+    """Whether in this world the name is answered by that model."""
+    return name in facts.served and facts.served[name].named(None) == served

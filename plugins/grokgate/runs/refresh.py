@@ -17,7 +17,6 @@ from textwrap import wrap
 import httpx
 
 from grokgate import __version__
-from grokgate.formats.contract import rollout
 from grokgate.formats.home import home
 from grokgate.intercept.asking import Asking, NoUse
 from grokgate.intercept.live import OVERLOADED
@@ -50,14 +49,14 @@ class NotRefreshed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is asked for again: of which rules, of which world, below which folder.
+    """What is asked for again: of which rules, for which rollout in its world, below which folder.
 
     Without ``patterns`` it is what was recorded there. ``accepted`` are models that may answer in place of the world's;
     ``evidence`` is that of a gate.
     """
 
     folder: Path
-    world: str | None
+    rollout: Rollout
     patterns: Sequence[str]
     accepted: Collection[str]
     evidence: Path | None
@@ -69,8 +68,8 @@ def refresh(wanted: Wanted, live: LiveAsked, say: Say, agreed: Callable[[str], b
     0: in place, or nothing differs. 10: something differs and nothing was replaced, or something stays as it was. 130: stopped,
     and nothing written. Raises ``NotRefreshed`` and ``BadDocument``.
     """
-    plan = rollout("grok-4", wanted.world)
-    tape = tapes([plan.world])[plan.world]
+    plan = wanted.rollout
+    tape = tapes([plan.facts.folders[0]])[plan.world]
     place = wanted.folder / plan.world
     there = [_affordable(one, plan) for one in _chosen(wanted, place, tape)]
     todo = [one for one in there if not one.reason]

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import wrap
 
-from grokgate.formats.contract import rollout as read_rollout
 from grokgate.formats.fixtures import prompts
-from grokgate.formats.home import home
 from grokgate.judgement.expect import NotRun, Unkept, caller, wire
 from grokgate.judgement.outcome import undeclared
 from grokgate.providers.description import Description
@@ -55,18 +53,20 @@ class Rehearsed:
     seen: tuple[str, ...] = ()
 
 
-def rehearse(description: Description, world_name: str | None, say: Say) -> int:
+def rehearse(description: Description, rollout: Rollout, say: Say) -> int:
     """Rehearse and say what was seen; 0 where all is as the plan says, 1 where it is not, 10 where some could not be tried."""
-    rollout = read_rollout("grok-4", world_name, "rollback")
+    description = description.in_rollout(rollout.id)
     # A provider in this process has the variables of the deployment, and never the operator's.
     forget(*OPERATORS, rollout.flag.variable, rollout.allow_list.variable)
     make_ready(description, "current", say)
-    launcher = Launcher(description, load_world(home() / "cassettes" / rollout.world), prompts(), key=new_key(), say=say)
+    launcher = Launcher(
+        description, load_world(rollout.facts.folders[0]), prompts(), key=new_key(), say=say, rollout=rollout.path
+    )
     subject = Subject(launcher=launcher, transcript=Transcript(), rollout=rollout, prompts=prompts()).with_fallbacks()
-    say(f"Rollbacks rehearsed: {description.title} · world {rollout.world}")
+    say(f"Rollbacks rehearsed: {description.title} · rollout {rollout.id} · world {rollout.world}")
     done = []
     try:
-        for number, drill in enumerate(_drills(rollout), start=1):
+        for number, drill in enumerate(_drills(rollout, subject), start=1):
             say(f"\n{number}. {drill.title}\n   {drill.plan}")
             done.append(_rehearsed(drill, subject))
             for line in _told(done[-1], subject):
@@ -86,22 +86,23 @@ def _exit(bad: int, open_: int) -> tuple[int, str]:
     return code, f"exit {code}"
 
 
-def _drills(rollout: Rollout) -> Iterator[Drill]:
-    flag, listed, old = rollout.flag, rollout.allow_list, {id: id for id in rollout.baseline}
-    new, gone = {rollout.model: rollout.model}, dict.fromkeys(rollout.target.names, REFUSED)
-    on, off = {flag.variable: flag.true_values[0]}, {flag.variable: "false"}
+def _drills(rollout: Rollout, subject: Subject) -> Iterator[Drill]:
+    flag, listed, target = rollout.flag, rollout.allow_list, rollout.target
+    old = {model.id: model.id for model in (rollout.old, *subject.others)}
+    new, gone = {target.id: target.id}, dict.fromkeys(target.names, REFUSED)
+    on, off = {flag.variable: flag.on[0]}, {flag.variable: flag.off[0]}
     yield Drill(
-        title=f"The flag: {flag.variable} from true to false",
+        title=f"The flag: {flag.variable} from {flag.on[0]} to {flag.off[0]}",
         plan="Quick Rollback (Environment Variable)",
         begin=lambda subject: _pilot(subject, on),
         out=lambda subject: subject.switched(**off),
         back=lambda subject: subject.switched(**on),
-        before={flag.moves: flag.on},
-        after={flag.moves: flag.off, **new, **old},
+        before={flag.moves: target.id},
+        after={flag.moves: rollout.old.id, **new, **old},
     )
     yield Drill(
-        title="Option A: the entry of grok-4 is disabled",
-        plan="Code-Level Rollback: comment out grok-4 from SUPPORTED_MODELS",
+        title=f"Option A: the entry of {target.id} is disabled",
+        plan=f"Code-Level Rollback: comment out {target.id} from SUPPORTED_MODELS",
         begin=lambda subject: subject,
         out=lambda subject: subject.built("disabled"),
         back=lambda subject: subject.built_as_before().restarted(),
@@ -115,16 +116,16 @@ def _drills(rollout: Rollout) -> Iterator[Drill]:
         out=lambda subject: subject.built("reverted"),
         back=lambda subject: subject.built_as_before().restarted(),
         before=new,
-        after={**gone, flag.moves: flag.off, **old},
+        after={**gone, flag.moves: rollout.old.id, **old},
     )
     yield Drill(
         title=f"The allow-list: {listed.variable}={listed.block}",
-        plan="Emergency Mitigation: Block Grok4 via restrictions",
+        plan=f"Emergency Mitigation: Block {rollout.called[0]} via restrictions",
         begin=lambda subject: _pilot(subject, on) if "flag" in subject.claims else subject,
         out=lambda subject: subject.switched(**_kept(subject, on), **{listed.variable: listed.block}),
         back=lambda subject: subject.switched(**_kept(subject, on), **{listed.variable: ""}),
         before=new,
-        after={**gone, flag.moves: REFUSED, **{name: name for name in listed.kept}},
+        after={**gone, flag.moves: REFUSED, **{name: name for name in listed.keeps if name in old}},
     )
 
 
@@ -165,7 +166,7 @@ def _hold(deployment: Subject, expected: Expected, subject: Subject, seen: list[
     rollout = subject.rollout
     shown = []
     for name, meaning in expected.items():
-        if name == rollout.flag.moves and meaning == rollout.flag.on and "flag" not in subject.claims:
+        if name == rollout.flag.moves and meaning == rollout.model and "flag" not in subject.claims:
             continue
         call = deployment.chat(name)
         shown.append(f"{name} {_seen(call)}")
@@ -179,7 +180,7 @@ def _hold(deployment: Subject, expected: Expected, subject: Subject, seen: list[
 
 def _means(call: Call, meaning: str, rollout: Rollout, name: str) -> None:
     if meaning == EITHER:
-        meaning = rollout.flag.off if call.left else REFUSED
+        meaning = rollout.old.id if call.left else REFUSED
     wire(call).resolves_to(meaning, rollout)
     if meaning == REFUSED:
         caller(call).is_told(name)

@@ -24,7 +24,7 @@ from grokgate.formats.evidence_file import Evidence, read_evidence
 from grokgate.formats.home import PACKAGE
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.allure import STATUSES, labels
-from grokgate.reports.basis import answers, who_answered
+from grokgate.reports.basis import answers, of_xai, who_answered
 from grokgate.reports.failure import failure_text
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.page import says
@@ -46,12 +46,6 @@ FEW = 4
 FRONT = "The verdict"
 """The first group of the page."""
 
-PHASES = {
-    "1": "phase 1, grok-4 beside grok-3",
-    "2": "phase 2, grok-4 behind GROK4_DEFAULT",
-    "3": "phase 3, grok-4 as the default",
-    "rollback": "rollback, the way back to grok-3",
-}
 SCOPES = {
     "predeploy": "before the deployment, with replayed answers of xAI",
     "postdeploy": "after the deployment, with live traffic",
@@ -269,6 +263,18 @@ def front(run: Run) -> dict[str, Any]:
     }
 
 
+def phase(header: Mapping[str, Any]) -> str:
+    """The phase in words."""
+    roles = {"target": "the new model", "old": "the old one", "flag": "its flag", **header.get("roles", {})}
+    said = {
+        "1": "phase 1, {target} beside {old}",
+        "2": "phase 2, {target} behind {flag}",
+        "3": "phase 3, {target} as the default",
+        "rollback": "rollback, the way back to {old}",
+    }
+    return said[header["phase"]].format(**roles)
+
+
 def facts(run: Run) -> dict[str, str]:
     """The table at the head of the page."""
     header = run.header
@@ -277,10 +283,10 @@ def facts(run: Run) -> dict[str, str]:
     build = ", ".join(header["provider"]["requirements"]) or "in the process of grokgate"
     return {
         "verdict": run.decision,
-        "phase": PHASES[header["phase"]],
+        "phase": phase(header),
         "provider": header["provider"]["title"],
         "provider build": f"{header['digests']['provider'][:12]} ({build})",
-        "world": header["world"],
+        "xAI": of_xai(header),
         "evidence": evidence(given),
         **({"answered by": who_answered(header)} if who_answered(header) else {}),
         "waivers": str(len(run.accepted("waivers"))),

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from grokgate import __version__
 from grokgate.formats.acceptances import Acceptances, read_acceptances
-from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.contract import contract, contract_digest, requirements
 from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter, put_aside
 from grokgate.formats.fixtures import prompts
-from grokgate.formats.home import home
+from grokgate.formats.rollout_file import rollout
 from grokgate.formats.suites import owners, suites_digest
+from grokgate.formats.world_file import bundled_worlds
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
@@ -29,6 +30,7 @@ from grokgate.providers.subject import Subject, Transcript
 from grokgate.reports import files
 from grokgate.upstream.world import World, load_world
 from grokgate.values.evidence import Asked, Case, Status
+from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ class GateRun:
     spec: str
     phase: str
     scope: str
-    world_name: str | None
+    rollout_name: str | None = None
+    """The rollout: the name of a bundled one, or a file; ``None`` is the plan's."""
+    world_name: str | None = None
+    """The world: a name, or a folder; ``None`` is the rollout's."""
     strict: bool
     only: Sequence[str]
     folder: Path
@@ -67,16 +72,27 @@ class GateRun:
     cases: list[Case] = field(default_factory=list)
     egress: list[Mapping[str, Any]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.description = self.description.in_rollout(self.rollout.id)
+
     @cached_property
     def rollout(self) -> Rollout:
-        return rollout("grok-4", self.world_name, self.phase)
+        """What is judged: the one place of a run that reads it. Raises ``BadDocument``."""
+        chosen = rollout(self.rollout_name, self.world_name, self.phase)
+        models = self.description.in_rollout(chosen.id).models
+        return chosen if models is None else rollout(self.rollout_name, self.world_name, self.phase, models)
 
     @cached_property
     def world(self) -> World:
-        bundled = home() / "cassettes" / self.rollout.world
+        own = self.rollout.facts.folders[0]
         if not self.cassettes:
-            return load_world(bundled)
-        return load_world(bundled, [bundled if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
+            return load_world(own)
+        return load_world(own, [own if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
+
+    @cached_property
+    def contract(self) -> Mapping[str, Requirement]:
+        """The requirements, in the words of this rollout."""
+        return contract(self.rollout)
 
     @cached_property
     def acceptances(self) -> Acceptances:
@@ -88,7 +104,6 @@ class GateRun:
         return Question(
             phase=self.phase,
             scope=self.scope,
-            world=self.rollout.world,
             kind=self.description.kind,
             claims=self.description.claims,
             only=self.only,
@@ -102,7 +117,7 @@ class GateRun:
 
     @cached_property
     def _scoped(self) -> tuple[list[Asked], list[str]]:
-        return asked_for(requirements().values(), self.question, owners())
+        return asked_for(self.contract.values(), self.question, owners())
 
     def look(self, say: Callable[[str], None]) -> None:
         """Find out of xAI what a live run needs to know, and say what it will cost; what hinders it settles all rows."""
@@ -130,12 +145,12 @@ class GateRun:
             return None
         from grokgate.runs.ledger import Ledger
 
-        return Ledger(self.live.budget, self.rollout, requirements(), self.answering)
+        return Ledger(self.live.budget, self.rollout, self.contract, self.answering)
 
     @property
     def answering(self) -> Mapping[str, str]:
         """Who answers a model in this world, by its id."""
-        return {id: self.world.served[id].named(None) for id in self.rollout.models if id in self.world.served}
+        return {id: model.answered_by for id, model in self.rollout.models.items()}
 
     @cached_property
     def asked(self) -> Mapping[str, Asked]:
@@ -186,7 +201,11 @@ class GateRun:
             "phase": self.phase,
             "scope": self.scope,
             "world": self.rollout.world,
+            "xai": self._xai,
             "rollout": self.rollout.id,
+            "selection": {name: value for name, value in (("rollout", self.rollout_name), ("world", self.world_name)) if value},
+            "others": [model.id for model in self.rollout.others],
+            "roles": self._roles,
             "mode": self.mode,
             **({"upstream": self.live.upstream} if self.live else {}),
             "strict": self.strict,
@@ -202,11 +221,43 @@ class GateRun:
             },
         }
 
+    @property
+    def _xai(self) -> dict[str, str]:
+        """Which xAI is judged, in words, and the newest world that is bundled where that is a newer one."""
+        facts, bundled = self.rollout.facts, bundled_worlds()
+        newest = bundled[-1]
+        is_older = facts in bundled and newest.era > facts.era
+        newer = {"newer": newest.name, "newer_days": newest.days} if is_older else {}
+        return {"title": facts.title, "days": facts.days, **newer}
+
+    @property
+    def _roles(self) -> dict[str, str]:
+        """Who plays which part in the rollout."""
+        about = self.rollout
+        return {
+            "title": about.title,
+            "target": about.target.id,
+            "target_called": about.called[0],
+            "old": about.old.id,
+            "old_called": about.called[1],
+            "flag": about.flag.variable,
+            "on": about.flag.on[0],
+            "off": about.flag.off[0],
+            "moves": about.flag.moves,
+            "allow_list": about.allow_list.variable,
+        }
+
     def launcher(self, say: Callable[[str], None], pay: Pay | None = None) -> Launcher:
         """What starts the provider; in a live run ``pay`` pays its requests, by default the ledger."""
         live = self._behind(pay or self.ledger.pay) if self.ledger else None
         return Launcher(
-            self.description, self.world, prompts(), key=self.key, say=say, pace=self.pace, build=self.build, live=live
+            *(self.description, self.world, prompts()),
+            key=self.key,
+            say=say,
+            pace=self.pace,
+            build=self.build,
+            live=live,
+            rollout=self.rollout.path,
         )
 
     def _behind(self, pay: Pay) -> Live:

@@ -11,9 +11,10 @@ from typing import Any
 
 from grokgate import __version__
 from grokgate.formats.acceptances import Acceptances, read_acceptances
-from grokgate.formats.contract import contract_digest, requirements, rollout
+from grokgate.formats.contract import contract, contract_digest, requirements
 from grokgate.formats.document import BadDocument
 from grokgate.formats.evidence_file import SCHEMA, Evidence, EvidenceRefused, EvidenceWriter
+from grokgate.formats.rollout_file import rollout_of
 from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.merge import Run, asked_of, cases_of, gaps, of_one_build
@@ -23,7 +24,7 @@ from grokgate.reports import change, files, page, terminal
 from grokgate.reports.change import Comparison, compare
 from grokgate.reports.files import CAPSULE
 from grokgate.runs.check import as_typed
-from grokgate.runs.verify import judged
+from grokgate.runs.verify import judged, of_one_rollout
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.rollout import Rollout
 
@@ -37,7 +38,16 @@ class SignOff:
     attestations.
     """
 
-    def __init__(self, paths: Sequence[Path], accept: Sequence[Path], *, strict: bool = False, since: Path | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        accept: Sequence[Path],
+        *,
+        strict: bool = False,
+        since: Path | None = None,
+        rollout: str | None = None,
+        world: str | None = None,
+    ) -> None:
         self._begun = time.time()
         self._since = judged(since) if since else None
         opened = [(path, _unmerged(path)) for path in paths]
@@ -47,11 +57,12 @@ class SignOff:
         runs = [Run(file=name, header=found.header, cases=found.cases) for name, found in self._files]
         of_one_build(runs)
         self._first = first = runs[0].header
-        self._rollout = _same_sources(runs[0])
+        self._rollout = _same_sources(runs[0], rollout, world)
+        self._contract = contract(self._rollout)
         self.acceptances: Acceptances = read_acceptances(accept, requirements())
         self._strict = strict or any(run.header["strict"] for run in runs)
         self.cases: list[Case] = cases_of(runs)
-        inside, self._outside = asked_for(requirements().values(), _question(first), owners())
+        inside, self._outside = asked_for(self._contract.values(), _question(first), owners())
         self.asked: list[Asked] = asked_of(inside, self.cases)
         self.cases += gaps(self.asked, runs, {id: row.modes for id, row in requirements().items()})
 
@@ -90,6 +101,7 @@ class SignOff:
         if self._since is None:
             return None
         evidence, earlier = self._since
+        of_one_rollout("the earlier run and this one", [evidence.header, header])
         return compare(change.Run(header=evidence.header, verdict=earlier), change.Run(header=header, verdict=verdict))
 
     def write(self, folder: Path) -> Verdict:
@@ -100,7 +112,7 @@ class SignOff:
         if (folder / CAPSULE).resolve() in self._paths:
             raise EvidenceRefused(f"{folder / CAPSULE}: it is one of the runs, and would be written over; name another --reports")
         verdict, header = self.verdict(), self.header
-        said = page.page(header, verdict, self._rollout, self.sources, requirements(), self._changes(header, verdict))
+        said = page.page(header, verdict, self._rollout, self.sources, self._contract, self._changes(header, verdict))
         folder.mkdir(parents=True, exist_ok=True)
         files.clear(folder)
         for name in (CAPSULE, PAGE):
@@ -134,14 +146,15 @@ def said(secho: Any, header: dict[str, Any], verdict: Verdict, folder: Path) -> 
     terminal.write(say, header, verdict, seconds=0.0, folder=str(folder), command=as_typed())
 
 
-def _same_sources(run: Run) -> Rollout:
+def _same_sources(run: Run, spec: str | None, world: str | None) -> Rollout:
     """The rollout of the runs. Raises ``EvidenceRefused`` where contract, rollout or suites are not those of this grokgate."""
     header, digests = run.header, run.header["digests"]
     refused = f"{run.file}: it was made by grokgate {header['grokgate']} with another version of the"
     try:
-        about = rollout(header["rollout"], header["world"], header["phase"])
+        about = rollout_of(header, spec, world)
     except BadDocument as unknown:
-        raise EvidenceRefused(f"{run.file}: this grokgate does not know its rollout: {unknown}") from None
+        because = f"{run.file}: its rollout {header['rollout']!r} is not found ({unknown}); say --rollout FILE"
+        raise EvidenceRefused(because) from None
     mine = {"contract": contract_digest(), "rollout": about.digest, "suites": suites_digest()}
     if other := [name for name, digest in mine.items() if digests[name] != digest]:
         raise EvidenceRefused(f"{refused} {other[0]}; sign off with that grokgate")
@@ -157,6 +170,4 @@ def _unmerged(path: Path) -> Evidence:
 
 def _question(header: dict[str, Any] | Any) -> Question:
     provider = header["provider"]
-    return Question(
-        phase=header["phase"], scope="signoff", world=header["world"], kind=provider["kind"], claims=tuple(provider["claims"])
-    )
+    return Question(phase=header["phase"], scope="signoff", kind=provider["kind"], claims=tuple(provider["claims"]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from grokgate.formats.contract import contract_digest
 from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
@@ -31,10 +33,19 @@ def verdict_of(evidence: Evidence) -> Verdict:
 def judged(path: Path) -> tuple[Evidence, Verdict]:
     """The evidence of a file, and the verdict that it amounts to. Raises ``EvidenceRefused``."""
     evidence = read_evidence(path)
+    of_one_rollout(str(path), [evidence.header, *(source["header"] for source in evidence.sources)])
     verdict = verdict_of(evidence)
     if verdict.decision.value != evidence.footer["verdict"]:
         raise EvidenceRefused(f"{path}: says {evidence.footer['verdict']}, but its cases amount to {verdict.decision.value}")
     return evidence, verdict
+
+
+def of_one_rollout(what: str, headers: Sequence[Mapping[str, Any]]) -> None:
+    """Runs of two rollouts prove nothing about either. Raises ``EvidenceRefused``."""
+    told = {header["digests"]["rollout"]: header["rollout"] for header in headers}
+    if len(told) > 1:
+        names = " and ".join(f"{name} ({digest[:12]})" for digest, name in told.items())
+        raise EvidenceRefused(f"{what}: the runs were judged by two rollouts, {names}")
 
 
 def recomputed(path: Path) -> tuple[str, int]:
@@ -45,9 +56,14 @@ def recomputed(path: Path) -> tuple[str, int]:
     mine = header["digests"]["contract"] == contract_digest()
     contract = "the contract of this grokgate" if mine else "another version of the contract"
     asked = f"{header['provider']['title']}, phase {header['phase']}, {header['scope']}, {header['started']}"
+
+    def told(what: str) -> str:
+        return f"{what} {header[what]} ({header['digests'][what][:12]})"
+
     lines = [
         f"{verdict.decision.value.upper()}  {asked}",
         f"{len(verdict.rows)} rows: {counts}",
+        f"{told('rollout')}, {told('world')}",
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
         f"the seal fits: {footer['events']} events, undamaged since the run",
     ]

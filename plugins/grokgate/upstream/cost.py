@@ -13,9 +13,10 @@ from typing import Any, Literal
 from grokgate.upstream.fidelity.counts import counts_of
 from grokgate.upstream.fidelity.reply import DONE, Reply, captured, objects
 from grokgate.upstream.price import TICKS, paid_as, ticks_of
-from grokgate.upstream.semantics import CHAT, RESPONSES
-from grokgate.values.rollout import ModelFacts, Price
+from grokgate.upstream.wording import CHAT, RESPONSES
+from grokgate.values.rollout import ModelFacts
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 HIDDEN = 2048
 """Tokens that xAI puts before a prompt, at most. "Hello world!" is 687 tokens on grok-4-0709, 9 on grok-3. In 882 public
@@ -209,9 +210,9 @@ def _payable(asked: str, prices: Mapping[str, Price], models: Collection[ModelFa
 def _most(price: Price, prompt: int, output: int) -> int:
     """What so many tokens cost at most: none of them cached, by the dearer tier."""
     plain = prompt * price.prompt + output * price.completion
-    if price.long_above is None or prompt + output < price.long_above:
+    if not price.long_from or prompt + output < price.long_from:
         return plain
-    return max(plain, prompt * price.long_prompt + output * price.long_completion)
+    return max(plain, prompt * price.long.prompt + output * price.long.completion)
 
 
 def _is_whole(answer: Answer, reply: Reply) -> bool:

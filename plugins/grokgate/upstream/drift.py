@@ -12,8 +12,8 @@ from typing import Any
 
 from grokgate.upstream.fidelity.invariants import NO_PRICES, broken_invariants
 from grokgate.upstream.fidelity.reply import Reply, objects
-from grokgate.upstream.price import Price
 from grokgate.values.capture import Capture
+from grokgate.values.world import Price
 
 ENUMERATIONS = ("finish_reason", "object", "role", "type", "status", "model", "service_tier", "code")
 """Keys whose values are of a small set."""

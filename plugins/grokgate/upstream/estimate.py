@@ -12,7 +12,8 @@ from typing import NamedTuple
 from grokgate.upstream.cost import HIDDEN, most_of
 from grokgate.upstream.price import paid_as
 from grokgate.values.requirement import Traffic
-from grokgate.values.rollout import ModelFacts, Price
+from grokgate.values.rollout import ModelFacts
+from grokgate.values.world import Price
 
 BODY = 1536
 """Bytes of a request without a long prompt that a row sets money aside for; the largest of the suites has 1,128."""

@@ -1,12 +1,13 @@
 """What is put in place of ``${name}`` in an exchange: a model's name, a count, a value that a schema asks for.
 
-``${name+7}`` adds 7 to a number, for sums such as ``total_tokens``.
+``${name+7}`` adds 7 to a number, for sums such as ``total_tokens``. The lists of models, and ``billed``, are JSON themselves.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +16,10 @@ from typing import Any
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.instance import instance
 from grokgate.upstream.length import length_of
-from grokgate.upstream.price import Price
-from grokgate.upstream.semantics import (
-    Meaning,
-    bad_arguments,
+from grokgate.upstream.listing import bare, priced, with_modalities
+from grokgate.upstream.price import billed
+from grokgate.upstream.semantics import REDIRECTED, Meaning, answering, bad_arguments
+from grokgate.upstream.wording import (
     called,
     calls_of,
     content_of,
@@ -30,9 +31,14 @@ from grokgate.upstream.semantics import (
     text_of,
     turns_of,
 )
-from grokgate.upstream.world import Model, World
+from grokgate.upstream.world import World
 from grokgate.values.wire import WireRequest
+from grokgate.values.world import Model, Price
 
+BILLED = frozenset({"billed", "billed-long", REDIRECTED})
+"""Scenarios in which an answer tells its cost, though those of its day do not."""
+ENCRYPTED = b64encode(b"not thought, but bytes made up to stand for it " * 4).decode()
+"""What stands for encrypted thinking."""
 _PLACE = re.compile(r"\$\{([a-z_]+)(?:\+(\d+))?\}")
 
 
@@ -54,7 +60,10 @@ class Asked:
 
     @property
     def model(self) -> Model:
-        return self.world.served[self.name]
+        """Who answers."""
+        model = answering(self.name, self.world, self.means["scenario"])
+        assert model is not None, "an answer that is about its model is played where there is one"
+        return model
 
     @property
     def function(self) -> Mapping[str, Any]:
@@ -65,6 +74,7 @@ class Asked:
 FILLS: Mapping[str, Callable[[Asked], str]] = {
     "asked": lambda asked: asked.name,
     "served": lambda asked: asked.model.named(effort_of(asked.content)) if asked.name in asked.world.served else asked.name,
+    "effort": lambda asked: str(effort_of(asked.content)),
     "argument": lambda asked: camel_case(asked.means["refused"]),
     "masked_key": lambda asked: _masked(asked.request.headers.get("authorization", "").partition(" ")[2]),
     "window": lambda asked: str(asked.model.window),
@@ -79,10 +89,17 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
         str(call.get("id")) for turn in turns_of(asked.content) for call in calls_of(turn) if bad_arguments(call)
     ),
     "answer": lambda asked: _answer(said_last(turns_of(asked.content))),
-    "retired_on": lambda asked: asked.world.retired[asked.name].on,
-    "instead": lambda asked: asked.world.retired[asked.name].instead,
+    "retired_on": lambda asked: asked.world.retirement(asked.name).on,
+    "instead": lambda asked: asked.world.retirement(asked.name).instead,
+    "models": lambda asked: bare(asked.world),
+    "models_priced": lambda asked: priced(asked.world),
+    "language_models": lambda asked: with_modalities(asked.world),
+    "encrypted": lambda asked: f',"encrypted_content":"{ENCRYPTED}"' if asked.means["include"] == "encrypted-reasoning" else "",
+    "billed": lambda asked: ',"cost_in_usd_ticks":${cost}' if asked.means["scenario"] in BILLED else "",
 }
 """How each is found; ``cost`` is reckoned last, from the usage in the body."""
+JSON = frozenset({"models", "models_priced", "language_models", "encrypted", "billed"})
+"""Those that are JSON, and no text that stands in quotes."""
 
 
 def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:
@@ -93,10 +110,12 @@ def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:
         if name == "cost":
             return place.group()
         value = values[name]
+        if name in JSON:
+            return value
         return str(int(value) + int(more)) if more else json.dumps(value, ensure_ascii=False)[1:-1]
 
     body = _PLACE.sub(put, body)
-    return body.replace("${cost}", str(price.ticks(body))) if price else body
+    return body.replace("${cost}", str(billed(body, price))) if price else body
 
 
 def camel_case(name: str) -> str:

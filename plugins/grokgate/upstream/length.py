@@ -1,18 +1,21 @@
 """How long a prompt is, as far as can be known: xAI's tokenizer is not public.
 
-The committed long prompts have a declared length, so they are recognised by their text, and what is left of a cut one by its
-words. Of any other text the bytes are the most tokens that it can have, and its words the least. Where the window lies between
-the two, nothing is guessed.
+Long prompts have a declared length, so they are recognised by their text, and what is left of a cut one by its words. Of
+any other text the bytes are the most tokens that it can have, and its words the least. Where the window lies between the two,
+nothing is guessed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from grokgate.formats.fixtures import OPENING, common_words, long_prompts
+from grokgate.formats.fixtures import LONG, OPENING, SHORTEST, LongPrompt, common_words, long_prompt
 
+_NUMBER = re.compile(rf"{LONG}([1-9]\d{{0,11}})\]")
+"""The name of a long prompt, at the end of its first line."""
 STRIDE, DOUBT = 61, 1.1
 """Of a long text every 61st character tells how many words it has, give or take a tenth."""
 
@@ -54,21 +57,28 @@ def length_of(texts: Iterable[str]) -> Length:
 
 
 def long_prompt_in(text: str) -> str:
-    """The name of the committed long prompt that a text has whole, else nothing."""
+    """The name of the long prompt that a text has whole, else nothing."""
+    found = _found(text)
+    return found.name if found else ""
+
+
+def _found(text: str) -> LongPrompt | None:
+    """The long prompt that a text has whole: the number of its tokens stands in its first line."""
     start = text.rfind(OPENING)  # backwards it is found four times as fast
-    if start < 0:
-        return ""
-    name = text[start + len(OPENING) : start + len(OPENING) + 80].partition("]")[0]
-    prompt = long_prompts().get(name)
-    return name if prompt and text.startswith(prompt.text, start) else ""
+    if start < 0 or not (said := _NUMBER.match(text, start + len(OPENING))):
+        return None
+    tokens = int(said.group(1))
+    if not SHORTEST <= tokens <= len(text):  # each has more than one character
+        return None
+    prompt = long_prompt(tokens)
+    return prompt if text.startswith(prompt.text, start) else None
 
 
 def _known(text: str) -> tuple[int, str]:
     """The tokens that are known by declaration, and the text beside them."""
     if text.rfind(OPENING) < 0:
         return 0, text
-    if name := long_prompt_in(text):
-        prompt = long_prompts()[name]
+    if prompt := _found(text):
         return prompt.tokens, text.replace(prompt.text, "", 1)
     words, common = text.split(), common_words()
     others = [word for word in words if word not in common]

@@ -15,7 +15,8 @@ from typing import Any
 
 from grokgate.formats.document import digest, load
 from grokgate.formats.fixtures import prompts
-from grokgate.formats.home import home, worlds
+from grokgate.formats.home import worlds
+from grokgate.formats.world_file import FILE, find_world
 from grokgate.upstream.cassette import Recording, load_cassette
 from grokgate.upstream.placement import Placement, placed
 from grokgate.upstream.tape import Tape
@@ -47,9 +48,23 @@ class Kept:
     placement: Placement
 
 
-def tapes(names: Iterable[str] | None = None) -> dict[str, Tape]:
-    """The bundled worlds, ready to say what they would have answered."""
-    return {name: Tape(load_world(home() / "cassettes" / name), prompts(), key=KEY) for name in names or worlds()}
+def tapes(names: Iterable[str | Path] | None = None) -> dict[str, Tape]:
+    """Worlds by their names, ready to say what they would have answered: all that are bundled, or those named.
+
+    A world that is not bundled is named by its folder. Raises ``NoWorld`` and ``BadDocument``.
+    """
+    loaded = [load_world(_folder(name)) for name in names or worlds()]
+    return {world.name: Tape(world, prompts(), key=KEY) for world in loaded}
+
+
+def _folder(name: str | Path) -> Path:
+    """The folder of a world that is bundled, or that is named by its folder."""
+    place = Path(name)
+    if place.parent == Path() and (bundled := find_world(place.name)):
+        return bundled
+    if not (place / FILE).is_file():
+        raise NoWorld(f"no world {str(name)!r}: bundled are {', '.join(worlds())}; any other is named by its folder")
+    return place.resolve()
 
 
 def sorted_in(captures: Sequence[Capture], known: Mapping[str, Tape], world: str | None = None) -> list[Kept]:

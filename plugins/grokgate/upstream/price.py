@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from grokgate.upstream.fidelity.counts import Counts
 from grokgate.values.rollout import ModelFacts
-from grokgate.values.rollout import Price as ListPrice
+from grokgate.values.world import Price
 
 TICKS = 10_000_000_000
 """In a dollar."""
@@ -22,34 +20,14 @@ _COUNTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Price:
-    """A model's price in ticks per token: a tick is 1e-10 dollars, so 12500 is $1.25 for a million tokens.
-
-    It is the unit in which ``GET /v1/models`` gives prices. From ``long_from`` prompt tokens on every price is doubled; 0 means
-    never.
-    """
-
-    prompt: int
-    cached: int
-    completion: int
-    long_from: int = 0
-
-    def ticks(self, body: str) -> int:
-        """What the usage in an answer's body costs; reasoning is billed as output."""
-        counts = {name: int(found[-1]) if (found := re.findall(shape, body)) else 0 for name, shape in _COUNTS.items()}
-        output = counts["output"] or counts["visible"] + counts["reasoning"]
-        fresh = counts["prompt"] - counts["cached"]
-        once = fresh * self.prompt + counts["cached"] * self.cached + output * self.completion
-        return once * 2 if 0 < self.long_from <= counts["prompt"] else once
+def billed(body: str, price: Price) -> int:
+    """What the usage in an answer's body costs, in ticks; reasoning is billed as output."""
+    counts = {name: int(found[-1]) if (found := re.findall(shape, body)) else 0 for name, shape in _COUNTS.items()}
+    shown = counts["output"] - counts["reasoning"] if counts["output"] else counts["visible"]
+    return price.ticks(prompt=counts["prompt"], cached=counts["cached"], completion=shown, reasoning=counts["reasoning"])
 
 
-def price_of(row: Mapping[str, Any] | None) -> Price | None:
-    """The price in a row of ``world.toml``."""
-    return Price(**row) if row else None
-
-
-def paid_as(asked: str, served: str, prices: Mapping[str, ListPrice], models: Iterable[ModelFacts]) -> str:
+def paid_as(asked: str, served: str, prices: Mapping[str, Price], models: Iterable[ModelFacts]) -> str:
     """The model that is paid: the one that answered, or the one that was asked for where that is no substitution.
 
     grok-3-fast has a price of its own, and its answers bear the name of grok-3. The model need not be on the price list.
@@ -58,7 +36,7 @@ def paid_as(asked: str, served: str, prices: Mapping[str, ListPrice], models: It
     return own.id if own and own.id in prices and served in own.served else served
 
 
-def ticks_of(counts: Counts, price: ListPrice) -> int:
+def ticks_of(counts: Counts, price: Price) -> int:
     """What the tokens of an answer cost by a rollout's price, in ticks; reasoning beside the output is billed as output."""
     return price.ticks(prompt=counts.prompt, cached=counts.cached, completion=counts.output, reasoning=counts.thought)
 

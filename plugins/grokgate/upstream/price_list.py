@@ -1,4 +1,4 @@
-"""The prices that xAI lists, beside those of a rollout file.
+"""The prices that xAI lists, beside those of a world file.
 
 ``GET /v1/language-models`` gives them in cents for 100 million tokens, which are ticks per token: 30000 is $3 for a million.
 """
@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from grokgate.upstream.price import TICKS
-from grokgate.values.rollout import Price
 from grokgate.values.wire import Answer
+from grokgate.values.world import Price
 
 OK = 200
 FIELDS = {"prompt": "prompt tokens", "cached": "cached tokens", "completion": "output tokens"}
@@ -35,16 +35,16 @@ def listed_prices(answer: Answer) -> dict[str, Price]:
 
 
 def differences(mine: Mapping[str, Price], listed: Mapping[str, Price]) -> list[str]:
-    """What of the rollout's prices xAI lists otherwise; a sentence for each."""
+    """What of a world's prices xAI lists otherwise; a sentence for each."""
     tiers = [
-        f"xAI lists dearer prices of {name} for prompts of more than {theirs:,} tokens, and the rollout file "
-        + (f"for more than {ours:,}" if (ours := mine[name].long_above) is not None else "none")
+        f"xAI lists dearer prices of {name} for prompts from {theirs:,} tokens on, and the world file "
+        + (f"from {ours:,} on" if (ours := mine[name].long_from) else "none")
         for name in mine
-        if name in listed and (theirs := listed[name].long_above) is not None
-        if theirs != mine[name].long_above
+        if name in listed and (theirs := listed[name].long_from)
+        if theirs != mine[name].long_from
     ]
     return tiers + [
-        f"xAI lists {name} at {_millions(theirs)} for a million {what}, and the rollout file says {_millions(ours)}"
+        f"xAI lists {name} at {_millions(theirs)} for a million {what}, and the world file says {_millions(ours)}"
         for name in mine
         if name in listed
         for what, theirs, ours in _pairs(mine[name], listed[name])
@@ -54,18 +54,25 @@ def differences(mine: Mapping[str, Price], listed: Mapping[str, Price]) -> list[
 
 def dearer(one: Price, other: Price) -> Price:
     """A price that is nowhere below either."""
-    dear = {field: max(getattr(one, field), getattr(other, field)) for field in (*FIELDS, *LONG)}
-    bounds = [price.long_above for price in (one, other) if price.long_above is not None]
-    if bounds:  # a long prompt is nowhere cheaper than a short one
+    dear = {field: max(getattr(one, field), getattr(other, field)) for field in FIELDS}
+    tiers = [price for price in (one, other) if price.long_from]
+    if tiers:  # a long prompt is nowhere cheaper than a short one
+        dear |= {field: max(_long(price, field) for price in tiers) for field in LONG}
         dear |= {field: max(dear[field], dear[field.removeprefix("long_")]) for field in LONG}
-    return replace(one, **dear, long_above=min(bounds, default=None))
+    return replace(one, **dear, long_from=min((price.long_from for price in tiers), default=0))
+
+
+def _long(price: Price, field: str) -> int:
+    """A price of the long tier, under the name that ``Price`` has for it."""
+    return int(getattr(price.long, field.removeprefix("long_")))
 
 
 def _pairs(mine: Price, listed: Price) -> Iterator[tuple[str, int, int]]:
     """What is priced, and both prices; a long prompt's where both have one."""
-    both = mine.long_above is not None and listed.long_above is not None
+    both = mine.long_from and listed.long_from
     for field, what in {**FIELDS, **(LONG if both else {})}.items():
-        yield what, getattr(listed, field), getattr(mine, field)
+        told = _long if field in LONG else getattr
+        yield what, told(listed, field), told(mine, field)
 
 
 def _price(row: Mapping[str, Any]) -> Price:
@@ -78,7 +85,7 @@ def _price(row: Mapping[str, Any]) -> Price:
         return price
     return replace(
         price,
-        long_above=_ticks(above),
+        long_from=_ticks(above),
         long_prompt=_ticks(row["prompt_text_token_price_long_context"]),
         long_completion=_ticks(row["completion_text_token_price_long_context"]),
     )

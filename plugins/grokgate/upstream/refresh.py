@@ -117,7 +117,7 @@ def before(one: Chosen, tape: Tape) -> Capture:
 
 def _differences(one: Chosen, was: Capture, now: Capture, tape: Tape) -> list[Difference]:
     """Each answer is held against its own forerunner, so that one that fits its rule no more differs as well."""
-    prices = {model.named(None): model.price for model in tape.world.models if model.price}
+    prices = tape.world.prices
     signature = (form_of(one.rule), one.model)
     old, new = Observed(), Observed()
     old.add(one.rule, was, prices)

@@ -8,9 +8,12 @@ route      ``chat``, ``responses``, ``models``, ``language-models``, the name of
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``no-model``, ``no-messages``, ``not-json`` or ``none``
-served     the model behind the asked name, ``retired`` where it was, ``unknown`` where there is none
-refused    the first parameter that this model refuses, in the spelling of the API, else ``none``
-thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like this; ``unknown`` for an effort it has not
+served     the model that answers to the asked name, ``retired`` where it was, ``unknown`` where there is none
+refused    the first field that is refused, in the spelling of the API: one that xAI retired, or a parameter of this model;
+           ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not, ``effort-type``
+           for one that is no text; else ``none``
+thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like this; ``unknown`` where there is none
+trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``, else ``none``
 length     whether the prompt ``fits`` the model's window, is ``over`` it, or is ``unclear``
 limit      ``tight`` (1 to 6 tokens), ``small`` (to 31), ``open`` (more, or none given), ``other``
 stream     ``no``, ``yes`` or ``with-usage``
@@ -26,25 +29,42 @@ turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing 
 parts      ``text``, or ``image`` where a message has one
 include    ``none``, ``encrypted-reasoning`` or ``other`` (responses only)
 extras     parameters that would change the answer's shape and that no rule knows, such as ``n``; else ``none``
-prompt     the name of the committed prompt that the last user message contains, ``question`` for one of those, else ``other``
+prompt     the name of the committed prompt that the last user message contains, ``question`` for one of those, ``long`` for
+           a long one, else ``other``
 ========== ======================================================================================================
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.length import length_of, long_prompt_in
-from grokgate.upstream.world import Model, World
+from grokgate.upstream.wording import (
+    CHAT,
+    RESPONSES,
+    called,
+    calls_of,
+    effort_given,
+    effort_of,
+    endpoint_of,
+    format_of,
+    functions_of,
+    known_at,
+    limit_of,
+    said_last,
+    text_of,
+    turns_of,
+)
+from grokgate.upstream.world import World
 from grokgate.values.wire import WireRequest
+from grokgate.values.world import EFFORT, Model
+from grokgate.values.world import ENDPOINTS as PLACES
 
 Meaning = Mapping[str, str]
 
-CHAT, RESPONSES = "chat/completions", "responses"
 METHODS = {CHAT: "POST", RESPONSES: "POST", "models": "GET", "language-models": "GET"}
 ENDPOINTS = frozenset(
     {
@@ -60,13 +80,12 @@ ENDPOINTS = frozenset(
     | {"api-key", "tokenize-text", "images", "batches", "files", "documents", "complete", "realtime", "videos"}
 )
 """Endpoints of docs.x.ai beside chat; one that a world has no rule for is a miss, and no 404 that a provider is blamed for."""
-ELSEWHERE = {CHAT: frozenset({"include", "input", "reasoning"}), RESPONSES: frozenset({"messages"})}
-"""Fields of the one endpoint that the other does not know, and that would be taken for its own: they change nothing."""
+REDIRECTED, NAMES_REFUSED = "redirected", "retired-names-refused"
+"""Scenarios in which another model answers, and in which the names of retired models lead nowhere."""
+TRAITS = {"thinking-shown": "showed-thinking", "limit-counts-thinking": "limit-counted-thinking"}
+"""Scenarios that play what a model of a certain habit alone did."""
 SHAPING = {"n": 1, "deferred": False, "background": False, "previous_response_id": None}
 """Parameters that change the answer's shape, with the value at which they do not."""
-_WORD = re.compile(r"[a-z]{3,}")
-_VERBS = frozenset({"get", "set", "the", "for", "and", "use"})
-"""Words of a function's name that do not tell what it is about."""
 TIGHT, SMALL = 6, 31
 """Limits in tokens: no answer on tape fits below the one, no answer in JSON below the other."""
 EDGE = 4096
@@ -79,10 +98,10 @@ PLAIN_DATA = ("const", "default", "enum", "examples", "required")
 
 def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
     """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name."""
-    endpoint = _endpoint(request)
-    content = _known_at(endpoint, request)
+    endpoint = endpoint_of(request)
+    content = known_at(endpoint, request)
     name = str(content.get("model", ""))
-    model = world.served.get(name)
+    model = answering(name, world, scenario)
     turns = turns_of(content)
     tools = functions_of(content)
     kind, schema = _format(content)
@@ -94,9 +113,10 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "method": "right" if request.method == METHODS.get(endpoint, request.method) else "wrong",
         "key": _key(request, key, scenario),
         "body": _body(request, content),
-        "served": model.id if model else "retired" if name in world.retired else "unknown",
-        "refused": _refused(content, model),
+        "served": _served(name, model, world, scenario),
+        "refused": _refused(content, model, world, _route(endpoint)),
         "thinking": model.thinking_of(effort_of(content), streamed=streamed) if model else "unknown",
+        "trait": _trait(model, scenario),
         "length": _length(request, turns, model),
         "limit": _limit(limit_of(content)),
         "stream": _stream(content),
@@ -116,121 +136,10 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     }
 
 
-def content_of(request: WireRequest) -> Mapping[str, Any]:
-    """The body of a request, without what its endpoint does not know."""
-    return _known_at(_endpoint(request), request)
-
-
-def _known_at(endpoint: str, request: WireRequest) -> Mapping[str, Any]:
-    content = request.json if isinstance(request.json, dict) else {}
-    foreign = ELSEWHERE.get(endpoint, frozenset())
-    return content if foreign.isdisjoint(content) else {name: value for name, value in content.items() if name not in foreign}
-
-
-def turns_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The messages of a request, on either endpoint, as chat completions writes them."""
-    if "input" not in content:
-        listed = content.get("messages")
-        return [turn for turn in listed if isinstance(turn, dict)] if isinstance(listed, list) else []
-    given = content["input"]
-    opening = [{"role": "system", "content": content["instructions"]}] if content.get("instructions") else []
-    if isinstance(given, str):
-        return [*opening, {"role": "user", "content": given}]
-    items = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
-    return [*opening, *(_turn(item) for item in items)]
-
-
-def _turn(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An item of a responses request as a message."""
-    if item.get("type") == "function_call_output":
-        return {"role": "tool", "content": item.get("output")}
-    if item.get("type") == "function_call":
-        call = {"id": item.get("call_id"), "function": {"arguments": item.get("arguments")}}
-        return {"role": "assistant", "content": "", "tool_calls": [call]}
-    return item if "role" in item else {"role": "assistant", "content": str(item.get("type"))}
-
-
-def functions_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The functions that a request offers: each with its ``name`` and ``parameters``, empty where it is written otherwise."""
-    offered = content.get("tools")
-    if not isinstance(offered, list):
-        return []
-    tools = [tool for tool in offered if isinstance(tool, dict) and tool.get("type") == "function"]
-    functions = [tool if "input" in content else tool.get("function") for tool in tools]
-    return [function if isinstance(function, dict) else {} for function in functions]
-
-
-def calls_of(turn: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The tool calls that a message has."""
-    calls = turn.get("tool_calls")
-    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-
-
-def called(content: Mapping[str, Any], said: str) -> Mapping[str, Any] | None:
-    """The function that the model calls.
-
-    Where the choice is its own, a model calls what the message speaks of; here that is a function with a word of its name in
-    the message, as ``get_weather`` and "the weather".
-    """
-    functions, choice = functions_of(content), content.get("tool_choice")
-    if not functions or choice == "none":
-        return None
-    if isinstance(choice, dict):
-        chosen = choice["function"] if isinstance(choice.get("function"), dict) else choice
-        return next((one for one in functions if one.get("name") == chosen.get("name")), functions[0])
-    words = set(_WORD.findall(said.lower()))
-    spoken_of = (one for one in functions if words.intersection(_WORD.findall(str(one.get("name", "")).lower())) - _VERBS)
-    return next(spoken_of, functions[0] if choice == "required" else None)
-
-
-def format_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The response format that a request asks for: ``type``, and with a schema its ``name`` and ``schema``."""
-    if "input" in content:
-        wanted = (content.get("text") or {}).get("format") if isinstance(content.get("text"), dict) else None
-        return wanted if isinstance(wanted, dict) else {"type": "text"}
-    wanted = content.get("response_format")
-    if wanted is None:
-        return {"type": "text"}
-    if not isinstance(wanted, dict):
-        return {"type": "other"}
-    nested = wanted.get("json_schema")
-    return {**nested, "type": wanted.get("type")} if isinstance(nested, dict) else wanted
-
-
-def effort_of(content: Mapping[str, Any]) -> str | None:
-    """How much thinking the request asks for, on either endpoint."""
-    reasoning = content.get("reasoning")
-    effort = reasoning.get("effort") if isinstance(reasoning, dict) else content.get("reasoning_effort")
-    return None if effort is None else str(effort)
-
-
-def limit_of(content: Mapping[str, Any]) -> Any:
-    """The most tokens that the answer may have, under whichever name it came."""
-    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
-        if (limit := content.get(name)) is not None:
-            return limit
-    return None
-
-
-def said_last(turns: Sequence[Mapping[str, Any]]) -> str:
-    """The text of the last message of the user."""
-    for turn in reversed(turns):
-        if turn.get("role") == "user":
-            return text_of(turn.get("content"))
-    return ""
-
-
-def text_of(content: Any) -> str:
-    """The text of a message, whether it is written as a string or as a list of parts."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return ""
-
-
-def _endpoint(request: WireRequest) -> str:
-    return request.path.rstrip("/").partition("/v1/")[2]
+def answering(name: str, world: World, scenario: str) -> Model | None:
+    """The model that answers to a name; in the scenario ``redirected`` another one than is asked for."""
+    model = world.served.get(name)
+    return world.stand_in(model) if model and scenario == REDIRECTED else model
 
 
 def _route(endpoint: str) -> str:
@@ -260,14 +169,32 @@ def _body(request: WireRequest, content: Mapping[str, Any]) -> str:
     return "object" if isinstance(said, list) or isinstance(content.get("input"), str) else "no-messages"
 
 
-def _refused(content: Mapping[str, Any], model: Model | None) -> str:
+def _served(name: str, model: Model | None, world: World, scenario: str) -> str:
+    if name in world.retired or (scenario == NAMES_REFUSED and model and model.redirected):
+        return "retired"
+    return model.id if model else "unknown"
+
+
+def _refused(content: Mapping[str, Any], model: Model | None, world: World, route: str) -> str:
     if model is None:
         return "none"
-    for name in model.refuses:
-        given = effort_of(content) if name == "reasoning_effort" else content.get(name)
-        if given is not None:
+    for name in world.retired_fields:
+        if content.get(name) is not None:
             return name
-    return "none"
+    if route in PLACES and route not in model.endpoints:
+        return "endpoint"
+    effort = effort_given(content)
+    for name in model.refuses:
+        if (effort if name == EFFORT else content.get(name)) is not None:
+            return name
+    if effort is None or model.takes_effort(effort):
+        return "none"
+    return "effort-value" if isinstance(effort, str) else "effort-type"
+
+
+def _trait(model: Model | None, scenario: str) -> str:
+    habit = TRAITS.get(scenario, "none")
+    return habit if model and habit in model.traits else "none"
 
 
 def _length(request: WireRequest, turns: Sequence[Mapping[str, Any]], model: Model | None) -> str:
@@ -387,4 +314,4 @@ def _extras(content: Mapping[str, Any]) -> str:
 def _prompt(said: str, prompts: Mapping[str, str]) -> str:
     parts = (said[-EDGE:], said[:EDGE], said) if len(said) > 2 * EDGE else (said,)
     found = (name for part in parts for name, text in prompts.items() if text in part)
-    return next(found, "") or ("question" if question_in(parts[0]) else long_prompt_in(said) or "other")
+    return next(found, "") or ("question" if question_in(parts[0]) else "long" if long_prompt_in(said) else "other")

@@ -11,10 +11,11 @@ from itertools import product
 
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.fill import FILLS, Asked, filled
-from grokgate.upstream.price import Price
+from grokgate.upstream.kinds import as_it_thinks
 from grokgate.upstream.semantics import Meaning, meaning
 from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
+from grokgate.values.world import Price
 
 NEAREST = 3
 """How many rules an explained miss names."""
@@ -30,8 +31,10 @@ class Tape:
         self.key = key
         self.prompts = prompts
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
+        self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         rules = {rule.id: rule.when for rule in world.rules}
+        self._covers = {rule: len(when.get("thinking", ())) for rule, when in rules.items()}
         for order, recording in enumerate(self._recordings):
             when = _both(rules[recording.rule], recording.when)
             names = tuple(sorted(when))
@@ -43,7 +46,9 @@ class Tape:
         """What xAI would answer, or why nothing on tape does."""
         means = self.meaning(request, scenario)
         recording = self.found(means)
-        return self._answered(request, means, recording) if recording else Miss(meaning=means, nearest=self._nearest(means))
+        if recording is None:
+            return Miss(meaning=means, nearest=self._nearest(means))
+        return self._answered(request, means, self._of_the_kind(recording, means["thinking"]))
 
     def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
         """The dimensions of a request in this world."""
@@ -56,13 +61,21 @@ class Tape:
         ]
         return self._recordings[min(orders)] if orders else None
 
+    def _of_the_kind(self, recording: Recording, kind: str) -> Recording:
+        """The recording as a model says it that thinks like this, where its rule covers several kinds of thinking."""
+        if self._covers[recording.rule] < 2:
+            return recording
+        if (recording.id, kind) not in self._kinds:
+            self._kinds[recording.id, kind] = as_it_thinks(recording, kind)
+        return self._kinds[recording.id, kind]
+
     def _answered(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
         values: dict[str, str] = {}
         price = None
         if recording.fill:
             asked = Asked(request, means, self.world)
             values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
-            price = _price(asked) if "cost" in recording.fill else None
+            price = _price(asked) if "cost" in recording.fill or values.get("billed") else None
         usage = means["stream"] != "yes"
         made = (usage, price, *values.values())
         if (answer := recording.answers.get(made)) is None:

@@ -3,63 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from grokgate.formats.document import BadDocument, digest, load
+from grokgate.formats.world_file import FILE, world_facts
 from grokgate.upstream.cassette import Recording, listed, load_cassette
-from grokgate.upstream.price import Price, price_of
+from grokgate.values.world import SILENT_HABIT, WorldFacts
 
 STAGES = ("fault", "route", "key", "body", "model", "parameters", "length", "content")
 """The order in which xAI decides; a rule of an earlier stage wins. ``fault`` is what a test asks for by scenario."""
+RULES = "rules.toml"
 ANY = ("any",)
 """What a rule says of a dimension that its stage names and that does not matter to it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """A model as xAI serves it.
-
-    ``names`` reach it; ``window`` is its largest prompt in tokens; ``refuses`` are the parameters that it answers with 400, in
-    xAI's order. ``thinking`` is ``none``, ``hidden`` (counted and not shown) or ``shown``; ``streamed`` the same for a stream,
-    where it differs. ``efforts`` are the amounts of thinking that can be asked for; ``suffixed`` those that are added to the
-    name which its answers bear. ``answers_as`` is that name.
-    """
-
-    id: str
-    names: frozenset[str]
-    window: int
-    refuses: tuple[str, ...]
-    thinking: str = "none"
-    streamed: str = ""
-    efforts: tuple[str, ...] = ()
-    suffixed: tuple[str, ...] = ()
-    answers_as: str = ""
-    price: Price | None = None
-
-    def thinking_of(self, effort: str | None, *, streamed: bool) -> str:
-        """What it does when it is asked like this; ``unknown`` for an effort that it does not have and does not refuse."""
-        if effort == "none" and "none" in self.efforts:
-            return "none"
-        if effort is not None and effort not in self.efforts and "reasoning_effort" not in self.refuses:
-            return "unknown"
-        return self.streamed or self.thinking if streamed else self.thinking
-
-    def named(self, effort: str | None) -> str:
-        """The name that its answers bear."""
-        name = self.answers_as or self.id
-        return f"{name}-{effort}" if effort in self.suffixed else name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Retired:
-    """A model that xAI answers with 404: since which day (``YYYY-MM-DD``), and what it tells people to use instead."""
-
-    name: str
-    on: str
-    instead: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,24 +31,12 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class World(WorldFacts):
     """All that the tape needs to answer as xAI did."""
 
-    name: str
-    title: str
-    models: tuple[Model, ...]
     rules: tuple[Rule, ...]
     recordings: tuple[Recording, ...]
     digest: str
-    retired: Mapping[str, Retired] = field(default_factory=dict)
-    most_tools: int = 200
-    era: tuple[str, str] = ("", "")
-    """First and last day as ``YYYY-MM-DD``; the last is empty while it lasts."""
-
-    @cached_property
-    def served(self) -> Mapping[str, Model]:
-        """Each name that xAI knows, spelt as it is, with the model behind it."""
-        return {name: model for model in self.models for name in model.names}
 
     @cached_property
     def playing(self) -> Mapping[str, tuple[Recording, ...]]:
@@ -105,70 +51,72 @@ class World:
 def load_world(folder: Path, cassettes: Sequence[Path] | None = None) -> World:
     """The world in a folder: ``world.toml``, ``rules.toml`` and cassettes. Raises ``BadDocument``.
 
-    ``cassettes`` are folders of exchanges to play instead of the bundled ones, which the folder itself stands for. A world
-    that plays others may have rules without an exchange: what they cover is not on tape.
+    Rules and exchanges of the worlds that it is based on hold, too: its own rules come before theirs, and one of its own takes
+    the place of one of theirs. ``cassettes`` are folders of exchanges to play instead of the bundled ones, which the folder
+    itself stands for. A world that plays others may have rules without an exchange: what they cover is not on tape.
     """
-    facts = load(folder / "world.toml", "world")
-    stages = load(folder / "rules.toml", "rules")
-    places = [folder] if cassettes is None else cassettes
-    files = sorted(file for place in places for file in place.glob("*.yaml"))
+    facts = world_facts(folder)
+    places = [folder] if cassettes is None else list(cassettes)
+    whole = folder in places
+    rules: dict[str, Rule] = {}
+    for place in facts.folders:
+        rules |= {id: rule for id, rule in _rules(place / RULES).items() if id not in rules}
     recordings: dict[str, Recording] = {}
-    for file in files:
-        for recording in load_cassette(file):
-            if recording.id in recordings:
-                raise BadDocument(file, recording.id, "the exchange stands twice")
-            recordings[recording.id] = recording
-    rules = tuple(_rule(row, stages.get("stage", {})) for row in stages["rule"])
-    _agree(folder / "rules.toml", rules, tuple(recordings.values()), whole=folder in places)
-    sources = [folder / "world.toml", folder / "rules.toml", *files]
+    for place in reversed(facts.folders[1:] if whole else ()):
+        recordings = _over(recordings, _recordings([place]))
+    recordings = _over(recordings, _recordings(places))
+    path = next(place / RULES for place in facts.folders if (place / RULES).is_file())
+    _agree(path, tuple(rules.values()), tuple(recordings.values()), whole=whole)
+    if whole:
+        _has_the_habits(folder / FILE, facts, tuple(rules.values()), tuple(recordings.values()))
+    sources = [place / name for place in reversed(facts.folders) for name in (FILE, RULES) if (place / name).is_file()]
+    files = [file for place in [*reversed(facts.folders[1:]), *places] for file in sorted(place.glob("*.yaml"))]
     return World(
-        name=facts["name"],
-        title=facts["title"],
-        models=_models(folder / "world.toml", facts["model"]),
-        rules=tuple(sorted(rules, key=lambda rule: STAGES.index(rule.stage))),
+        **{field.name: getattr(facts, field.name) for field in fields(facts)},
+        rules=tuple(sorted(rules.values(), key=lambda rule: STAGES.index(rule.stage))),
         recordings=tuple(recordings.values()),
-        digest=digest(*(file.read_bytes() for file in sources)),
-        retired={
-            row["name"]: Retired(name=row["name"], on=row["on"], instead=row["instead"]) for row in facts.get("retired", ())
-        },
-        most_tools=facts["most_tools"],
-        era=(facts["era"]["from"], facts["era"].get("to", "")),
+        digest=digest(*(file.read_bytes() for file in [*sources, *files])),
     )
+
+
+def _rules(path: Path) -> dict[str, Rule]:
+    """The rules of a file by their names; none where there is no file."""
+    if not path.is_file():
+        return {}
+    said = load(path, "rules")
+    found: dict[str, Rule] = {}
+    for row in said["rule"]:
+        rule = _rule(row, said.get("stage", {}))
+        if rule.id in found:
+            raise BadDocument(path, rule.id, "the rule stands twice")
+        found[rule.id] = rule
+    return found
+
+
+def _recordings(folders: Sequence[Path]) -> dict[str, Recording]:
+    """The exchanges in the files of some folders, by their names."""
+    found: dict[str, Recording] = {}
+    for file in sorted(file for folder in folders for file in folder.glob("*.yaml")):
+        for recording in load_cassette(file):
+            if recording.id in found:
+                raise BadDocument(file, recording.id, "the exchange stands twice")
+            found[recording.id] = recording
+    return found
+
+
+def _over(base: Mapping[str, Recording], own: Mapping[str, Recording]) -> dict[str, Recording]:
+    """The exchanges of a base but for those in whose place a world has its own: by name, or for the same rule and as narrow."""
+    mine = {(recording.rule, repr(sorted(recording.when.items()))) for recording in own.values() if recording.rule}
+    kept = {
+        id: recording
+        for id, recording in base.items()
+        if not recording.rule or (recording.rule, repr(sorted(recording.when.items()))) not in mine
+    }
+    return {**kept, **own}
 
 
 def _newest(recording: Recording) -> tuple[int, str]:
     return len(recording.when), recording.recorded_at
-
-
-def _models(path: Path, rows: Sequence[Mapping[str, Any]]) -> tuple[Model, ...]:
-    """The models; a name leads to one of them."""
-    taken: dict[str, str] = {}
-    for row in rows:
-        for name in _names(row):
-            if name in taken:
-                raise BadDocument(path, row["id"], f"the name {name!r} leads to {taken[name]} already")
-            taken[name] = row["id"]
-    return tuple(_model(row) for row in rows)
-
-
-def _names(row: Mapping[str, Any]) -> list[str]:
-    """The names that reach a model; one that answers as another is no name of its own."""
-    return [*([] if row.get("answers_as") else [row["id"]]), *row["aliases"]]
-
-
-def _model(row: Mapping[str, Any]) -> Model:
-    return Model(
-        id=row["id"],
-        names=frozenset(_names(row)),
-        window=row["window"],
-        refuses=tuple(row["refuses"]),
-        thinking=row["thinking"],
-        streamed=row.get("streamed", ""),
-        efforts=tuple(row.get("efforts", ())),
-        suffixed=tuple(row.get("suffixed", ())),
-        answers_as=row.get("answers_as", ""),
-        price=price_of(row.get("price")),
-    )
 
 
 def _rule(row: Mapping[str, Any], stages: Mapping[str, Any]) -> Rule:
@@ -179,11 +127,7 @@ def _rule(row: Mapping[str, Any], stages: Mapping[str, Any]) -> Rule:
 
 def _agree(path: Path, rules: tuple[Rule, ...], recordings: tuple[Recording, ...], *, whole: bool) -> None:
     """Each exchange has a rule, each rule of a whole world an exchange, and of two exchanges one is narrower."""
-    known: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.id in known:
-            raise BadDocument(path, rule.id, "the rule stands twice")
-        known[rule.id] = rule
+    known = {rule.id: rule for rule in rules}
     taken: dict[tuple[str, str], str] = {}
     for recording in recordings:
         if recording.rule and recording.rule not in known:
@@ -198,6 +142,20 @@ def _agree(path: Path, rules: tuple[Rule, ...], recordings: tuple[Recording, ...
     played = {recording.rule for recording in recordings}
     if whole and (silent := next((rule.id for rule in rules if rule.id not in played), None)):
         raise BadDocument(path, silent, "no exchange plays for this rule")
+
+
+def _has_the_habits(path: Path, facts: WorldFacts, rules: Sequence[Rule], recordings: Sequence[Recording]) -> None:
+    """What a model is said to do is on tape."""
+    played = {habit for rule in rules for habit in rule.when.get("trait", ())}
+    if any(recording.repeat for recording in recordings):
+        played.add(SILENT_HABIT)
+    for model in facts.models:
+        if stray := sorted(model.traits - played):
+            raise BadDocument(
+                path, model.id, f"traits: no exchange of this world or of those that it is based on plays {stray[0]}"
+            )
+        if SILENT_HABIT in model.traits and model.thinking_of(None, streamed=True) != "hidden":
+            raise BadDocument(path, model.id, f"traits: {SILENT_HABIT} is for a model whose thinking is hidden")
 
 
 def _apart(rule: Mapping[str, tuple[str, ...]], narrower: Mapping[str, tuple[str, ...]]) -> str:

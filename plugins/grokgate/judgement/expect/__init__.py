@@ -11,6 +11,7 @@ from grokgate.judgement.expect.command import Command as command
 from grokgate.judgement.expect.deployment import Deployment as deployment
 from grokgate.judgement.expect.documentation import Documentation as documentation
 from grokgate.judgement.expect.error import Error as error
+from grokgate.judgement.expect.had import had, short_names, unnamed
 from grokgate.judgement.expect.listing import Listing as listing
 from grokgate.judgement.expect.listing import undeclared
 from grokgate.judgement.expect.log import Failures as failures
@@ -37,14 +38,17 @@ __all__ = [
     "documentation",
     "error",
     "failures",
+    "had",
     "listing",
     "log",
     "log_text",
     "pair",
     "patience",
     "rests_on",
+    "short_names",
     "stream",
     "trials",
     "undeclared",
+    "unnamed",
     "wire",
 ]

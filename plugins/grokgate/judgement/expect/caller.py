@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
@@ -188,23 +188,23 @@ class Caller:
             because = f"the caller of {quoted(self._call.asked.model)} gets something else than {before}: {told(found)}"
             raise Unkept(because, expected=_outcome(other), saw=_outcome(self._call), at=found[0].top)
 
-    def is_given(self, notice: str, about: str, *, warned: str = "") -> None:
-        """A line of what the caller can read matches the pattern and speaks of this: result, error, log, or what was warned."""
+    def is_given(self, notice: str, about: Collection[str], *, warned: str = "") -> None:
+        """A line of result, error, log, or what was warned matches the pattern and has one of these names."""
         if not self._noticed(notice, about, warned):
             because = f"asking for {quoted(self._call.asked.model)} gives no notice that matches {notice!r}"
             raise Unkept(because, expected=notice, saw=NOTHING, at="notices")
 
-    def is_not_given(self, notice: str, about: str, *, warned: str = "") -> None:
+    def is_not_given(self, notice: str, about: Collection[str], *, warned: str = "") -> None:
         """No line that the caller can read does."""
         if found := self._noticed(notice, about, warned):
             because = f"asking for {quoted(self._call.asked.model)} gives the notice of deprecated names: {one_line(found[0])}"
             raise Unkept(because, expected=NOTHING, saw=found[0], at="notices")
 
-    def _noticed(self, notice: str, about: str, warned: str) -> list[str]:
+    def _noticed(self, notice: str, about: Collection[str], warned: str) -> list[str]:
         result, failure = self._call.result, self._call.failure
         said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or "", warned]
         lines = (line for text in said for line in text.splitlines())
-        return [line for line in lines if re.search(notice, line) and about.lower() in line.lower()]
+        return [line for line in lines if re.search(notice, line) and any(name.lower() in line.lower() for name in about)]
 
     def is_told_a_substitution(self, model: ModelFacts) -> None:
         """Where another model answered than the rollout expects, the caller is told its name."""

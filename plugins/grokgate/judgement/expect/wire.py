@@ -15,6 +15,7 @@ from grokgate.values.chat import Message
 from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, ModelFacts, Rollout
 from grokgate.values.wire import WireRequest
+from grokgate.values.world import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 _NAMES_AND_MODES = frozenset({"model", "stream", "stream_options"})
@@ -115,8 +116,17 @@ class Wire:
             self.limits(field, value)
         elif parameter in model.refuses:
             self.without(parameter)
+        elif parameter == EFFORT and value not in model.efforts:
+            self.never_sends(parameter, value)
         else:
             self.carries(parameter, value)
+
+    def never_sends(self, key: str, value: Any) -> None:
+        """The key did not leave with this value, which xAI refuses; it may leave with another, or not at all."""
+        for request, spelling in product(self.requests, dict.fromkeys((key, camel_case(key)))):
+            if request.carries(spelling) and request.field(spelling) == value:
+                because = f"{spelling} left as {value!r} for {self._asked}, which does not take that value{self._answered}"
+                raise Unkept(because, expected=f"no {spelling} {value!r}", saw=value, at=spelling)
 
     def removed(self, *keys: str) -> None:
         """The parameters were removed; where one left there is nothing to announce, which other rows judge."""

@@ -14,7 +14,7 @@ RAISING = (FAILED, WAIVED)
 
 def faq(source: Source) -> Iterator[str]:
     """The general questions first; each answer says what this provider does about it, as far as it was decided."""
-    yield from source.head(f"Questions about grok-4 with {source.title}")
+    yield from source.head(f"Questions about {source.target} with {source.title}")
     found = [(row, users) for row in source.verdict.rows if (users := source.users(row)) and users.question]
     common = [(row, users) for row, users in found if users.common]
     raised = [(row, users) for row, users in found if not users.common and row.status in RAISING]

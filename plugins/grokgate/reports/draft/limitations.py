@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from grokgate.reports.draft.source import FAILED, RAN, UNDECIDED, WAIVED, Source, listed, point
+from grokgate.reports.draft.source import FAILED, UNDECIDED, WAIVED, Source, listed, point, reasons
+from grokgate.reports.draft.window import lost_window
 from grokgate.values.evidence import Row, Status
+from grokgate.values.rollout import Rollout
 
 
 def limitations(source: Source) -> Iterator[str]:
     """What does not work first, what is so for everybody last."""
-    yield from source.head(f"Known limitations: grok-4 with {source.title}")
+    yield from source.head(f"Known limitations: {source.target} with {source.title}")
     yield from _rows(source, "What does not work", source.rows(FAILED))
     yield from _rows(source, "What is not offered", source.rows(Status.NOT_OFFERED))
     yield from _rows(source, "What is accepted for now", source.rows(WAIVED))
     yield from _rows(source, "What is open", source.rows(*UNDECIDED))
     yield from _duties(source)
-    yield from _section("What is so with grok-4 itself", list(_facts(source)))
+    yield from _section(f"What is so with {source.target} itself", list(_facts(source)))
 
 
 def _rows(source: Source, title: str, rows: Sequence[Row]) -> Iterator[str]:
@@ -35,22 +37,28 @@ def _duties(source: Source) -> Iterator[str]:
 
 
 def _facts(source: Source) -> Iterator[str]:
-    """Facts of the rollout file, each where the row that checks it ran."""
+    """Facts of the rollout's world, each where the row that checks it ran."""
     if source.rollout is None:
         return
     rollout, model = source.rollout, source.rollout.target
     for parameter in rollout.parameters:
-        if parameter in model.refuses and (rows := _ran(source, parameter)):
+        if parameter in model.refuses and (rows := source.ran(parameter)):
             yield point(f"xAI refuses `{parameter}` for `{model.id}`, whatever its value.", *rows)
-    others = [rollout.models[id] for id in rollout.baseline if rollout.models[id].window != model.window]
-    if rows := [*_ran(source, "window"), *_ran(source, "overflow")]:
-        beside = f"; {listed([each.id for each in others])} take {others[0].window:,}" if others else ""
-        yield point(f"A prompt for `{model.id}` may have {model.window:,} tokens{beside}. xAI refuses a longer one.", *rows)
-    if model.reasoning and (rows := _ran(source, "hidden")):
-        yield point(f"`{model.id}` reasons before it answers, and an answer without its thoughts is normal.", *rows)
-    if model.reasoning and (rows := _ran(source, "thoughts")):
+    if rows := source.ran("window", "overflow"):
+        others = "".join(f"; {each}" for each in _windows(rollout))
+        yield point(f"A prompt for `{model.id}` may have {model.window:,} tokens{others}. xAI refuses a longer one.", *rows)
+    yield from lost_window(source)
+    if model.reasoning and (rows := source.ran("hidden")):
+        yield point(reasons(model), *rows)
+    if model.reasoning and (rows := source.ran("thoughts")):
         yield point("Reasoning counts as output: it adds to the tokens of an answer, whether it shows or not.", *rows)
 
 
-def _ran(source: Source, fact: str) -> list[Row]:
-    return [row for row in source.about(fact) if row.status in RAN]
+def _windows(rollout: Rollout) -> Iterator[str]:
+    """The windows of the models that were there before, where they are not the target's."""
+    windows: dict[int, list[str]] = {}
+    for model in rollout.before:
+        windows.setdefault(model.window, []).append(model.id)
+    for window, ids in windows.items():
+        if window != rollout.target.window:
+            yield f"{listed(ids)} {'take' if len(ids) > 1 else 'takes'} {window:,}"

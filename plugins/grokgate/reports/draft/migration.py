@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from grokgate.reports.draft.source import RAN, Source, listed, point
+from grokgate.reports.draft.source import RAN, Source, listed, point, reasons
+from grokgate.reports.draft.window import lost_window
 from grokgate.values.evidence import Row
-from grokgate.values.rollout import ModelFacts, Price, Rollout
+from grokgate.values.rollout import ModelFacts, Rollout
+from grokgate.values.world import Price
 
 TICKS = 10_000
 """Ticks for a token that are a dollar for a million."""
@@ -16,10 +18,10 @@ LIMIT = "limit"
 
 def migration(source: Source) -> Iterator[str]:
     """Names, parameters, windows, reasoning and prices; each with what this provider does about it, as far as it was decided."""
-    assert source.rollout is not None, "without its rollout file there is nothing to tell of the models"
+    assert source.rollout is not None, "without its rollout there is nothing to tell of the models"
     rollout = source.rollout
-    new, old = rollout.target, rollout.models[rollout.flag.off]
-    facts = f"what is so of models and prices: rollout file `{rollout.id}` (`{rollout.digest[:12]}`), world `{rollout.world}`"
+    new, old = rollout.target, rollout.old
+    facts = f"what is so of models and prices: rollout `{rollout.id}` (`{rollout.digest[:12]}`), world `{rollout.world}`"
     yield from source.head(f"From {old.id} to {new.id}: a guide for callers of {source.title}", facts)
     yield from _section("Names", [*_told(source, "names"), *_told(source, "flag"), *_told(source, "baseline")])
     yield from _section("Parameters that disappear", list(_gone(source, rollout, old, new)))
@@ -69,20 +71,18 @@ def _limit(source: Source, old: ModelFacts, new: ModelFacts) -> Iterator[str]:
 
 def _window(source: Source, old: ModelFacts, new: ModelFacts) -> Iterator[str]:
     rows = [row for fact in ("window", "overflow") for row in source.about(fact)]
-    if decided := [row for row in rows if row.status in RAN]:
+    if decided := source.ran("window", "overflow"):
         before = f"as many as `{old.id}`" if new.window == old.window else f"where `{old.id}` takes {old.window:,}"
         yield point(f"`{new.id}` takes {new.window:,} tokens of prompt, {before}.", *decided)
+    yield from lost_window(source)
     yield from (point(source.told(row), row) for row in rows)
 
 
 def _reasoning(source: Source, old: ModelFacts, new: ModelFacts) -> Iterator[str]:
     if not new.reasoning:
         return
-    if rows := [row for row in source.about("hidden") if row.status in RAN]:
-        beside = "as does" if old.reasoning else "unlike"
-        yield point(
-            f"`{new.id}` reasons before it answers, {beside} `{old.id}`; an answer without its thoughts is normal.", *rows
-        )
+    if rows := source.ran("hidden"):
+        yield point(reasons(new, f"{'as does' if old.reasoning else 'unlike'} `{old.id}`"), *rows)
     yield from _told(source, "hidden", "thoughts", "cut", "patience")
 
 
@@ -109,10 +109,10 @@ def _price(asked: str, paid: str, price: Price) -> str:
     as_ = f"`{asked}`" if asked == paid else f"`{asked}`, answered by `{paid}`"
     costs = f"{_dollars(price.prompt)} for a million tokens of prompt ({_dollars(price.cached)} where cached)"
     text = f"{as_}: {costs}, {_dollars(price.completion)} for a million of output."
-    if price.long_above is None:
+    if not price.long_from:
         return text
-    long = f"{_dollars(price.long_prompt)} and {_dollars(price.long_completion)}"
-    return f"{text} A call with more than {price.long_above:,} tokens of prompt costs {long}, from its first token on."
+    long = f"{_dollars(price.long.prompt)} and {_dollars(price.long.completion)}"
+    return f"{text} A call with {price.long_from:,} tokens of prompt or more costs {long}, from its first token on."
 
 
 def _dollars(ticks: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grokgate.reports.draft.source import PASSED, Source, point
+from grokgate.reports.draft.window import lost_window
 from grokgate.values.evidence import Row
 
 
 def release_notes(source: Source) -> Iterator[str]:
     """What users have, topic by topic; at the end which rows the notes are silent about."""
-    yield from source.head(f"Release notes: grok-4 with {source.title}")
+    yield from source.head(f"Release notes: {source.target} with {source.title}")
     topics: dict[str, list[Row]] = {}
     for row in source.rows(PASSED):
         if source.users(row):
@@ -23,7 +24,14 @@ def release_notes(source: Source) -> Iterator[str]:
     if not topics:
         yield "No row passed that users notice, so there is nothing to announce."
         yield ""
+    yield from _less(source)
     yield from _silent(source)
+
+
+def _less(source: Source) -> Iterator[str]:
+    """What users had before and have no more."""
+    if lost := list(lost_window(source)):
+        yield from ("## What becomes less", "", *lost, "")
 
 
 def _silent(source: Source) -> Iterator[str]:

@@ -13,7 +13,7 @@ from grokgate.reports.words import OPEN, name_of
 from grokgate.values.evidence import Row, Status
 from grokgate.values.line import one_line
 from grokgate.values.requirement import Requirement, Users
-from grokgate.values.rollout import Rollout
+from grokgate.values.rollout import ModelFacts, Rollout
 
 PASSED, FAILED, WAIVED = Status.PASSED, Status.FAILED, Status.WAIVED
 RAN = (PASSED, FAILED, WAIVED)
@@ -33,8 +33,9 @@ BECAUSE = 200
 class Source:
     """A run, as a draft reads it.
 
-    ``rollout`` is ``None`` where the rollout file is not that of the run: then nothing is told of the models. ``is_of_contract``
-    says whether the contract is that of the run; a row that reads otherwise there is told by the run's own title.
+    ``contract`` is filled in for the rollout. ``rollout`` is ``None`` where its file is not that of the run: then nothing is told
+    of the models. ``is_of_contract`` says whether the contract is that of the run; a row that reads otherwise there is told by
+    the run's own title.
     """
 
     header: Mapping[str, Any]
@@ -49,6 +50,13 @@ class Source:
     def title(self) -> str:
         """The provider, as people call it."""
         return str(self.header["provider"]["title"])
+
+    @property
+    def target(self) -> str:
+        """The model that is rolled out, by the name of the run: its evidence says it, and older evidence by the rollout's."""
+        if self.rollout:
+            return self.rollout.model
+        return str(self.header.get("roles", {}).get("target", self.header["rollout"]))
 
     def rows(self, *statuses: Status) -> list[Row]:
         """The rows of these statuses, in the order of the plan."""
@@ -72,9 +80,13 @@ class Source:
         return found.topic if (found := self.requirement(row)) else row.asked.section
 
     def about(self, fact: str) -> list[Row]:
-        """The rows that prove a fact of the rollout file; of those that do not apply, what leaves something to the caller."""
+        """The rows that prove a fact of the rollout or its world; of those that do not apply, what leaves a duty to callers."""
         rows = [row for row in self.verdict.rows if (users := self.users(row)) and fact in users.about]
         return [row for row in rows if row.status is not Status.NOT_APPLICABLE or self.duty(row)]
+
+    def ran(self, *facts: str) -> list[Row]:
+        """The rows that prove any of these facts, as far as a test decided them."""
+        return [row for fact in facts for row in self.about(fact) if row.status in RAN]
 
     def told(self, row: Row) -> str:
         """What a row says to users, and no more than was decided: kept, not kept with the cause, or that it is open."""
@@ -118,6 +130,12 @@ class Source:
             yield "> - the run was judged by another contract; rows that read otherwise there have its words"
         yield from (f"> - {line}" for line in more)
         yield ""
+
+
+def reasons(model: ModelFacts, beside: str = "") -> str:
+    """What is so with a model that thinks; ``beside`` compares it with another one."""
+    shows = "its thoughts come with the answer" if model.thinking == "shown" else "an answer without its thoughts is normal"
+    return f"`{model.id}` reasons before it answers{f', {beside};' if beside else ', and'} {shows}."
 
 
 def said(text: str, *rows: Row) -> str:

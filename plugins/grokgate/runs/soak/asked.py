@@ -32,6 +32,7 @@ class SoakAsked:
 
     provider: str
     phase: str
+    rollout: str | None
     world: str | None
     calls: int
     workers: int
@@ -89,7 +90,7 @@ def ready() -> None:
         raise NotAsked(f"a soak needs {' and '.join(missing)}; nothing was sent. Install them: pip install 'grokgate[soak]'")
 
 
-def asked_run(provider: str, phase: str, world: str | None, folder: Path, dollars: float = 1.0) -> GateRun:
+def asked_run(provider: str, phase: str, rollout: str | None, world: str | None, folder: Path, dollars: float = 1.0) -> GateRun:
     """The run of a gate for the one row that a soak decides. Takes the key out of this process' environment.
 
     Raises ``NotAsked``, ``NotFound`` and ``BadDocument``.
@@ -101,6 +102,7 @@ def asked_run(provider: str, phase: str, world: str | None, folder: Path, dollar
         spec=provider,
         phase=phase,
         scope="postdeploy",
+        rollout_name=rollout,
         world_name=world,
         strict=False,
         only=(ROW,),

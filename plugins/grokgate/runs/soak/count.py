@@ -53,7 +53,7 @@ class Count:
         if self.until_decided and self.watch.ruled:
             self.end("it is decided")
         if self.purse.budget.overrun:
-            self.end("a call cost more than the most that grokgate had reckoned; look at the price table of the rollout file")
+            self.end("a call cost more than the most that grokgate had reckoned; look at the prices of the world")
         if call.is_hopeless:
             self.end(call.because)
             self._blame = call.blame or self._blame

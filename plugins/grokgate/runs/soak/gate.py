@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from grokgate.formats.contract import requirements
 from grokgate.formats.document import BadDocument
 from grokgate.providers.host.environment import EnvironmentNotMade
 from grokgate.providers.launcher import make_ready
@@ -27,7 +26,7 @@ from grokgate.runs.soak.purse import Purse
 def judged(asked: SoakAsked) -> int:
     """Soak, seal what it amounts to, and say it; gives the exit code, as that of a gate. A refusal writes over nothing."""
     try:
-        run = asked_run(asked.provider, asked.phase, asked.world, Path(asked.reports or "."), asked.budget)
+        run = asked_run(asked.provider, asked.phase, asked.rollout, asked.world, Path(asked.reports or "."), asked.budget)
         run.folder = Path(asked.reports or reports_folder(run.description.name, ()) / "soak")
         run.evidence = run.folder / "evidence.jsonl"
         make_ready(run.description, run.build, _line)
@@ -54,7 +53,7 @@ def judged(asked: SoakAsked) -> int:
 def _master(asked: SoakAsked, run: GateRun) -> Master:
     """Who asks, with the purse that pays. Raises ``NotAsked``."""
     assert run.live is not None
-    run.ledger = purse = Purse(run.live.budget, run.rollout, requirements(), run.answering, row=ROW)
+    run.ledger = purse = Purse(run.live.budget, run.rollout, run.contract, run.answering, row=ROW)
     return Master(asked, run, purse, Progress(_line))
 
 

@@ -10,7 +10,7 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from grokgate.runs.run import GateRun
 from grokgate.runs.soak.worker import same
-from grokgate.values.rollout import Price
+from grokgate.values.world import Price
 
 
 @dataclass
@@ -72,8 +72,8 @@ class Hands:
     def charge(self, hand: Hand, run: GateRun, prices: Mapping[str, Price], *, rate: float) -> None:
         """Say what is asked: ``rate`` is calls a second of each user."""
         listed = {id: asdict(price) for id, price in prices.items()}
-        asked = {"phase": run.phase, "world": run.rollout.world, "served": run.served, "same": same(run.header)}
-        self.tell(hand, "charge", rate=rate, prices=listed, **asked)
+        chosen = {"phase": run.phase, "rollout": run.rollout_name, "world": run.world_name}
+        self.tell(hand, "charge", rate=rate, prices=listed, served=run.served, same=same(run.header), **chosen)
 
     def tell(self, hand: Hand, what: str, **said: Any) -> None:
         self._running.send_message(f"grokgate-{what}", said, client_id=hand.node)

@@ -25,7 +25,6 @@ from locust.exception import StopUser
 from locust.rpc.protocol import Message
 from locust.runners import WorkerRunner
 
-from grokgate.formats.contract import requirements
 from grokgate.formats.journal import Journal
 from grokgate.judgement.soak.finished import finished
 from grokgate.judgement.trial import Outcome, outcome_of
@@ -37,8 +36,8 @@ from grokgate.runs.run import GateRun
 from grokgate.runs.soak.asked import WorkerAsked, asked_run
 from grokgate.upstream.budget import Budget
 from grokgate.values.call import Call
-from grokgate.values.rollout import Price
 from grokgate.values.wire import Answer, WireRequest
+from grokgate.values.world import Price
 
 IDLE = 1.0
 """Seconds that a user waits for a number before it looks whether it should stop."""
@@ -106,7 +105,9 @@ class Worker:
         """Make ready for what is asked, where this is the same build, contract and xAI as the master's."""
         said = msg.data
         try:
-            self.run = run = asked_run(self.asked.provider, said["phase"], said["world"], Path(self.asked.journal).parent)
+            self.run = run = asked_run(
+                self.asked.provider, said["phase"], said["rollout"], said["world"], Path(self.asked.journal).parent
+            )
             make_ready(run.description, run.build, lambda _: None)
             other = [name for name, value in said["same"].items() if same(run.header).get(name) != value]
         except (Exception, SystemExit) as error:
@@ -194,7 +195,7 @@ class Seat:
         return self._ledger.pay(request)
 
     def _paying(self, ticks: int) -> OneCall:
-        ledger = OneCall(Budget(ticks), self.run.rollout, requirements(), {})
+        ledger = OneCall(Budget(ticks), self.run.rollout, self.run.contract, {})
         ledger.prices = self._prices
         return ledger
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grokgate.formats.document import load, parse, read
 from grokgate.formats.home import SCHEMAS
+from grokgate.formats.world_file import find_world, world_facts
 from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.values.capture import Capture
 from grokgate.values.line import one_line
@@ -80,8 +81,11 @@ def shape_of(endpoint: str, *kinds: str, served: str = "", day: str = "") -> Sha
 
 
 def day_of_world(name: str) -> str:
-    """The day whose state the answers of a world show; empty for a world that ``shapes.toml`` does not know."""
-    return next((str(row["day"]) for row in _table()["world"] if row["name"] == name), "")
+    """The day whose state the answers of a bundled world show, its own or that of the one it is based on; empty for any other."""
+    days = {row["name"]: str(row["day"]) for row in _table()["world"]}
+    folder = find_world(name)
+    told = [name] if folder is None else [place.name for place in world_facts(folder).folders]
+    return next((days[one] for one in told if one in days), "")
 
 
 def _of_refusal(reply: Reply, day: str) -> Iterator[ShapeFault]:
@@ -92,6 +96,8 @@ def _of_refusal(reply: Reply, day: str) -> Iterator[ShapeFault]:
         yield _fault("", "JSON", _quoted(reply.text))
     elif status == GONE:
         yield from _faults(reply.json, shape_of("error", "gone"))
+    elif isinstance(reply.json, str):
+        yield from _faults(reply.json, shape_of("error", "sentence"))
     else:
         known = (str(status),) if str(status) in definitions("error") else ()
         yield from _faults(reply.json, shape_of("error", "answer", *known, day=day))

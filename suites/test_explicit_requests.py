@@ -1,4 +1,4 @@
-"""Post-rollout validation 1: explicit grok-4 requests, and which model really answered."""
+"""Post-rollout validation 1: explicit requests for the target, and which model really answered."""
 
 import pytest
 
