@@ -39,9 +39,8 @@ def test_a_prompt_over_the_limit_gives_an_error_that_states_it(provider, rollout
 
 
 def is_refused_with_its_limit(provider, rollout):
-    narrow = rollout.old if rollout.wider is rollout.target else rollout.target
-    call = provider.chat(narrow.id, long_name(rollout.between))
-    caller(call).is_told_the_window(narrow.window)
+    call = provider.chat(rollout.narrower.id, long_name(rollout.between))
+    caller(call).is_told_the_window(rollout.narrower.window)
 
 
 def is_taken(provider, rollout):

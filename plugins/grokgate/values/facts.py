@@ -43,11 +43,6 @@ def wider(rollout: Rollout) -> ModelFacts:
     return rollout.wider or rollout.target
 
 
-def narrower(rollout: Rollout) -> ModelFacts:
-    """The other one."""
-    return rollout.old if wider(rollout) is rollout.target else rollout.target
-
-
 def most_of_window(rollout: Rollout) -> int:
     """A round number of tokens, about half of the target's window."""
     return -(-rollout.target.window // 20_000) * 10_000
@@ -57,7 +52,7 @@ def between(rollout: Rollout) -> str:
     """Tokens between the two windows, as a round number where one lies there."""
     size = 10 ** (len(str(rollout.between)) - 1)
     rounded = round(rollout.between / size) * size
-    return f"{rounded if narrower(rollout).window < rounded < wider(rollout).window else rollout.between:,}"
+    return f"{rounded if rollout.narrower.window < rounded < wider(rollout).window else rollout.between:,}"
 
 
 def is_smaller(rollout: Rollout) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from grokgate.values import facts, phrases
-from grokgate.values.facts import is_smaller, narrower, thousands, wider
+from grokgate.values.facts import is_smaller, thousands, wider
 from grokgate.values.phrases import listed, shortest
 from grokgate.values.rollout import Rollout
 
@@ -92,8 +92,8 @@ _FACTS: Mapping[str, Word] = {
     "most_of_window": lambda rollout: f"{facts.most_of_window(rollout):,}",
     "rest_of_window": lambda rollout: str(rollout.target.window - facts.most_of_window(rollout)),
     "wider": lambda rollout: wider(rollout).id,
-    "narrower": lambda rollout: narrower(rollout).id,
-    "narrower_digits": lambda rollout: str(narrower(rollout).window),
+    "narrower": lambda rollout: rollout.narrower.id,
+    "narrower_digits": lambda rollout: str(rollout.narrower.window),
     "between": facts.between,
     "when_less_fits": lambda rollout: "after the switch" if is_smaller(rollout) else "after the rollback",
     "loss_told": lambda rollout: (

@@ -269,6 +269,11 @@ class Rollout:
         return max(self.target, self.old, key=lambda model: model.window)
 
     @property
+    def narrower(self) -> ModelFacts:
+        """Of the two the one with the smaller window; the old model where they are alike."""
+        return min(self.old, self.target, key=lambda model: model.window)
+
+    @property
     def between(self) -> int:
         """Tokens of a prompt that fits the larger window of target and old model, and not the smaller."""
         return (self.target.window + self.old.window) // 2
