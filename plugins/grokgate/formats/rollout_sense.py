@@ -9,11 +9,13 @@ from pathlib import Path
 from grokgate.formats.contract import requirements
 from grokgate.formats.document import BadDocument
 from grokgate.formats.fixtures import SHORTEST
-from grokgate.formats.world_file import FILE
+from grokgate.formats.world_file import FILE, is_a_parameter
 from grokgate.values.rollout import REFUSED, RESERVE, Rollout
 
 SMALLEST = RESERVE + SHORTEST
 """Tokens of the smallest window."""
+LIMIT = "limit"
+"""How ``[parameters]`` calls the output limit, whose field on the wire is the model's."""
 _VARIABLE = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -24,6 +26,9 @@ def settle(path: Path, made: Rollout, named: Collection[str]) -> None:
     _names(path, made)
     _windows(made)
     _switches(path, made)
+    for name in made.parameters:
+        if name != LIMIT:
+            is_a_parameter(path, "parameters", name)
     known = {made.target.id, made.old.id, *named}
     if made.target.id in made.allow_list.keeps:
         raise BadDocument(path, "allow_list.keeps", f"{made.target.id} is the model that the list shall block")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Any
 
 from grokgate.formats.document import BadDocument, load
 from grokgate.formats.home import home
-from grokgate.values.world import EFFORT, ENDPOINTS, Model, Price, Retired, WorldFacts
+from grokgate.values.world import EFFORT, ENDPOINTS, NO_PARAMETERS, PARAMETERS, Model, Price, Retired, WorldFacts
 
 FILE = "world.toml"
 _NEEDED = ("window", "thinking", "refuses", "aliases", "sources", "price")
@@ -44,6 +45,9 @@ def world_facts(folder: Path) -> WorldFacts:
     if merged["era"].get("to", "9999") < merged["era"].get("from", ""):
         raise BadDocument(path, "era.to", f"{merged['era']['to']} is before {merged['era']['from']}")
     models = tuple(_model(row) for row in merged["model"])
+    for model in models:
+        for name in model.refuses:
+            is_a_parameter(path, f"{model.id}: refuses", name)
     _lead_to_one(path, merged["model"])
     _lead_somewhere(path, models, merged["substitute"])
     return WorldFacts(
@@ -149,6 +153,15 @@ def _is_a_day(path: Path, place: str, day: str) -> None:
         date.fromisoformat(day)
     except ValueError:
         raise BadDocument(path, place, f"{day!r} is no day of the calendar") from None
+
+
+def is_a_parameter(path: Path, place: str, name: str) -> None:
+    """A parameter that nobody knows may be new; one that is almost one of those is misspelt. Raises ``BadDocument``."""
+    if name in NO_PARAMETERS:
+        raise BadDocument(path, place, f"{name!r} is no parameter: there is no request without it")
+    near = difflib.get_close_matches(name, PARAMETERS - {name}, n=1, cutoff=0.85)
+    if name not in PARAMETERS and near:
+        raise BadDocument(path, place, f"no parameter is called {name!r}; near it is {near[0]!r}")
 
 
 def _lead_to_one(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

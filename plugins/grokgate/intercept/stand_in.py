@@ -21,9 +21,6 @@ from grokgate.intercept.standing import Seen, Standing
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World, load_world
 
-WRONG_KEY = "wrong-key"
-"""The scenario in which xAI does not know the key; a rule of every world, and of no fault stage."""
-
 
 class NotServed(ValueError):
     """What was asked for cannot be served, and what could be."""
@@ -101,11 +98,6 @@ class StandIn:
             raise NotServed(str(refused)) from None
 
 
-def scenarios(world: World) -> list[str]:
-    """What a world can be asked to play beside ``plain``."""
-    return ["plain", *dict.fromkeys(name for rule in world.rules if rule.stage == "fault" for name in rule.when["scenario"])]
-
-
 def _folder(world: str | Path | None, beside: Path | None = None) -> Path:
     """The folder of a world that is named: ``beside`` itself, one next to it, or bundled."""
     if world is None:
@@ -137,6 +129,5 @@ def _refuse_unknown_scenarios(schedule: Schedule, served: dict[str, World]) -> N
     """Each scenario must be known to each world, since every one may meet every other."""
     for name in schedule.names("scenario"):
         for world in served.values():
-            known = [*scenarios(world), WRONG_KEY]
-            if name not in known:
-                raise NotServed(f"world {world.name} plays no scenario {name!r}; there are: {', '.join(known)}")
+            if name not in world.scenarios:
+                raise NotServed(f"world {world.name} plays no scenario {name!r}; there are: {', '.join(world.scenarios)}")

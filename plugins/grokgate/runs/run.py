@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from grokgate import __version__
 from grokgate.formats.acceptances import Acceptances, read_acceptances
 from grokgate.formats.contract import contract, contract_digest, requirements
+from grokgate.formats.document import BadDocument
 from grokgate.formats.evidence_file import SCHEMA, EvidenceWriter, put_aside
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.rollout_file import rollout
 from grokgate.formats.suites import owners, suites_digest
 from grokgate.formats.world_file import bundled_worlds
+from grokgate.intercept.fault import FAULTS
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
@@ -84,10 +86,12 @@ class GateRun:
 
     @cached_property
     def world(self) -> World:
+        """What the tape has. Raises ``BadDocument``, also where it cannot bring about what the rollout calls a trouble."""
         own = self.rollout.facts.folders[0]
-        if not self.cassettes:
-            return load_world(own)
-        return load_world(own, [own if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes])
+        folders = [own if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes] or None
+        world = load_world(own, folders)
+        plays_the_troubles(self.rollout, world)
+        return world
 
     @cached_property
     def contract(self) -> Mapping[str, Requirement]:
@@ -305,3 +309,15 @@ class GateRun:
             violations=violations,
             accepted=Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations),
         )
+
+
+def plays_the_troubles(rollout: Rollout, world: World) -> None:
+    """What is to bring about a trouble is a scenario of the world, or a fault. Raises ``BadDocument``."""
+    for trouble in rollout.troubles:
+        place = f"trouble ({trouble.name})"
+        if trouble.scenario not in world.scenarios:
+            known = ", ".join(world.scenarios)
+            reason = f"the world {world.name!r} plays no scenario {trouble.scenario!r}; there are: {known}"
+            raise BadDocument(rollout.path, place, reason)
+        if trouble.fault and trouble.fault not in FAULTS:
+            raise BadDocument(rollout.path, place, f"there is no fault {trouble.fault!r}; there are: {', '.join(FAULTS)}")

@@ -58,7 +58,7 @@ from grokgate.upstream.wording import (
     text_of,
     turns_of,
 )
-from grokgate.upstream.world import World
+from grokgate.upstream.world import WRONG_KEY, World
 from grokgate.values.wire import WireRequest
 from grokgate.values.world import EFFORT, Model
 from grokgate.values.world import ENDPOINTS as PLACES
@@ -150,7 +150,7 @@ def _route(endpoint: str) -> str:
 
 
 def _key(request: WireRequest, key: str, scenario: str) -> str:
-    if scenario == "wrong-key":  # xAI does not know the key that the provider was given
+    if scenario == WRONG_KEY:  # xAI does not know the key that the provider was given
         return "wrong"
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given:

@@ -16,6 +16,8 @@ from grokgate.values.world import SILENT_HABIT, WorldFacts
 STAGES = ("fault", "route", "key", "body", "model", "parameters", "length", "content")
 """The order in which xAI decides; a rule of an earlier stage wins. ``fault`` is what a test asks for by scenario."""
 RULES = "rules.toml"
+WRONG_KEY = "wrong-key"
+"""The scenario of a key that xAI does not know; it is no rule of a world, but what becomes of each key."""
 ANY = ("any",)
 """What a rule says of a dimension that its stage names and that does not matter to it."""
 
@@ -37,6 +39,12 @@ class World(WorldFacts):
     rules: tuple[Rule, ...]
     recordings: tuple[Recording, ...]
     digest: str
+
+    @cached_property
+    def scenarios(self) -> tuple[str, ...]:
+        """What a test can ask it to play."""
+        named = (name for rule in self.rules if rule.stage == "fault" for name in rule.when["scenario"])
+        return ("plain", *dict.fromkeys(named), WRONG_KEY)
 
     @cached_property
     def playing(self) -> Mapping[str, tuple[Recording, ...]]:

@@ -10,6 +10,24 @@ from pathlib import Path
 CHAT, RESPONSES = "chat", "responses"
 ENDPOINTS = (CHAT, RESPONSES)
 EFFORT = "reasoning_effort"
+PARAMETERS = frozenset(
+    {"max_tokens", "max_completion_tokens", "temperature", "top_p", "seed", "user", "n", "stop", "logprobs", "top_logprobs"}
+    | {"presence_penalty", "frequency_penalty", "logit_bias", EFFORT, "response_format", "tools", "tool_choice"}
+    | {"parallel_tool_calls", "stream", "stream_options", "search_parameters", "web_search_options", "service_tier", "deferred"}
+    | {
+        "max_output_tokens",
+        "store",
+        "metadata",
+        "prompt_cache_key",
+        "previous_response_id",
+        "include",
+        "truncation",
+        "background",
+    }
+)
+"""Fields of a request beside its model and its messages, as docs.x.ai names them; xAI may come to know others."""
+NO_PARAMETERS = frozenset({"model", "messages", "input"})
+"""Fields without which a request asks nothing, so that no model refuses them."""
 SILENT_HABIT = "keep-alive-chunks"
 """The habit of a model that sends empty deltas while it thinks in silence."""
 
