@@ -12,7 +12,7 @@ from grokgate.upstream.cassette import Recording
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import WireRequest
-from grokgate.values.world import Model
+from grokgate.values.world import Model, Price
 
 KEY = "xai-grokgate-0123456789abcdef01234567"
 """As long as the keys of a gate, which is what a search for it depends on."""
@@ -20,6 +20,7 @@ URL = "https://api.x.ai/v1/chat/completions"
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 MODEL = "grok-4"
 ANSWER_BYTES = 1024
+PRICE = Price(prompt=30000, cached=7500, completion=150000)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Library:
     def tape(self) -> Tape:
         rules = tuple(self._rule(number) for number in range(self.size))
         recordings = tuple(_recording(rule.id) for rule in rules)
-        model = Model(id="grok-4-0709", names=frozenset({"grok-4-0709", MODEL}), window=256_000, refuses=("stop",))
+        model = Model(id="grok-4-0709", names=frozenset({"grok-4-0709", MODEL}), window=256_000, refuses=("stop",), price=PRICE)
         world = World(name="bench", title="bench", models=(model,), rules=rules, recordings=recordings, digest="")
         return Tape(world, self.prompts, key=KEY)
 

@@ -135,13 +135,6 @@ def test_the_same_answer_is_made_once_and_no_more_are_kept_than_are_allowed(tape
     assert len(tape.world.recordings[0].answers) <= MOST_ANSWERS
 
 
-def test_an_answer_that_needs_a_price_that_the_world_has_not_is_a_fault_of_the_world(taped, world):
-    tape = taped(*rules({"route": ("chat",)}), recordings=(derived("rule-0", body="${cost}", fill=("cost",)),))
-    free = replace(tape.world, models=tuple(replace(model, price=None) for model in world.models))
-    with pytest.raises(LookupError, match=r"world\.toml has no price for grok-4-0709, which the answer needs"):
-        Tape(free, {}, key="example-key").answer(chat())
-
-
 # --- the windows --------------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,17 @@ PRICE = Price(prompt=10, cached=1, completion=100)
 
 
 def model(id, **more):
-    return Model(id=id, names=frozenset({id, *more.pop("aliases", ())}), window=1000, refuses=("stop",), **more)
+    return Model(
+        id=id,
+        names=frozenset({id, *more.pop("aliases", ())}),
+        window=1000,
+        refuses=("stop",),
+        price=more.pop("price", PRICE),
+        **more,
+    )
 
 
-NEW, OLD, OTHER = model("zork-9", price=PRICE), model("zork-8", aliases=("zork",)), model("zork-7", endpoints=("responses",))
+NEW, OLD, OTHER = model("zork-9"), model("zork-8", aliases=("zork",)), model("zork-7", endpoints=("responses",))
 GONE = model("zork-6", answers_as="zork-8", redirected="2026-05-15", price=replace(PRICE, prompt=20))
 FAST = model("zork-9-fast", answers_as="zork-9", price=replace(PRICE, prompt=30))
 WORLD = WorldFacts(
@@ -39,7 +46,7 @@ def test_the_substitute_answers_for_all_but_itself_for_which_another_does_that_c
 
 
 def test_an_answer_costs_what_the_model_does_whose_own_name_it_bears():
-    assert WORLD.prices == {"zork-9": PRICE, "zork-8": GONE.price}
+    assert WORLD.prices == {"zork-9": PRICE, "zork-8": PRICE, "zork-7": PRICE}
 
 
 def test_those_are_listed_that_answer_under_their_own_name():

@@ -38,10 +38,9 @@ def _common(model: Model, world: WorldFacts) -> dict[str, Any]:
 
 
 def _prices(model: Model) -> dict[str, Any]:
-    row: dict[str, Any] = {"aliases": sorted(model.names - {model.id}), "context_length": model.window}
-    if model.price is None:
-        return row
-    row |= {
+    row = {
+        "aliases": sorted(model.names - {model.id}),
+        "context_length": model.window,
         "prompt_text_token_price": model.price.prompt,
         "prompt_image_token_price": model.price.prompt if model.images else 0,
         "cached_prompt_text_token_price": model.price.cached,
@@ -69,10 +68,10 @@ def _documented(model: Model, world: WorldFacts) -> dict[str, Any]:
         "version": "1.0",
         "input_modalities": ["text", "image"] if model.images else ["text"],
         "output_modalities": ["text"],
-        "prompt_text_token_price": price.prompt if price else 0,
-        "cached_prompt_text_token_price": price.cached if price else 0,
-        "prompt_image_token_price": price.prompt if price and model.images else 0,
-        "completion_text_token_price": price.completion if price else 0,
+        "prompt_text_token_price": price.prompt,
+        "cached_prompt_text_token_price": price.cached,
+        "prompt_image_token_price": price.prompt if model.images else 0,
+        "completion_text_token_price": price.completion,
         "search_price": SEARCH,
         "aliases": sorted(model.names - {model.id}),
     }

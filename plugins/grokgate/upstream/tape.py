@@ -15,7 +15,6 @@ from grokgate.upstream.kinds import as_it_thinks
 from grokgate.upstream.semantics import Meaning, meaning
 from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
-from grokgate.values.world import Price
 
 NEAREST = 3
 """How many rules an explained miss names."""
@@ -75,7 +74,7 @@ class Tape:
         if recording.fill:
             asked = Asked(request, means, self.world)
             values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
-            price = _price(asked) if "cost" in recording.fill or values.get("billed") else None
+            price = asked.model.price if "cost" in recording.fill or values.get("billed") else None
         usage = means["stream"] != "yes"
         made = (usage, price, *values.values())
         if (answer := recording.answers.get(made)) is None:
@@ -102,12 +101,6 @@ class Tape:
 def _near(rule: str, when: Mapping[str, tuple[str, ...]], means: Meaning) -> Near:
     differing = ((name, wanted) for name, wanted in when.items() if means[name] not in wanted)
     return Near(rule=rule, differences=tuple((name, " or ".join(wanted), means[name]) for name, wanted in differing))
-
-
-def _price(asked: Asked) -> Price:
-    if asked.model.price is None:
-        raise LookupError(f"world.toml has no price for {asked.model.id}, which the answer needs")
-    return asked.model.price
 
 
 def _both(rule: Mapping[str, tuple[str, ...]], narrower: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

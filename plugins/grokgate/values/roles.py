@@ -19,11 +19,8 @@ _MODELS: Mapping[str, Word] = {
     "Target": lambda rollout: rollout.called[0],
     "old": lambda rollout: rollout.old.id,
     "Old": lambda rollout: rollout.called[1],
-    "others": lambda rollout: listed([model.id for model in rollout.others]) or "no other model",
     "before": phrases.before,
     "incomplete": phrases.incomplete,
-    "world": lambda rollout: rollout.world,
-    "days": lambda rollout: rollout.facts.days,
     "substitute": lambda rollout: rollout.facts.substitute or rollout.old.id,
 }
 """The models and their world."""
@@ -101,7 +98,6 @@ _FACTS: Mapping[str, Word] = {
     ),
     "limit_field": lambda rollout: rollout.target.limit_field,
     "other_limit_field": facts.other_limit_field,
-    "refuses": lambda rollout: listed([name for name in rollout.parameters if name in rollout.target.refuses]) or "no parameter",
     "taken": lambda rollout: ", ".join(facts.taken(rollout)) or "every parameter",
     "taken_reach": facts.taken_reach,
     "efforts": facts.efforts,
@@ -111,8 +107,9 @@ _FACTS: Mapping[str, Word] = {
     "thoughts_in_short": lambda rollout: facts.no_thoughts(rollout, whole=False),
     "thoughts_handled": lambda rollout: facts.no_thoughts(rollout, whole=True),
     "thoughts_billed": facts.thoughts_billed,
+    "slower": lambda rollout: f"{rollout.trials.slower:g}",
 }
-"""What the world says of the models."""
+"""What the world says of the models, and what the rollout allows."""
 
 _CODE: Mapping[str, Word] = {
     "constant": lambda rollout: re.sub(r"\W", "_", rollout.target.id.upper()),
@@ -123,6 +120,9 @@ _CODE: Mapping[str, Word] = {
     "old_window_in_code": lambda rollout: f"{rollout.old.window:_}",
     "windows_in_code": lambda rollout: _table({id: model.window for id, model in list(rollout.models.items())[:3]}),
     "not_product": facts.not_product,
+    "effort_set": lambda rollout: (
+        f"{{{_quoted([id for id, model in rollout.models.items() if model.takes('reasoning_effort')])}}}"
+    ),
     "reasoning_set": lambda rollout: f"{{{_quoted([id for id, model in rollout.models.items() if model.reasoning])}}}",
 }
 """Python of the snippets that mend."""

@@ -247,9 +247,9 @@ class Rollout:
     def prices(self) -> Mapping[str, Price]:
         """What may be billed, by the name that answers; by its own id for a model that answers under another's name."""
         behind = {self.facts.served[id] for id in self.models} | {self.facts.served[self.facts.substitute]}
-        own = {model.id: model.price for model in behind if model.price and not model.redirected}
+        own = {model.id: model.price for model in behind if not model.redirected}
         answering = [self.facts.served[model.named(None)] for model in behind]
-        return own | {model.named(None): model.price for model in answering if model.price}
+        return own | {model.named(None): model.price for model in answering}
 
     @property
     def under(self) -> int:

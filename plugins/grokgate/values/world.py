@@ -79,6 +79,7 @@ class Model:
     names: frozenset[str]
     window: int
     refuses: tuple[str, ...]
+    price: Price
     thinking: str = "none"
     streamed: str = ""
     efforts: tuple[str, ...] = ()
@@ -89,7 +90,6 @@ class Model:
     images: bool = False
     endpoints: tuple[str, ...] = ENDPOINTS
     traits: frozenset[str] = frozenset()
-    price: Price | None = None
 
     @property
     def reasons(self) -> bool:
@@ -157,7 +157,7 @@ class WorldFacts:
     def prices(self) -> Mapping[str, Price]:
         """What an answer costs by the name that it bears: the price of the model whose own name it is."""
         rows = sorted(self.models, key=lambda model: not model.answers_as)
-        return {model.named(None): model.price for model in rows if model.price}
+        return {model.named(None): model.price for model in rows}
 
     @cached_property
     def listed(self) -> tuple[Model, ...]:
