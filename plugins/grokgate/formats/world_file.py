@@ -14,7 +14,7 @@ from grokgate.formats.home import home
 from grokgate.values.world import EFFORT, ENDPOINTS, NO_PARAMETERS, PARAMETERS, Model, Price, Retired, WorldFacts
 
 FILE = "world.toml"
-_NEEDED = ("window", "thinking", "refuses", "aliases", "sources", "price")
+_NEEDED = ("window", "thinking", "refuses", "sources", "price")
 """What a model must say, here or in a world that this one is based on."""
 
 
@@ -168,7 +168,7 @@ def _lead_to_one(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """A name leads to one model."""
     taken: dict[str, str] = {}
     for row in rows:
-        for name in (row["id"], *row["aliases"]):
+        for name in (row["id"], *row.get("aliases", ())):
             if taken.get(name) == row["id"]:
                 raise BadDocument(path, row["id"], f"the name {name!r} stands twice")
             if name in taken:
@@ -193,7 +193,7 @@ def _lead_somewhere(path: Path, models: Sequence[Model], substitute: str) -> Non
 def _model(row: Mapping[str, Any]) -> Model:
     return Model(
         id=row["id"],
-        names=frozenset((row["id"], *row["aliases"])),
+        names=frozenset((row["id"], *row.get("aliases", ()))),
         window=row["window"],
         refuses=tuple(row["refuses"]),
         thinking=row["thinking"],
