@@ -36,16 +36,9 @@ def test_an_error_of_the_providers_own_making(failed):
     failed().is_no_crash()
 
 
-@pytest.mark.parametrize(
-    ("kind", "fell"),
-    [
-        ("AttributeError", "fell over what it read"),
-        ("JSONDecodeError", "fell over what it read"),
-        ("SystemExit", "ended the process"),
-    ],
-)
-def test_a_crash(kind, fell, failed):
-    assert str(broken(failed(kind, "no").is_no_crash)) == f"the provider {fell}: {kind}: no"
+@pytest.mark.parametrize("kind", ["AttributeError", "JSONDecodeError"])
+def test_a_crash(kind, failed):
+    assert str(broken(failed(kind, "no").is_no_crash)) == f"the provider fell over what it read: {kind}: no"
 
 
 @pytest.mark.parametrize("statement", ["is_no_crash", "has_xais_sentence"])

@@ -5,11 +5,12 @@ import json
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, Unkept, wire
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven, wire
 from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
 from grokgate.reports.failure import shown_call
+from grokgate.values.chat import Failure
 from grokgate.values.evidence import Blame, Status
 from grokgate.values.wire import Egress
 
@@ -23,8 +24,9 @@ def decided(call):
     """The case of a test that ended so; the provider declares that it reaches for prices.example.net."""
     reference = dataclasses.replace(find_provider("reference"), egress=("prices.example.net",))
 
-    def decide(error=None, *, egress=(), misses=(), calls=None, part="half", description=reference):
-        transcript = Transcript(calls=[call()] if calls is None else calls, egress=list(egress), misses=list(misses))
+    def decide(error=None, *, egress=(), misses=(), calls=None, ends=(), part="half", description=reference):
+        seen = [call()] if calls is None else calls
+        transcript = Transcript(calls=seen, egress=list(egress), misses=list(misses), ends=list(ends))
         return case_of(
             requirement="POST-2.4",
             part=part,
@@ -142,6 +144,46 @@ def test_a_provider_that_does_not_start_has_failed(decided):
     assert (case.status, case.blame) == (Status.FAILED, Blame.PROVIDER)
     assert case.because == "the provider did not start with GROK4_DEFAULT='odd': ValueError: bad flag"
     assert str(ended_as(case, DidNotStart())) == case.because
+
+
+DIED = Failure(kind="HostDied", message="the provider's process ended (exit code 3)", end="exit")
+LEFT = Failure(kind="SystemExit", message="Error: no", end="uncaught")
+LATE = Failure(kind="HostTimedOut", message="the provider said nothing for 120 s", end="silence")
+ODD = Failure(kind="HostTalkedNonsense", message="the host broke the protocol: result.text: 5 is not …", end="nonsense")
+
+
+@pytest.mark.parametrize("error", [*ENDS.values(), Unproven("no answer came")], ids=[*ENDS, "unproven"])
+@pytest.mark.parametrize(
+    ("end", "status", "blame", "because"),
+    [
+        (DIED, "failed", "provider", "chat('grok-4'): the provider's process ended (exit code 3)"),
+        (LEFT, "failed", "provider", "chat('grok-4') raised SystemExit, which no caller catches as an error: Error: no"),
+        (LATE, "failed", "provider", "chat('grok-4'): the provider said nothing for 120 s"),
+        (ODD, "harness_error", "host", "chat('grok-4'): the host broke the protocol: result.text: 5 is not …"),
+    ],
+    ids=["died", "left", "late", "nonsense"],
+)
+def test_nothing_is_green_in_which_the_provider_died(end, status, blame, because, error, decided):
+    case = decided(error, ends=[("chat('grok-4')", end)])
+    assert (case.status, case.blame, case.because) == (status, blame, because)
+    assert str(ended_as(case, error)) == because
+
+
+def test_a_case_that_rests_on_another_row_does_so_where_the_provider_died_too(decided):
+    case = decided(NotRun("POST-6.1 fails", blame=Blame.PROVIDER), ends=[("stream('grok-4')", DIED)])
+    assert (case.status, case.because) == (Status.NOT_RUN, "POST-6.1 fails")
+
+
+def test_the_finding_is_about_the_call_in_which_it_died(decided, call):
+    died = dataclasses.replace(call(model="grok-3"), result=None, failure=DIED)
+    case = decided(UNKEPT, calls=[died, call(), call()], ends=[("chat('grok-3')", DIED)])
+    assert shown_call(case)["said"] == "chat(model='grok-3')"
+    assert case.finding["saw"] == "HostDied"
+
+
+def test_a_host_that_talks_nonsense_at_the_start_is_not_the_provider(decided):
+    case = decided(DidNotStart("HostTalkedNonsense: a reply has …", end="nonsense"))
+    assert (case.status, case.blame) == (Status.HARNESS_ERROR, Blame.HOST)
 
 
 def test_a_listing_that_is_missing_fails_a_converting_provider_alone(decided):

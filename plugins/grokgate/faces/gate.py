@@ -132,7 +132,7 @@ class Gate:
         case = item.stash.get(_CASE, None)
         if case is not None:
             report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
-            if case.status == "failed" or case.blame == "cassettes":
+            if case.status == "failed" or case.blame in ("cassettes", "host"):
                 self._red[case.requirement] += 1
                 told = self._red[case.requirement] <= TOLD
                 asked = self.run.asked[case.requirement]

@@ -11,10 +11,13 @@ from typing import Any
 
 from grokgate.intercept.fault import NotPlayed
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
-from grokgate.judgement.expect.unkept import called
+from grokgate.judgement.expect.unkept import NOTHING, called
 from grokgate.providers.description import Description
 from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
+from grokgate.values.call import Call
+from grokgate.values.chat import Failure
 from grokgate.values.evidence import Blame, Case, Status
+from grokgate.values.line import one_line
 from grokgate.values.redaction import mask
 from grokgate.values.wire import Egress
 
@@ -49,7 +52,7 @@ def case_of(
 ) -> Case:
     """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
     status, because, blame, finding = _decided(error, transcript, description)
-    told = called(error) if isinstance(error, Unkept) else None
+    told = _told(error, transcript)
     middle = [call for call in transcript.calls[KEPT:-KEPT] if call is told]
     kept = [*transcript.calls[:KEPT], *middle, *transcript.calls[KEPT:][-KEPT:]]
     left_out = len(transcript.calls) - len(kept)
@@ -113,6 +116,10 @@ class NotOnTape(Exception):
     """The library of cassettes has no answer to what the provider asked; no verdict on the provider."""
 
 
+class BrokenProtocol(Exception):
+    """The provider's host or adapter gave back what is no answer; no verdict on the provider."""
+
+
 def ended_as(case: Case, error: BaseException | None) -> BaseException | None:
     """The exception that a test must end with for its case's status; ``None`` where it passed."""
     if case.status is Status.PASSED:
@@ -121,6 +128,8 @@ def ended_as(case: Case, error: BaseException | None) -> BaseException | None:
         return error if isinstance(error, Unkept) and error.because == case.because else Unkept(case.because)
     if case.blame is Blame.CASSETTES:
         return NotOnTape(case.because)
+    if case.blame is Blame.HOST:
+        return BrokenProtocol(case.because)
     return error
 
 
@@ -129,19 +138,13 @@ Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
 
 def _decided(error: BaseException | None, transcript: Transcript, description: Description) -> Decided:
     if escaped := undeclared(transcript.egress, description.egress):
-        because = f"the provider tried to reach {escaped[0].target}, which its description does not declare"
-        if isinstance(error, Unkept) and error.at == "egress":
-            because = error.because
-        return (
-            Status.FAILED,
-            because,
-            Blame.PROVIDER,
-            {"expected": "nothing but xAI", "saw": escaped[0].origin or escaped[0].target, "at": "egress"},
-        )
+        return _escaped(error, escaped[0])
     if transcript.misses:
         return Status.HARNESS_ERROR, transcript.misses[0], Blame.CASSETTES, None
     if transcript.hindrances:
         return Status.NOT_RUN, *transcript.hindrances[0], None
+    if transcript.ends and type(error) is not NotRun:
+        return _ended(*transcript.ends[0])
     if error is None:
         return Status.PASSED, transcript.shown, None, None
     if isinstance(error, Unkept):
@@ -155,12 +158,45 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if isinstance(error, NoBuild):
         return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
     if isinstance(error, DidNotStart):
-        return Status.FAILED, f"the provider did not start{error.how}: {error}", Blame.PROVIDER, None
+        return _not_started(error)
     if isinstance(error, NoListing) and description.kind == "passthrough":
         return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None, None
     if isinstance(error, NoListing | NoDocumentation):
         return Status.FAILED, str(error), Blame.PROVIDER, None
     return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None
+
+
+def _escaped(error: BaseException | None, attempt: Egress) -> Decided:
+    because = f"the provider tried to reach {attempt.target}, which its description does not declare"
+    if isinstance(error, Unkept) and error.at == "egress":
+        because = error.because
+    finding = {"expected": "nothing but xAI", "saw": attempt.origin or attempt.target, "at": "egress"}
+    return Status.FAILED, because, Blame.PROVIDER, finding
+
+
+def _not_started(error: DidNotStart) -> Decided:
+    if error.end == "nonsense":
+        return Status.HARNESS_ERROR, f"the provider was not started{error.how}: {error}", Blame.HOST, None
+    return Status.FAILED, f"the provider did not start{error.how}: {error}", Blame.PROVIDER, None
+
+
+def _ended(asked: str, failure: Failure) -> Decided:
+    """What an end amounts to that no caller could catch as an error: nothing is green in which the provider died."""
+    said = one_line(failure.message, 300)
+    if failure.end == "nonsense":  # so nothing is known of the provider
+        return Status.HARNESS_ERROR, f"{asked}: {said}", Blame.HOST, None
+    because = f"{asked}: {said}"
+    if failure.end == "uncaught":
+        because = f"{asked} raised {failure.kind}, which no caller catches as an error: {said or NOTHING}"
+    finding = {"expected": "an answer or an error", "saw": failure.kind, "at": "the end"}
+    return Status.FAILED, because, Blame.PROVIDER, finding
+
+
+def _told(error: BaseException | None, transcript: Transcript) -> Call | None:
+    """The call that the finding is about."""
+    if ended := [call for call in transcript.calls if call.failure and call.failure.end]:
+        return ended[0]
+    return called(error) if isinstance(error, Unkept) else None
 
 
 def _without(secret: str, case: Case) -> Case:

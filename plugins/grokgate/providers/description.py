@@ -150,14 +150,13 @@ def bundled() -> list[Description]:
 
 def _description(data: dict[str, Any], path: Path) -> Description:
     _settle(data, path)
-    own = data.get("requirements") or data.get("interpreter") or data.get("command")
     return Description(
         name=data["name"],
         title=data.get("title", data["name"]),
         kind=data.get("kind", "converting"),
         adapter=data.get("adapter"),
         path=path,
-        vehicle=data.get("vehicle", "host" if own else "in-process"),
+        vehicle=data.get("vehicle", "host"),
         face=data.get("face", "class"),
         claims=tuple(data.get("claims", ("chat",))),
         command=tuple(_placed(word, path) for word in data["command"]) if "command" in data else None,

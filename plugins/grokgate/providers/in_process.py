@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
+from grokgate.providers import given
 from grokgate.providers.protocol import Adapter, Documents, Lists, Provider, Setting, Waits
 from grokgate.providers.vehicle import NotStarted, failure_of, modes_of, not_offered, perform
 from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
+
+T = TypeVar("T")
 
 
 class InProcess:
@@ -35,38 +39,27 @@ class InProcess:
     def documents(self) -> bool:
         return isinstance(self._provider, Documents)
 
+    @property
+    def gone(self) -> None:
+        """It is gone with this process alone."""
+
     def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure:
         return perform(self._provider, mode, request, self._runner)
 
     def models(self) -> tuple[ModelCard, ...] | Failure:
         if not self.lists:
             return not_offered("listing")
-        try:
-            return tuple(cast("Lists", self._provider).models())
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # as in a call
-            return failure_of(error)
+        return _outcome(lambda: given.cards(cast("Lists", self._provider).models()))
 
     def documentation(self) -> str | Failure:
         if not self.documents:
             return not_offered("documentation")
-        try:
-            return cast("Documents", self._provider).documentation()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # as in a call
-            return failure_of(error)
+        return _outcome(lambda: given.text(cast("Documents", self._provider).documentation()))
 
     def read_timeout(self) -> float | Failure | None:
         if not isinstance(self._provider, Waits):
             return not_offered("read timeout to look at")
-        try:
-            return self._provider.read_timeout()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # as in a call
-            return failure_of(error)
+        return _outcome(lambda: given.seconds(cast("Waits", self._provider).read_timeout()))
 
     def close(self) -> None:
         """Close the provider and its event loop. A provider that fails here has answered all that it was asked."""
@@ -74,3 +67,13 @@ class InProcess:
             self._provider.close()
         with contextlib.suppress(Exception):
             self._runner.close()
+
+
+def _outcome(ask: Callable[[], T]) -> T | Failure:
+    """What is given back, or what the asking caller meets."""
+    try:
+        return ask()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # as in a call
+        return failure_of(error)

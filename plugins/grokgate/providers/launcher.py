@@ -7,7 +7,8 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import Running, load_adapter
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World
-from grokgate.values.chat import ModelCard
+from grokgate.values.chat import Failure, ModelCard
 from grokgate.values.wire import Egress
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ XAI = "https://api.x.ai/v1"
 
 CALL_SECONDS, LIVE_SECONDS = 120.0, 900.0
 """How long a call of a provider in a process of its own may take: answers of a tape come at once, and xAI may think."""
+SILENCES = 2
+"""How often a deployment may say nothing in time before it is not started again."""
 FALLBACK = "\0fallback"
 """In an environment that is asked for: as the description's ``fallbacks`` say, with its places filled in."""
 
@@ -97,6 +100,8 @@ class Launcher:
         self._folder = Path(tempfile.mkdtemp(prefix="grokgate-"))
         self._numbers = itertools.count()
         self._started: dict[Hashable, Started] = {}
+        self._failed: dict[Hashable, BaseException] = {}
+        self._silences = Counter[Hashable]()
         self.say = say
         self._pace = pace
         self._server: LoopbackServer | None = None
@@ -122,19 +127,39 @@ class Launcher:
         with self._behind.call(scenario, fault) as log, self._interception(fault):
             yield log
 
-    def found(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started | None:
-        """The provider in this build and environment, where it was started before."""
-        return self._started.get(_name(build, environment, env_file))
+    def found(
+        self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None, *, asked: Collection[Failure] = ()
+    ) -> Started | None:
+        """The provider in this build and environment, where it was started before; none where its process is to start anew.
+
+        It is where that ended, but for whom it ended in what was ``asked`` now, and for one that keeps silent, since each call
+        of that takes its time.
+        """
+        name = _name(build, environment, env_file)
+        found = self._started.get(name)
+        if found is None or (gone := found.running.gone) is None or gone in asked:
+            return found
+        self._silences[name] += gone.end == "silence"
+        return found if self._silences[name] >= SILENCES else None
 
     def start(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started:
-        """Start the provider; ``env_file`` is what stands in its ``.env`` before. Raises what the adapter raises."""
+        """Start the provider; ``env_file`` is what stands in its ``.env`` before. Raises what the adapter raises.
+
+        A deployment that failed to start is not tried again.
+        """
+        name = _name(build, environment, env_file)
+        if name in self._failed:
+            raise self._failed[name]
         workdir = self._folder / f"{next(self._numbers):03}"  # never one of a deployment that failed to start
         (workdir / "logs").mkdir(parents=True, exist_ok=True)
         if env_file is not None and self.description.switch.file:
             write_env_file(workdir / self.description.switch.file, env_file)
-        started = self._run(build, environment, workdir)
-        self._started[_name(build, environment, env_file)] = started
-        return started
+        try:
+            self._started[name] = self._run(build, environment, workdir)
+        except (Exception, SystemExit) as error:
+            self._failed[name] = error
+            raise
+        return self._started[name]
 
     def restarted(self, started: Started, build: str, environment: Mapping[str, str]) -> Started:
         """The same deployment after a restart: its folder stays as it is."""
@@ -240,9 +265,8 @@ class Launcher:
 
 def make_ready(description: Description, build: str, say: Callable[[str], None]) -> None:
     """Make what the provider needs before a run: its environment, or its adapter found. Raises what hinders that."""
-    if description.vehicle == "host":
-        _interpreter(description, description.builds.get(build, Build()), say)
-    elif description.adapter:
+    interpreter = _interpreter(description, description.builds.get(build, Build()), say)
+    if description.adapter and interpreter is None:
         load_adapter(description.adapter, description.path.parent)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from grokgate.formats.fixtures import prompt as committed
 from grokgate.formats.home import SCRIPT, clean_copy
@@ -20,19 +20,24 @@ from grokgate.providers.description import Switch
 from grokgate.providers.launcher import FALLBACK, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
-from grokgate.values.chat import ChatRequest, Failure, Message, Mode, ModelCard
+from grokgate.values.chat import ChatRequest, End, Failure, Message, Mode, ModelCard
 from grokgate.values.evidence import Blame
 from grokgate.values.requirement import LIVE_LIMIT
 from grokgate.values.rollout import UNSET, Flag, ModelFacts, Rollout
 from grokgate.values.wire import Egress
 
+T = TypeVar("T")
+
 
 class DidNotStart(Exception):
-    """The provider did not start in an environment in which it should; ``how`` tells the build and the environment."""
+    """The provider did not start in an environment in which it should.
 
-    def __init__(self, because: str = "", how: str = "") -> None:
+    ``how`` tells the build and the environment, ``end`` whether its process ended, or its host talked nonsense.
+    """
+
+    def __init__(self, because: str = "", how: str = "", end: End = "") -> None:
         super().__init__(because)
-        self.how = how
+        self.how, self.end = how, end
 
 
 class NoBuild(LookupError):
@@ -57,6 +62,8 @@ class Transcript:
     hindrances: list[tuple[str, Blame]] = field(default_factory=list)
     """What kept a live call from being answered that is not the provider's doing."""
     notes: list[str] = field(default_factory=list)
+    ends: list[tuple[str, Failure]] = field(default_factory=list)
+    """What was asked when the provider's process ended, or nothing came of it that a caller could catch; and what came."""
     shown: str = ""
     """What was shown by counting many calls, in one sentence."""
 
@@ -212,7 +219,7 @@ class Subject:
         before = len(started.logged() or "")
         with self.launcher.call(scenario, fault) as wire:
             begun = time.perf_counter()
-            outcome = started.running.call(request, mode)
+            outcome = self._ending(f"{mode}({request.model!r})", started.running.call(request, mode))
             seconds = time.perf_counter() - begun
         logged = started.logged()
         failure = outcome if isinstance(outcome, Failure) else None
@@ -244,7 +251,7 @@ class Subject:
         if not self.started.running.lists:
             raise NoListing("the provider offers no model listing")
         with self.launcher.call() as wire:
-            listed = self.started.running.models()
+            listed = self._ending("models()", self.started.running.models())
         self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
@@ -289,7 +296,7 @@ class Subject:
     def documentation(self) -> str:
         """The provider's own documentation. Raises ``NoDocumentation``."""
         if self.started.running.documents:
-            said = self.started.running.documentation()
+            said = self._ending("documentation()", self.started.running.documentation())
             if isinstance(said, Failure):
                 raise NoDocumentation(f"the provider's documentation fails with {said.kind}: {said.message}")
             return said
@@ -303,7 +310,7 @@ class Subject:
 
     def read_timeout(self) -> float | Failure | None:
         """Seconds that the provider waits for xAI's own address, ``None`` for ever; a ``Failure`` where it cannot be told."""
-        return self.started.running.read_timeout()
+        return self._ending("read_timeout()", self.started.running.read_timeout())
 
     def own_tests(self) -> Ran:
         """The provider's own unit tests, run by the command of its description in the description's folder."""
@@ -346,8 +353,9 @@ class Subject:
 
     @property
     def started(self) -> Started:
-        """The running provider. Raises ``DidNotStart``."""
-        if found := self.launcher.found(self.build, self.environment, self.env_file):
+        """The running provider; one whose process ended in another case is started anew. Raises ``DidNotStart``."""
+        ended = [failure for _, failure in self.transcript.ends]
+        if found := self.launcher.found(self.build, self.environment, self.env_file, asked=ended):
             return found
         return self._begun(lambda: self.launcher.start(self.build, self.environment, self.env_file))
 
@@ -357,7 +365,7 @@ class Subject:
             try:
                 return begin()
             except NotStarted as error:
-                raise DidNotStart(str(error), self._how) from error
+                raise DidNotStart(str(error), self._how, error.failure.end) from error
             except (Exception, SystemExit) as error:
                 raise DidNotStart(f"{type(error).__name__}: {error}", self._how) from error
             finally:
@@ -400,6 +408,12 @@ class Subject:
         build = [] if self.build == self.launcher.build else [f"as build {self.build!r}"]
         variables = [f"{name}={value!r}" for name, value in {**self._shown, **(self.env_file or {})}.items()]
         return "".join([f" {part}" for part in build] + ([f" with {' '.join(variables)}"] if variables else []))
+
+    def _ending(self, asked: str, outcome: T) -> T:
+        """The outcome of what was asked; kept where it is no error that a caller could catch."""
+        if isinstance(outcome, Failure) and outcome.end:
+            self.transcript.ends.append((asked, outcome))
+        return outcome
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)

@@ -10,14 +10,16 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from grokgate.providers import given
 from grokgate.providers.protocol import Adapter, Provider
-from grokgate.values.chat import MODES, ChatRequest, ChatResult, Delta, Failure, Mode, ModelCard, joined
+from grokgate.values.chat import MODES, ChatRequest, ChatResult, Delta, End, Failure, Mode, ModelCard, joined
 
 if TYPE_CHECKING:
     import asyncio
@@ -44,6 +46,10 @@ class Running(Protocol):
 
     @property
     def documents(self) -> bool: ...
+
+    @property
+    def gone(self) -> Failure | None:
+        """How its process ended, where it has one of its own and that is no more; whoever asks on starts it anew."""
 
     def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure: ...
 
@@ -82,8 +88,8 @@ def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asynci
     """Make one call, in any mode; a stream is read to its end and joined.
 
     Asynchronous modes run in ``runner`` where one is given: client libraries pool connections per event loop, so the calls
-    of one provider share a loop. Raises ``KeyboardInterrupt`` and nothing else; a library that exits (llm-grok ends with
-    ``SystemExit``) has failed.
+    of one provider share a loop. Raises ``KeyboardInterrupt`` and nothing else; of a library that exits (llm-grok ends with
+    ``SystemExit``) the failure says so.
     """
     if mode not in modes_of(provider):
         return not_offered(mode)
@@ -91,12 +97,12 @@ def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asynci
     handed: list[Delta] = []
     try:
         if mode == "chat":
-            return _checked(ask(request))
+            return given.answer(ask(request))
         if mode == "stream":
-            handed.extend(cast("Iterator[Delta]", ask(request)))
+            handed.extend(map(given.delta, ask(request)))
             return joined(handed)
         if mode == "achat":
-            return _checked(_awaited(ask(request), runner))
+            return given.answer(_awaited(ask(request), runner))
         _awaited(_collected(ask(request), handed), runner)
         return joined(handed)
     except KeyboardInterrupt:
@@ -121,7 +127,8 @@ def failure_of(error: BaseException) -> Failure:
         if isinstance(value, (str, dict)) and value and str(value) not in message:
             message += f"\n{field}: {value}"
     trace = "".join(traceback.format_list(frames))
-    return Failure(kind=type(error).__name__, message=message, status=_status(error), trace=trace)
+    end: End = "nonsense" if isinstance(error, given.Nonsense) else "" if isinstance(error, Exception) else "uncaught"
+    return Failure(kind=type(error).__name__, message=message, status=_status(error), trace=trace, end=end)
 
 
 def load_adapter(spec: str, here: Path) -> Adapter:
@@ -145,12 +152,6 @@ def load_adapter(spec: str, here: Path) -> Adapter:
     return cast("Adapter", found)
 
 
-def _checked(result: Any) -> ChatResult:
-    if not isinstance(result, ChatResult):
-        raise TypeError(f"the adapter gave back {type(result).__name__}, not ChatResult: mend the adapter")
-    return result
-
-
 def _awaited(coroutine: Coroutine[Any, Any, Any], runner: asyncio.Runner | None) -> Any:
     if runner is not None:
         return runner.run(coroutine)
@@ -161,7 +162,7 @@ def _awaited(coroutine: Coroutine[Any, Any, Any], runner: asyncio.Runner | None)
 
 async def _collected(deltas: AsyncIterator[Delta], handed: list[Delta]) -> None:
     async for delta in deltas:
-        handed.append(delta)  # not a comprehension: what came before a failure is kept
+        handed.append(given.delta(delta))  # not a comprehension: what came before a failure is kept
 
 
 def _status(error: BaseException | None) -> int | None:
@@ -213,16 +214,23 @@ def _executed(name: str, path: Path) -> ModuleType:
 
 
 def _importing(load: Callable[[], ModuleType], here: Path) -> ModuleType:
-    """Load; where a module is missing that lies in ``here``, put ``here`` last on the path and load again.
+    """Load; where a module is missing that lies in ``here``, or holds it, put its folder last on the path and load again.
 
     Last, and only when needed: a ``utils.py`` beside the adapter must not hide the library's own.
     """
     try:
         return load()
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        beside = missing and ((here / f"{missing}.py").is_file() or (here / missing / "__init__.py").is_file())
-        if not beside or str(here) in sys.path:
+        folder = _holding((error.name or "").partition(".")[0], here)
+        if folder is None or str(folder) in sys.path:
             raise
-    sys.path.append(str(here))
+    sys.path.append(str(folder))
     return load()
+
+
+def _holding(module: str, here: Path) -> Path | None:
+    """The folder in which a module lies: ``here``, or the one above a package that ``here`` is a part of."""
+    packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), (here, *here.parents))
+    places = (here, *(folder.parent for folder in packages))
+    found = (place for place in places if (place / f"{module}.py").is_file() or (place / module / "__init__.py").is_file())
+    return next(found, None) if module else None

@@ -57,6 +57,7 @@ DECISIONS = {
 }
 WHO = {
     Blame.PROVIDER: "the provider must act",
+    Blame.HOST: "whoever wrote its host or adapter must act",
     Blame.CONFIGURATION: "whoever deploys it must act",
     Blame.XAI: "xAI behaves otherwise than the plan assumes",
     Blame.CASSETTES: "grokgate must act",

@@ -14,6 +14,8 @@ Json = dict[str, Any]
 Role = Literal["system", "user", "assistant", "tool"]
 Mode = Literal["chat", "stream", "achat", "astream"]
 """How a request is made: unstreamed or streamed, from synchronous or asynchronous code."""
+End = Literal["", "exit", "uncaught", "silence", "nonsense"]
+"""How a call ends that gives its caller neither an answer nor an error."""
 
 MODES: tuple[Mode, ...] = ("chat", "stream", "achat", "astream")
 _LIMITS = frozenset({"maxtokens", "maxcompletiontokens", "maxoutputtokens"})
@@ -24,12 +26,13 @@ _LIMITS = frozenset({"maxtokens", "maxcompletiontokens", "maxoutputtokens"})
 class ToolCall:
     """A call of a tool that the model asks for.
 
-    ``arguments`` are parsed JSON; a text where the provider hands its caller the text as it came, and it does not parse.
+    ``arguments`` are parsed JSON, which should be an object; a text where the provider hands its caller the text as it came,
+    and it does not parse.
     """
 
     id: str
     name: str
-    arguments: Mapping[str, Any] | str
+    arguments: Any
 
     @classmethod
     def from_json(cls, data: Json) -> ToolCall:
@@ -156,7 +159,10 @@ class ChatResult:
 class Failure:
     """An error as the caller meets it: the exception's type, its text, and the HTTP status where it is readable.
 
-    ``handed`` is the text of a stream that the caller had got before it failed.
+    ``handed`` is the text of a stream that the caller had got before it failed. ``end`` tells where it is no error that a
+    caller can catch: ``exit``, the provider's process ended; ``uncaught``, it raised what ends its caller's process, too, such
+    as ``SystemExit``; ``silence``, nothing came in time; ``nonsense``, its host or adapter gave back what is neither an
+    answer nor an error.
     """
 
     kind: str
@@ -164,6 +170,7 @@ class Failure:
     status: int | None = None
     trace: str = ""
     handed: str = ""
+    end: End = ""
 
     def to_json(self) -> Json:
         return asdict(self)

@@ -26,6 +26,7 @@ class Blame(StrEnum):
     """Who must act."""
 
     PROVIDER = "provider"
+    HOST = "host"
     CONFIGURATION = "configuration"
     XAI = "xAI"
     CASSETTES = "cassettes"

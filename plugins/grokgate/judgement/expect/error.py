@@ -29,8 +29,6 @@ CRASHES = (
     "ValidationError",
 )
 """Errors of a provider that fell over what it read."""
-EXITS = ("GeneratorExit", "SystemExit")
-"""What a caller does not catch who catches errors."""
 KINDS = {
     400: r"bad[\s_-]?request|invalid[\s_-]?(argument|request)",
     403: r"permission[\s_-]?denied|forbidden",
@@ -58,11 +56,11 @@ class Error:
         return one_line(f"{failure.kind}: {failure.message}", 120)
 
     def is_no_crash(self) -> None:
-        """The provider made the error; it did not fall over the answer, nor end the process."""
-        kind = Caller(self._call).failure.kind
-        if kind in (*CRASHES, *EXITS):
-            fell = "ended the process" if kind in EXITS else "fell over what it read"
-            raise Unkept(f"the provider {fell}: {self.text}", expected="an error that it made", saw=kind, at="error")
+        """The provider made the error; it did not fall over the answer."""
+        if (kind := Caller(self._call).failure.kind) in CRASHES:
+            raise Unkept(
+                f"the provider fell over what it read: {self.text}", expected="an error that it made", saw=kind, at="error"
+            )
 
     def speaks_of(self, *words: str) -> None:
         """Type or text of the error has one of these words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import time
@@ -12,11 +13,23 @@ LONGEST = 256 * 1024 * 1024
 
 
 class Gone(Exception):
-    """The host's side of the pipe is closed."""
+    """The host's side of the pipe is closed; ``said`` is the beginning of a line that has no end."""
+
+    def __init__(self, said: bytes = b"") -> None:
+        super().__init__()
+        self.said = said
 
 
-class Late(Exception):
-    """The host said nothing in time."""
+class Late(Gone):
+    """The host said no whole line in time."""
+
+
+class Unasked(Gone):
+    """The host said more than was asked for."""
+
+
+class TooLong(Gone):
+    """The host said a line of more than ``LONGEST`` bytes."""
 
 
 class Channel:
@@ -29,16 +42,19 @@ class Channel:
         os.set_blocking(self._out, False)
         os.set_blocking(self._in, False)
 
-    def ask(self, line: bytes, seconds: float) -> bytes:
-        """Send a line and wait for one. Raises ``Gone``, ``Late``.
+    def ask(self, line: bytes, seconds: float, *, last: bool = False) -> bytes:
+        """Send a line and wait for one; after the ``last`` there may come more. Raises ``Gone``, ``Late``, and so on.
 
         Both directions are watched at once: a host that writes before it has read must not wait for us, nor we for it.
         """
+        self._refuse_unasked()
         unsent, deadline = memoryview(line), time.monotonic() + seconds
         while True:
             if unsent:
                 unsent = self._send(unsent)
             if not unsent and (reply := self._whole_line()) is not None:
+                if self._unread and not last:
+                    raise Unasked(bytes(self._unread))
                 return reply
             self._wait(deadline, sending=bool(unsent))
 
@@ -51,12 +67,18 @@ class Channel:
                 while (line := self._whole_line()) is not None:
                     lines.append(line)
                 self._wait(deadline, sending=False)
-        except (Gone, Late):
+        except Gone:
             return lines
 
     def close(self) -> None:
         for file in self._files:
             file.close()
+
+    def _refuse_unasked(self) -> None:
+        with contextlib.suppress(Late):
+            self._wait(0.0, sending=False)
+        if self._unread:
+            raise Unasked(bytes(self._unread))
 
     def _send(self, unsent: memoryview) -> memoryview:
         try:
@@ -64,7 +86,7 @@ class Channel:
         except BlockingIOError:
             return unsent
         except BrokenPipeError:
-            raise Gone from None
+            raise Gone(bytes(self._unread)) from None
 
     def _whole_line(self) -> bytes | None:
         end = self._unread.find(b"\n")
@@ -82,9 +104,11 @@ class Channel:
                 selector.register(self._out, selectors.EVENT_WRITE)
             ready = [key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))]
         if not ready:
-            raise Late
+            raise Late(bytes(self._unread))
         if self._in in ready:
             piece = os.read(self._in, 1 << 20)
-            if not piece or len(self._unread) > LONGEST:
-                raise Gone
+            if not piece:
+                raise Gone(bytes(self._unread))
             self._unread += piece
+            if len(self._unread) > LONGEST:
+                raise TooLong(bytes(self._unread[:LONGEST]))

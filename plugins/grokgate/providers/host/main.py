@@ -150,7 +150,8 @@ def _line(reply: dict[str, Any]) -> bytes:
     try:
         return json.dumps(reply).encode() + b"\n"
     except (TypeError, ValueError) as error:
-        failure = {"kind": type(error).__name__, "message": f"what the adapter gave back is not JSON: {error}"}
+        said = f"what the adapter gave back is not JSON: {error}"
+        failure = {"kind": type(error).__name__, "message": said, "end": "nonsense"}
         return json.dumps({"id": reply["id"], "failure": failure, "egress": reply["egress"]}).encode() + b"\n"
 
 

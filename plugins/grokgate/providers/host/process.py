@@ -13,16 +13,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grokgate.providers.host.channel import Channel, Gone, Late
+from grokgate.providers.host.channel import LONGEST, Channel, Gone, Late, TooLong, Unasked
+from grokgate.providers.host.reply import BrokenRule, reply, shown
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import NotStarted, not_offered
-from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
+from grokgate.values.chat import ChatRequest, ChatResult, End, Failure, Mode, ModelCard
 from grokgate.values.wire import Egress
 
 T = TypeVar("T")
+KINDS: dict[End, str] = {"exit": "HostDied", "silence": "HostTimedOut", "nonsense": "HostTalkedNonsense"}
+"""What a failure is called in which a host is lost."""
 MAIN = Path(__file__).with_name("main.py")
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
-"""All that a provider inherits of this process' environment: no proxies, no PYTHONPATH, no key of the operator's."""
+"""All that a provider inherits of this process' environment: no proxies, no key of the operator's, nothing of pytest."""
+OURS = (*KEPT, "PYTHONPATH")
+"""The same under this process' own interpreter, where the provider's packages may be found by it."""
 POLITE = 5.0
 """Seconds that a host may take to end when it is asked to."""
 TAIL = 15
@@ -34,8 +39,9 @@ class HostProcess:
 
     It runs ``command``, a host in any language, or grokgate's host under ``interpreter`` (this process' own, if ``None``)
     with ``adapter``, whose path is relative to ``here``. It reaches the addresses in ``allowed``; each other attempt is
-    blocked and handed to ``on_egress``. What it prints is in ``setting.workdir / "stderr.log"``. A host that ends or talks
-    nonsense, or takes more than ``call_seconds``, is a ``Failure`` of this call and the next. Raises ``NotStarted``.
+    blocked and handed to ``on_egress``. What it prints is in ``setting.workdir / "stderr.log"``. A host that ends, breaks the
+    protocol, or takes more than ``call_seconds`` is ``gone``, with a ``Failure`` of this call and the next. Raises
+    ``NotStarted``.
     """
 
     def __init__(
@@ -55,13 +61,17 @@ class HostProcess:
         self._lock, self._asked = threading.Lock(), 0
         self._ended: Failure | None = None
         self._stderr = setting.workdir / "stderr.log"
-        self._spawn(command or (str(interpreter or sys.executable), str(MAIN)), setting)
+        kept = KEPT if command or interpreter else OURS
+        self._spawn(command or (str(interpreter or sys.executable), str(MAIN)), setting, kept)
         answer = self._ask("start", _start(setting, adapter, here or Path.cwd(), allowed), start_seconds)
-        offer = self._read(answer, lambda said: (frozenset[str](said["modes"]), bool(said["lists"]), bool(said["documents"])))
-        if isinstance(offer, Failure):
+        if isinstance(answer, Failure):
             self.close()
-            raise NotStarted(offer)
-        self.modes, self.lists, self.documents = offer
+            raise NotStarted(answer)
+        self.modes, self.lists, self.documents = frozenset[str](answer["modes"]), answer["lists"], answer["documents"]
+
+    @property
+    def gone(self) -> Failure | None:
+        return self._ended
 
     def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure:
         if mode not in self.modes:
@@ -90,11 +100,11 @@ class HostProcess:
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 self._tell_egress(json.loads(line))
         self._end(1.0)
-        self._ended = self._ended or Failure(kind="HostDied", message="the provider's host was closed")
+        self._ended = self._ended or Failure(kind=KINDS["exit"], message="the provider's process was closed", end="exit")
 
-    def _spawn(self, command: Sequence[str], setting: Setting) -> None:
+    def _spawn(self, command: Sequence[str], setting: Setting, inherited: Collection[str]) -> None:
         setting.workdir.mkdir(parents=True, exist_ok=True)
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        kept = {name: os.environ[name] for name in inherited if name in os.environ}
         with self._stderr.open("ab") as stderr:
             self._stderr_before = stderr.tell()
             try:
@@ -110,7 +120,7 @@ class HostProcess:
                     start_new_session=True,
                 )
             except OSError as error:
-                raise NotStarted(Failure(kind="HostDied", message=f"cannot run {command[0]}: {error.strerror}")) from None
+                raise NotStarted(Failure(kind="NotRun", message=f"cannot run {command[0]}: {error.strerror}")) from None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._channel = Channel(self._process.stdin, self._process.stdout)
@@ -124,53 +134,50 @@ class HostProcess:
             self._asked += 1
             request = json.dumps({"id": self._asked, "method": method, "params": params or {}})
             try:
-                line = self._channel.ask(request.encode() + b"\n", seconds)
-            except Gone:
-                return self._died()
-            except Late:
-                return self._given_up("HostTimedOut", f"the provider's host did not answer {method!r} within {seconds:g} s")
+                line = self._channel.ask(request.encode() + b"\n", seconds, last=method == "close")
+                said = reply(line, self._asked, method)
+            except BrokenRule as broken:
+                return self._nonsense(str(broken))
+            except Unasked as unasked:
+                return self._nonsense(f"a host says one line for each request; it said more{shown(unasked.said)}")
+            except TooLong as long:
+                return self._nonsense(f"a line has at most {LONGEST:,} bytes; this one has more{shown(long.said)}")
+            except Late as late:
+                if late.said:
+                    return self._nonsense(f"a line ends with a line feed; none came within {seconds:g} s{shown(late.said)}")
+                return self._lost("silence", f"the provider said nothing for {seconds:g} s")
+            except Gone as gone:
+                return self._died(gone.said)
             except KeyboardInterrupt:  # its answer to this request must not be taken for that to the next
-                self._given_up("HostDied", "the provider's host was interrupted")
+                self._lost("exit", "the provider's process was interrupted")
                 raise
-            try:
-                return self._outcome(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                return self._nonsense(line)
-
-    def _outcome(self, reply: dict[str, Any]) -> Any:
-        if reply["id"] != self._asked or ("result" in reply) == ("failure" in reply):
-            raise ValueError
-        self._tell_egress(reply)
-        return reply["result"] if "result" in reply else Failure.from_json(reply["failure"])
+        self._tell_egress(said)
+        return said["result"] if "result" in said else Failure.from_json(said["failure"])
 
     def _read(self, outcome: Any, read: Callable[[Any], T]) -> T | Failure:
-        if isinstance(outcome, Failure):
-            return outcome
-        try:
-            return read(outcome)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return self._nonsense(json.dumps(outcome).encode())
+        return outcome if isinstance(outcome, Failure) else read(outcome)
 
     def _tell_egress(self, reply: dict[str, Any]) -> None:
         for attempt in reply["egress"]:
             self._on_egress(Egress(**attempt))
 
-    def _died(self) -> Failure:
+    def _died(self, said: bytes) -> Failure:
         code = self._end(POLITE)
+        if code == 0 and said:
+            return self._nonsense(f"a line ends with a line feed; the host ended without one{shown(said)}")
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        return self._given_up("HostDied", f"the provider's host ended ({how})")
+        return self._lost("exit", f"the provider's process ended ({how})")
 
-    def _nonsense(self, line: bytes) -> Failure:
-        said = line[:200].decode("utf-8", "replace")
-        return self._given_up("HostTalkedNonsense", f"the provider's host said {said!r} where a reply was due")
+    def _nonsense(self, rule: str) -> Failure:
+        return self._lost("nonsense", f"the host broke the protocol: {rule}")
 
-    def _given_up(self, kind: str, message: str) -> Failure:
+    def _lost(self, end: End, message: str) -> Failure:
         self._end(0.0)
         with self._stderr.open("rb") as stderr:
             stderr.seek(self._stderr_before)
             last = stderr.read().decode("utf-8", "replace").splitlines()[-TAIL:]
         said = f"; its last lines: {' | '.join(line.strip() for line in last[-3:])}" if last else ""
-        self._ended = Failure(kind=kind, message=message + said, trace="\n".join(last))
+        self._ended = Failure(kind=KINDS[end], message=message + said, trace="\n".join(last), end=end)
         return self._ended
 
     def _end(self, seconds: float) -> int:

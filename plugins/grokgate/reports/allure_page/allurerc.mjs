@@ -22,6 +22,7 @@ const environments = Object.fromEntries(
 
 const ACTS = {
   provider: "The provider must act",
+  host: "Whoever wrote its host or adapter must act: it broke the protocol",
   configuration: "Whoever deploys it must act: configure it, describe it, or vouch for what no test can see",
   xAI: "xAI behaves otherwise than the plan assumes",
   cassettes: "grokgate must act: it has no answer to what the provider sent, and holds nothing against the provider",

@@ -43,8 +43,6 @@ IDLE = 1.0
 """Seconds that a user waits for a number before it looks whether it should stop."""
 WHOLE = 3
 """Calls of each outcome that a worker tells whole."""
-HOST_IS_GONE = frozenset({"HostDied", "HostTimedOut", "HostTalkedNonsense"})
-"""Failures after which the provider's process is no more; whoever runs one starts it anew."""
 
 
 class Worker:
@@ -173,12 +171,11 @@ class Seat:
         """One call, and what it cost. A provider whose process ended in it is started anew. Raises ``DidNotStart``."""
         self._ledger = self._paying(ticks)
         self._transcript.calls.clear()
+        self._transcript.ends.clear()
         call = self._subject.chat(self.run.rollout.flag.moves)
         self._ledger.close()
         call = replace(call, egress=tuple(self._transcript.egress))  # with what it tried when it started
         self._transcript.egress.clear()
-        if call.failure and call.failure.kind in HOST_IS_GONE:
-            self._subject.restarted()
         return call, self._ledger.budget.spent
 
     def close(self) -> None:
