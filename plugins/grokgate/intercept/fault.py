@@ -1,9 +1,10 @@
 """What goes wrong between a provider and xAI: each fault that a test may ask for, described once and played by every vehicle.
 
 A fault either breaks the connection, or lets the tape answer another scenario, or changes the answer on its way. Over
-loopback all of it is real. In process the same happens to httpx and httpx2, but that nobody waits for what never comes: a
-timeout is raised at once. Other clients, behind vcrpy, meet broken connections as their own errors, and changed answers as
-they are; what vcrpy cannot do for them is told in ``grokgate.intercept.vcr``.
+loopback all of it is real, and a stream is cut once its client has read what came. In process the same happens to httpx and
+httpx2, but that nobody waits for what never comes: a timeout is raised at once. Other clients, behind vcrpy, meet broken
+connections as their own errors, and changed answers as they are; what vcrpy cannot do for them is told in
+``grokgate.intercept.vcr``.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ import uvloop
 
 from grokgate.intercept.fault import Broken, Connection
 from grokgate.intercept.replay import PHRASES
+from grokgate.intercept.unread import unread
 from grokgate.values.wire import Answer, WireRequest
 
 OF_THE_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding"})
@@ -35,6 +36,12 @@ AT_ONCE = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing throws away what was not sent, and resets the connection."""
 TICK = 0.001
 """Seconds that uvloop's clock counts in."""
+LOOKS = 0.005
+"""Seconds between two looks whether a client has read what there is."""
+READ = 2.0
+"""How long a client may take to read what came, before the connection breaks."""
+SHOWN = 0.1
+"""How long it may take to hand that on, or to read it where nobody can see whether it has."""
 SECONDS = 10.0
 """How long the server's own thread may take to do what it is told."""
 
@@ -287,11 +294,19 @@ class _Connection(asyncio.Protocol):
             stream.timer = self._loop.call_at(stream.due[0][0], self._send) if stream.due else None
         elif stream.ending == "cut":
             self._transport.write(sent)
-            self._transport.close()
+            self._cut_once_read(self._loop.time() + READ)
         else:
             self._stream = None
             self._end(stream.asked, sent)
             self._go_on()
+
+    def _cut_once_read(self, until: float) -> None:
+        """Break the connection once the client has what came: some drop what they have not handed on when it breaks."""
+        assert self._stream is not None
+        address, client = (self._transport.get_extra_info(end) for end in ("sockname", "peername"))
+        waits = (self._transport.get_write_buffer_size() or unread(address, client)) and self._loop.time() < until
+        then = (LOOKS, self._cut_once_read, until) if waits else (SHOWN, self._transport.close)
+        self._stream.timer = self._loop.call_later(*then)
 
     def _end(self, asked: _Asked, sent: bytes) -> None:
         """The last of an answer."""
