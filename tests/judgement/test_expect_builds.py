@@ -115,7 +115,7 @@ def test_a_longer_name_is_another(message, call):
 
 def test_is_refused(call):
     caller(call(failure="ValueError: no")).is_refused()
-    assert str(broken(caller(call()).is_refused)) == "the caller got an answer where an error was due"
+    assert str(broken(caller(call()).is_refused)) == "the caller got an answer where an error was due: Paris."
 
 
 def test_a_restricted_listing_offers_what_it_offers_without_a_list():

@@ -204,7 +204,7 @@ def test_is_not_told(name, because, call):
 
 
 def test_is_told_nothing_where_an_error_was_due(call):
-    assert str(broken(caller(call()).is_told, "grok-5")) == "the caller got an answer where an error was due"
+    assert str(broken(caller(call()).is_told, "grok-5")) == "the caller got an answer where an error was due: Paris."
 
 
 @pytest.mark.parametrize(("answered", "told"), [("grok-4-0709", None), ("grok-4-0709", "grok-4"), ("grok-4.3", "grok-4.3")])
@@ -282,7 +282,7 @@ def test_is_refused_for_a_number(call):
     overflow = {"code": "x", "error": "the request contains 503000 tokens."}
     caller(call(failure="XAIError: too long", status=400, answer=overflow)).is_refused_for("503")
     caller(call(failure="ValueError: too long", exchanges=[])).is_refused_for("503")
-    assert str(broken(caller(call()).is_refused_for, "503")) == "the caller got an answer where an error was due"
+    assert str(broken(caller(call()).is_refused_for, "503")) == "the caller got an answer where an error was due: Paris."
     with pytest.raises(Unproven, match="xAI's answer has no 503 in it, so XAIError proves nothing: Argument not supported"):
         caller(call(failure="XAIError: no", status=400, answer=REFUSAL)).is_refused_for("503")
 

@@ -43,7 +43,7 @@ def test_a_crash(kind, failed):
 
 @pytest.mark.parametrize("statement", ["is_no_crash", "has_xais_sentence"])
 def test_an_answer_is_no_error(statement, call):
-    assert str(broken(getattr(error(call()), statement))) == "the caller got an answer where an error was due"
+    assert str(broken(getattr(error(call()), statement))) == "the caller got an answer where an error was due: Paris."
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,13 @@ def test_leaves_more_often(most, bound, call, exchange):
     assert "nothing left for grok-4" in str(broken(wire(call(exchanges=[])).leaves_at_most, most, "429 rate"))
 
 
+def test_the_layer_that_asked_again_is_named_where_a_request_tells(call, exchange):
+    counted = [replace(exchange(), request=replace(exchange().request, headers={"x-stainless-retry-count": n})) for n in "012"]
+    unkept = broken(wire(call(exchanges=counted)).leaves_at_most, 1, "503")
+    assert str(unkept).endswith("no second one could help; 2 of them are retries of the openai client itself (its max_retries)")
+    assert "1 of them is a retry" in str(broken(wire(call(exchanges=counted[:2])).leaves_once_or_never, "503"))
+
+
 def test_resolves_to_a_model_or_to_nothing(call, rollout):
     wire(call(GROK_3)).resolves_to("grok-3", rollout)
     wire(call(exchanges=[], failure="PermissionError: no")).resolves_to("refused", rollout)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from grokgate.providers.vehicle import failure_of
+from grokgate.providers import openai
+from grokgate.providers.vehicle import failure_of, perform
+from grokgate.values.chat import ChatRequest
 
 
 class Refused(Exception):
@@ -21,3 +23,31 @@ def test_the_status_of_a_cause_is_found():
     error = ValueError("xAI refused")
     error.__cause__ = Refused("slow down")
     assert failure_of(error).status == 429
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), GeneratorExit()], ids=repr)
+def test_what_no_caller_catches_as_an_error_is_told_as_such(error):
+    assert failure_of(error).end == "uncaught"
+
+
+def test_a_bundled_adapter_that_falls_over_is_not_the_library():
+    with pytest.raises(AttributeError) as slip:
+        openai._messages(None)
+    failure = failure_of(slip.value)
+    assert (failure.end, failure.message.partition(":")[0]) == ("nonsense", "the adapter fell over what it got (AttributeError)")
+    assert failure_of(KeyError("choices")).end == ""
+
+
+class Slips:
+    """An adapter whose methods are none of those that are due."""
+
+    def chat(self):
+        return None
+
+    def stream(self, _):
+        return None
+
+
+@pytest.mark.parametrize("mode", ["chat", "stream"])
+def test_an_adapter_whose_methods_are_not_those_that_are_due_is_told_as_one(mode):
+    assert perform(Slips(), mode, ChatRequest(model="grok-4", messages=())).end == "nonsense"

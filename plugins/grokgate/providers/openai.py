@@ -1,4 +1,8 @@
-"""The openai SDK, versions 2 and 3, pointed at xAI: a passthrough provider, which sends what it is told."""
+"""The openai SDK, versions 2 and 3, pointed at xAI: a passthrough provider, which sends what it is told.
+
+The library checks no answer against its types: what is none of JSON comes back as text, and any field may be missing. The
+adapter hands that on as the library's caller has it, and falls over nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,10 @@ from grokgate.values.chat import ChatRequest, ChatResult, Delta, Message, ToolCa
 
 
 class OpenAI:
-    """``OpenAI(...).chat.completions.create``, and the asynchronous client beside it; retries are the library's own.
+    """``OpenAI(...).chat.completions.create``, and the asynchronous client beside it.
+
+    Retries are the library's own, unless the option ``max_retries`` says how many: 0 where it drives a gateway, whose retries are
+    to be counted and not its own. Each option of a description is one of the library's client (``timeout``, ``max_retries``).
 
     ``limit`` is ``max_tokens``, the name that every version takes. A parameter that ``create`` has is a keyword; any other
     is in ``extra_body``, the library's way to send what it does not know. What it raises is left as it is.
@@ -76,18 +83,20 @@ class _Fragments:
 
     def delta(self, chunk: Any) -> Delta:
         """A chunk without its tool calls; the chunk that carries the usage may have no choice."""
-        choice = chunk.choices[0] if chunk.choices else None
-        for fragment in (choice.delta.tool_calls or ()) if choice else ():
-            call = self._calls.setdefault(fragment.index, {"id": "", "name": "", "arguments": ""})
-            call["id"] = fragment.id or call["id"]
-            call["name"] = fragment.function.name or call["name"]
-            call["arguments"] += fragment.function.arguments or ""
+        choice = _first(chunk)
+        piece = getattr(choice, "delta", None)
+        for fragment in getattr(piece, "tool_calls", None) or ():
+            call = self._calls.setdefault(getattr(fragment, "index", None) or 0, {"id": "", "name": "", "arguments": ""})
+            function = getattr(fragment, "function", None)
+            call["id"] = getattr(fragment, "id", None) or call["id"]
+            call["name"] = getattr(function, "name", None) or call["name"]
+            call["arguments"] += getattr(function, "arguments", None) or ""
         return Delta(
-            text=(choice.delta.content or "") if choice else "",
-            reasoning=(getattr(choice.delta, "reasoning_content", None) or "") if choice else "",
-            finish_reason=choice.finish_reason if choice else None,
-            usage=_usage(chunk.usage),
-            told_model=chunk.model,
+            text=getattr(piece, "content", None) or "",
+            reasoning=getattr(piece, "reasoning_content", None) or "",
+            finish_reason=getattr(choice, "finish_reason", None),
+            usage=_usage(getattr(chunk, "usage", None)),
+            told_model=getattr(chunk, "model", None),
         )
 
     def last(self) -> Delta:
@@ -97,35 +106,49 @@ class _Fragments:
 
 
 def _result(completion: Any) -> ChatResult:
-    choice = completion.choices[0]
-    calls = choice.message.tool_calls or ()
+    """A completion; the text of an answer that is none, which the library gives its caller as it came."""
+    if isinstance(completion, str):
+        return ChatResult(text=completion)
+    choice = _first(completion)
+    message = getattr(choice, "message", None)
     return ChatResult(
-        text=choice.message.content,
-        finish_reason=choice.finish_reason,
-        usage=_usage(completion.usage),
-        told_model=completion.model,
-        tool_calls=tuple(_tool_call(call.id, call.function.name, call.function.arguments) for call in calls),
-        reasoning=getattr(choice.message, "reasoning_content", None),
+        text=getattr(message, "content", None),
+        finish_reason=getattr(choice, "finish_reason", None),
+        usage=_usage(getattr(completion, "usage", None)),
+        told_model=getattr(completion, "model", None),
+        tool_calls=tuple(map(_called, getattr(message, "tool_calls", None) or ())),
+        reasoning=getattr(message, "reasoning_content", None),
     )
+
+
+def _first(completion: Any) -> Any:
+    """The first choice of a completion or a chunk; ``None`` where it has none."""
+    return next(iter(getattr(completion, "choices", None) or ()), None)
 
 
 def _usage(usage: Any) -> Usage | None:
     if usage is None:
         return None
     return Usage(
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        reasoning_tokens=getattr(usage.completion_tokens_details, "reasoning_tokens", None),
-        total_tokens=usage.total_tokens,
-        cached_tokens=getattr(usage.prompt_tokens_details, "cached_tokens", None),
+        prompt_tokens=getattr(usage, "prompt_tokens", None),
+        completion_tokens=getattr(usage, "completion_tokens", None),
+        reasoning_tokens=getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None),
+        total_tokens=getattr(usage, "total_tokens", None),
+        cached_tokens=getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None),
     )
+
+
+def _called(call: Any) -> ToolCall:
+    function = getattr(call, "function", None)
+    name, arguments = getattr(function, "name", None) or "", getattr(function, "arguments", None) or ""
+    return _tool_call(getattr(call, "id", None) or "", name, arguments)
 
 
 def _tool_call(identifier: str, name: str, arguments: str) -> ToolCall:
     """The call with its arguments parsed; the library hands its caller the text, so what does not parse is handed on."""
     try:
         parsed = json.loads(arguments)
-    except ValueError:
+    except (TypeError, ValueError):
         parsed = arguments
     return ToolCall(id=identifier, name=name, arguments=parsed if isinstance(parsed, dict) else arguments)
 

@@ -138,13 +138,14 @@ def _result(response: Any) -> ChatResult:
     An MCP user is told less: the tools' ``model_used`` repeats the name as it was typed. Usage has three figures, and
     reasoning tokens are not among them. Tool calls and visible thinking are not handed on.
     """
+    usage, told = response.usage or {}, response.metadata or {}
     return ChatResult(
         text=response.content,
-        finish_reason=response.metadata.get("finish_reason"),
+        finish_reason=told.get("finish_reason"),
         usage=Usage(
-            prompt_tokens=response.usage.get("input_tokens"),
-            completion_tokens=response.usage.get("output_tokens"),
-            total_tokens=response.usage.get("total_tokens"),
+            prompt_tokens=usage.get("input_tokens"),
+            completion_tokens=usage.get("output_tokens"),
+            total_tokens=usage.get("total_tokens"),
         ),
-        told_model=response.metadata.get("model"),
+        told_model=told.get("model"),
     )

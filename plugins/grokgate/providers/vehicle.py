@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FRAMES = 10
 """Frames of a failure's trace; the newest tell most."""
+SLIPS = (AttributeError, LookupError, TypeError)
+"""What is raised in grokgate's own code, a bundled adapter's too, where it gets what it did not expect."""
 FIELDS = ("message", "body", "details")
 """Public fields of client libraries' errors in which the server's own words stand."""
 
@@ -126,9 +128,20 @@ def failure_of(error: BaseException) -> Failure:
         value = _attribute(error, field)
         if isinstance(value, (str, dict)) and value and str(value) not in message:
             message += f"\n{field}: {value}"
+    end = _end(error)
+    if end == "nonsense" and not isinstance(error, given.Nonsense):
+        message = f"the adapter fell over what it got ({type(error).__name__}): {message}"
     trace = "".join(traceback.format_list(frames))
-    end: End = "nonsense" if isinstance(error, given.Nonsense) else "" if isinstance(error, Exception) else "uncaught"
     return Failure(kind=type(error).__name__, message=message, status=_status(error), trace=trace, end=end)
+
+
+def _end(error: BaseException) -> End:
+    """Whether it is an error at all of the library's making, that its caller can catch."""
+    if not isinstance(error, Exception):
+        return "uncaught"
+    *_, (raised_in, _) = traceback.walk_tb(error.__traceback__) if error.__traceback__ else [(None, 0)]
+    ours = raised_in is not None and str(raised_in.f_globals.get("__name__")).startswith("grokgate.providers.")
+    return "nonsense" if isinstance(error, given.Nonsense) or (ours and isinstance(error, SLIPS)) else ""
 
 
 def load_adapter(spec: str, here: Path) -> Adapter:

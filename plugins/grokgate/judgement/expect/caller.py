@@ -42,8 +42,9 @@ class Caller:
     @property
     def failure(self) -> Failure:
         if self._call.failure is None:
-            text = one_line(self._call.result.text if self._call.result else "")
-            raise Unkept("the caller got an answer where an error was due", expected="an error", saw=text)
+            text = one_line((self._call.result and self._call.result.text) or "")
+            because = f"the caller got an answer where an error was due: {one_line(text, 60) or 'no text'}"
+            raise Unkept(because, expected="an error", saw=text)
         return self._call.failure
 
     @property

@@ -18,6 +18,7 @@ from grokgate.values.wire import WireRequest
 from grokgate.values.world import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens")
+RETRY_COUNT = "x-stainless-retry-count"
 _NAMES_AND_MODES = frozenset({"model", "stream", "stream_options"})
 
 
@@ -66,7 +67,8 @@ class Wire:
         """At least one request left, and no more than this many, whichever layer sent them."""
         if (saw := len(self.requests)) > most:
             bound = "no second one could help" if most == 1 else f"the bound is {most}"
-            raise Unkept(f"{saw} requests left for one call that met {met}; {bound}", expected=most, saw=saw, at="requests")
+            because = f"{saw} requests left for one call that met {met}; {bound}{_retried(self.requests)}"
+            raise Unkept(because, expected=most, saw=saw, at="requests")
 
     def resolves_to(self, expect: str, rollout: Rollout) -> None:
         """The request reaches that model, or nothing leaves where the table says ``refused``."""
@@ -205,7 +207,7 @@ class Wire:
     def leaves_once_or_never(self, met: str) -> None:
         """One request left, or none: asking again cannot help."""
         if (saw := len(self._call.left)) > 1:
-            because = f"{saw} requests left for one call that met {met}; no second one could help"
+            because = f"{saw} requests left for one call that met {met}; no second one could help{_retried(self._call.left)}"
             raise Unkept(because, expected="1 request at most", saw=saw, at="requests")
 
     def shrinks_the_limit(self, limit: int) -> None:
@@ -312,6 +314,14 @@ def _body(request: WireRequest) -> Any:
 
 def _requests(left: Sequence[WireRequest]) -> str:
     return "1 request" if len(left) == 1 else f"{len(left)} requests" if left else NOTHING
+
+
+def _retried(left: Sequence[WireRequest]) -> str:
+    """Which layer asked again, where a request tells: clients that Stainless makes, such as openai's, count their retries."""
+    retries = [request.headers.get(RETRY_COUNT, "0") for request in left]
+    if not (again := sum(count not in ("", "0") for count in retries)):
+        return ""
+    return f"; {again} of them {'is a retry' if again == 1 else 'are retries'} of the openai client itself (its max_retries)"
 
 
 def _spelt(name: str) -> str:
