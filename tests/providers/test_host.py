@@ -146,6 +146,7 @@ class Plain:
     def __init__(self, setting):
         with Path(setting.options["starts"]).open("a") as starts:
             starts.write(".")
+        self.base_url = setting.base_url
     def chat(self, request):
         return ChatResult(text=" ".join(sorted({*sys.modules, *os.environ})))
     def close(self):
@@ -166,6 +167,24 @@ class Hangs(Plain):
     def chat(self, request):
         import time
         time.sleep(60)
+
+class Waits(Plain):
+    def chat(self, request):
+        import asyncio, httpx, aiohttp, requests
+        url = f"{self.base_url}/chat/completions"
+        async def by_aiohttp():
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(600)) as session:
+                await session.post(url, json={})
+        async def by_httpx():
+            async with httpx.AsyncClient(timeout=600) as client:
+                await client.post(url, json={})
+        ways = {
+            "httpx": lambda: httpx.post(url, json={}, timeout=600),
+            "requests": lambda: requests.post(url, json={}, timeout=600),
+            "httpx async": lambda: asyncio.run(by_httpx()),
+            "aiohttp": lambda: asyncio.run(by_aiohttp()),
+        }
+        ways[request.model]()
 
 class Odd(Plain):
     def chat(self, request):
@@ -251,3 +270,19 @@ def test_a_module_is_found_from_inside_its_package(tmp_path, provider):
     inside = replace(subject.launcher.description, path=package / "inner.py")
     subject.launcher.description = inside
     assert subject.chat("grok-4").result
+
+
+WAITS = {"httpx": "ReadTimeout", "requests": "ReadTimeout", "httpx async": "ReadTimeout", "aiohttp": "TimeoutError"}
+
+
+def test_a_timeout_of_ten_minutes_is_met_in_a_second(provider, monkeypatch):
+    monkeypatch.setattr("grokgate.providers.launcher.CALL_SECONDS", 20.0)
+    subject = provider("Waits").impatient
+    met = [subject.chat(client, fault="timeout") for client in WAITS]
+    assert [call.failure.kind for call in met] == list(WAITS.values()), [call.failure for call in met]
+    assert max(call.seconds for call in met) < 10
+
+
+def test_a_build_of_the_providers_own_that_soon_gives_up_goes_before(provider):
+    subject = provider("Plain", builds={"impatient": {"options": {"timeout": 1}}})
+    assert subject.impatient.build == "impatient"

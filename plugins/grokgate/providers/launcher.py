@@ -37,6 +37,8 @@ XAI = "https://api.x.ai/v1"
 
 CALL_SECONDS, LIVE_SECONDS = 120.0, 900.0
 """How long a call of a provider in a process of its own may take: answers of a tape come at once, and xAI may think."""
+HURRIED = " in a hurry"
+"""At the end of a build's name: in a process that cuts long waits short."""
 SILENCES = 2
 """How often a deployment may say nothing in time before it is not started again."""
 FALLBACK = "\0fallback"
@@ -184,10 +186,11 @@ class Launcher:
             return after.egress
 
     def _run(self, build: str, environment: Mapping[str, str], workdir: Path) -> Started:
+        hurried, build = build.endswith(HURRIED), build.removesuffix(HURRIED)
         chosen = self.description.builds.get(build, Build())
         here = self.in_process and build == self.build
         setting = self._setting(chosen, environment, workdir, XAI if here else self._address[0])
-        running = self._in_this_process(setting) if here else self._in_a_host(chosen, setting)
+        running = self._in_this_process(setting) if here else self._in_a_host(chosen, setting, hurried=hurried)
         return Started(running=running, workdir=workdir, log=workdir / self.description.log if self.description.log else None)
 
     def _setting(self, build: Build, environment: Mapping[str, str], workdir: Path, base_url: str) -> Setting:
@@ -215,7 +218,7 @@ class Launcher:
         assert self.description.adapter is not None, "a description without an adapter or a command was let through"
         return InProcess(load_adapter(self.description.adapter, self.description.path.parent), setting)
 
-    def _in_a_host(self, build: Build, setting: Setting) -> Running:
+    def _in_a_host(self, build: Build, setting: Setting, *, hurried: bool) -> Running:
         from grokgate.providers.host.process import HostProcess
 
         return HostProcess(
@@ -227,6 +230,7 @@ class Launcher:
             here=self.description.path.parent,
             interpreter=_interpreter(self.description, build, self.say),
             command=self.description.command,
+            hurried=hurried,
         )
 
     @property

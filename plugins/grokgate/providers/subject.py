@@ -17,7 +17,7 @@ from grokgate.formats.home import SCRIPT, clean_copy
 from grokgate.intercept.fault import Fault
 from grokgate.providers.command import PYTHON, Ran, run
 from grokgate.providers.description import Switch
-from grokgate.providers.launcher import FALLBACK, Launcher, Started, write_env_file
+from grokgate.providers.launcher import FALLBACK, HURRIED, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, End, Failure, Message, Mode, ModelCard
@@ -118,12 +118,17 @@ class Subject:
 
     @property
     def impatient(self) -> Subject:
-        """A build that soon gives up waiting; in this process any, since there a timeout comes at once. Raises ``NoBuild``."""
+        """A build that soon gives up waiting: its own ``impatient`` one, or any, in a process that cuts long waits short.
+
+        In this process any, since there a timeout comes at once. Raises ``NoBuild`` for a host of the provider's own.
+        """
         if self.launcher.in_process and self.build == self.launcher.build:
             return self
-        if "impatient" not in self.launcher.description.builds:
+        if "impatient" in self.launcher.description.builds:
+            return self.built("impatient")
+        if self.launcher.description.command:
             raise NoBuild("over loopback a timeout is really waited for; add [builds.impatient], which gives up after a second")
-        return self.built("impatient")
+        return replace(self, build=f"{self.build}{HURRIED}")
 
     def with_fallbacks(self) -> Subject:
         """The same provider where other providers than xAI are configured too, as its description says."""

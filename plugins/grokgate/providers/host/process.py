@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grokgate.providers.host.channel import LONGEST, Channel, Gone, Late, TooLong, Unasked
+from grokgate.providers.host.main import HURRIED
 from grokgate.providers.host.reply import BrokenRule, reply, shown
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import NotStarted, not_offered
@@ -38,10 +39,10 @@ class HostProcess:
     """A provider in its own process; see ``grokgate.providers.vehicle.Running``.
 
     It runs ``command``, a host in any language, or grokgate's host under ``interpreter`` (this process' own, if ``None``)
-    with ``adapter``, whose path is relative to ``here``. It reaches the addresses in ``allowed``; each other attempt is
-    blocked and handed to ``on_egress``. What it prints is in ``setting.workdir / "stderr.log"``. A host that ends, breaks the
-    protocol, or takes more than ``call_seconds`` is ``gone``, with a ``Failure`` of this call and the next. Raises
-    ``NotStarted``.
+    with ``adapter``, whose path is relative to ``here``; ``hurried``, that cuts long waits short. It reaches the addresses in
+    ``allowed``; each other attempt is blocked and handed to ``on_egress``. What it prints is in
+    ``setting.workdir / "stderr.log"``. A host that ends, breaks the protocol, or takes more than ``call_seconds`` is ``gone``,
+    with a ``Failure`` of this call and the next. Raises ``NotStarted``.
     """
 
     def __init__(
@@ -56,13 +57,15 @@ class HostProcess:
         command: Sequence[str] | None = None,
         call_seconds: float = 120.0,
         start_seconds: float = 60.0,
+        hurried: bool = False,
     ) -> None:
         self._on_egress, self._call_seconds = on_egress, call_seconds
         self._lock, self._asked = threading.Lock(), 0
         self._ended: Failure | None = None
         self._stderr = setting.workdir / "stderr.log"
         kept = KEPT if command or interpreter else OURS
-        self._spawn(command or (str(interpreter or sys.executable), str(MAIN)), setting, kept)
+        ours = (str(interpreter or sys.executable), str(MAIN), *([HURRIED] if hurried else []))
+        self._spawn(command or ours, setting, kept)
         answer = self._ask("start", _start(setting, adapter, here or Path.cwd(), allowed), start_seconds)
         if isinstance(answer, Failure):
             self.close()
