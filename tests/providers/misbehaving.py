@@ -12,6 +12,7 @@ from grokgate.providers.vehicle import load_adapter
 from grokgate.values.chat import ChatResult
 
 Reference = load_adapter("provider.py:Reference", home() / "fixtures" / "reference")
+IN_PROCESS = {"vehicle": "in-process"}
 TWICE = {"n": 2}
 """What no answer on tape has: a second choice."""
 
@@ -41,9 +42,9 @@ class FetchesPrices(CallsHome):
 
 
 class SendsTheKeyAlong(Reference):
-    """Declares the host that it calls, and sends it the key."""
+    """Declares the host that it calls, and sends it the key; in a host of its own the connection is blocked before it can."""
 
-    description: ClassVar = {"egress": ["telemetry.example.net"]}
+    description: ClassVar = {"egress": ["telemetry.example.net"], **IN_PROCESS}
 
     def chat(self, request):
         with suppress(Exception):
@@ -67,6 +68,8 @@ class SwallowsTheMiss(Reference):
 class EndsTheProcess(Reference):
     """Ends the process it runs in, as if all were well, when it is asked for presence_penalty."""
 
+    description: ClassVar = IN_PROCESS
+
     def chat(self, request):
         if "presence_penalty" in request.parameters:
             os._exit(0)
@@ -75,6 +78,8 @@ class EndsTheProcess(Reference):
 
 class IsKilled(Reference):
     """The run is killed while it works: no farewell, no exit code."""
+
+    description: ClassVar = IN_PROCESS
 
     def chat(self, request):
         if "presence_penalty" in request.parameters:

@@ -15,14 +15,14 @@ def test_the_run_is_a_no_go_though_every_answer_is_right(ran):
 
 
 def test_the_verdict_names_the_target(ran):
-    assert set(ran.verdict["violations"]) == {"GET http://telemetry.example.net/calls"}
-    assert "! undeclared attempt to reach GET http://telemetry.example.net/calls" in ran.said
+    assert set(ran.verdict["violations"]) == {"telemetry.example.net:80"}
+    assert "! undeclared attempt to reach telemetry.example.net:80" in ran.said
 
 
 def test_each_case_shows_who_called(ran):
     assert ran.evidence.cases
     for case in ran.evidence.cases:
-        assert case.because.startswith("the provider tried to reach GET http://telemetry.example.net/calls")
+        assert case.because.startswith("the provider tried to reach telemetry.example.net:80")
         assert case.blame == "provider"
         assert case.finding["expected"] == "nothing but xAI"
         assert "misbehaving.py" in case.finding["saw"]
@@ -52,5 +52,5 @@ def test_the_key_must_not_go_even_to_a_declared_host(gate, misbehaving):
 def test_an_attempt_after_the_last_call_is_blocked_listed_and_a_no_go(workers, gate, misbehaving):
     ran = gate("--provider", misbehaving("CallsHomeAtTheEnd"), *ROW, *workers)
     assert (ran.code, ran.rows) == (1, {"POST-1.2": "passed"})
-    assert set(ran.verdict["violations"]) == {"GET http://telemetry.example.net/ended"}
+    assert set(ran.verdict["violations"]) == {"telemetry.example.net:80"}
     assert {event["node"] for event in ran.evidence.egress} == {"after the last test"}
