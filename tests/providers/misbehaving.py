@@ -76,6 +76,13 @@ class EndsTheProcess(Reference):
         return super().chat(request)
 
 
+class DiesInEachCall(Reference):
+    """Starts, and ends its process when it is asked anything by ``chat``."""
+
+    def chat(self, _):
+        os._exit(3)
+
+
 class IsKilled(Reference):
     """The run is killed while it works: no farewell, no exit code."""
 

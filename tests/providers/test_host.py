@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from grokgate.providers.host.channel import Channel, Gone, TooLong
 from grokgate.providers.host.process import HostProcess
 from grokgate.providers.launcher import Launcher
 from grokgate.providers.protocol import Setting
-from grokgate.providers.subject import DidNotStart, Subject, Transcript
+from grokgate.providers.subject import DidNotStart, NoDocumentation, NoListing, Subject, Transcript
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.chat import ChatRequest, Message
 
@@ -158,6 +159,19 @@ class Dies(Plain):
             os._exit(3)
         return super().chat(request)
 
+    def models(self):
+        os._exit(3)
+
+    def documentation(self):
+        os._exit(3)
+
+    def read_timeout(self):
+        os._exit(3)
+
+class Leaves(Plain):
+    def chat(self, request):
+        raise SystemExit("Error: no")
+
 class DoesNotStart(Plain):
     def __init__(self, setting):
         super().__init__(setting)
@@ -258,6 +272,27 @@ def test_what_an_adapter_gives_back_that_is_no_answer_is_told_as_its_slip(vehicl
     call = provider("Odd", vehicle=vehicle).chat("grok-4")
     assert call.failure.end == "nonsense"
     assert call.failure.message == "the adapter gave back dict as usage, where Usage or None is due"
+
+
+@pytest.mark.parametrize("vehicle", ["host", "in-process"])
+def test_an_exit_is_no_error_in_either_vehicle(vehicle, provider):
+    subject = provider("Leaves", vehicle=vehicle)
+    assert (subject.chat("grok-4").failure.end, subject.transcript.ends[0][0]) == ("uncaught", "chat('grok-4')")
+
+
+@pytest.mark.parametrize("asked", ["models", "documentation", "read_timeout"])
+def test_a_death_is_seen_whatever_was_asked(asked, provider):
+    subject = provider("Dies")
+    with suppress(NoListing, NoDocumentation):
+        getattr(subject, asked)()
+    assert [(what, failure.end) for what, failure in subject.transcript.ends] == [(f"{asked}()", "exit")]
+
+
+def test_a_row_that_wants_an_error_is_red_where_the_provider_died(gate, misbehaving):
+    ran = gate("--provider", misbehaving("DiesInEachCall"), "--only", "POST-3.5")
+    assert ran.rows == {"POST-3.5": "failed"}
+    told = {case.because.partition(": ")[2] for case in ran.evidence.cases if case.status != "passed"}
+    assert told == {"the provider's process ended (exit code 3)"}
 
 
 def test_a_module_is_found_from_inside_its_package(tmp_path, provider):
