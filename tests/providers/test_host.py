@@ -10,6 +10,7 @@ import pytest
 
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.rollout_file import rollout
+from grokgate.judgement.expect import stream
 from grokgate.providers.description import described_by
 from grokgate.providers.host.channel import Channel, Gone, TooLong
 from grokgate.providers.host.process import HostProcess
@@ -147,7 +148,7 @@ class Plain:
     def __init__(self, setting):
         with Path(setting.options["starts"]).open("a") as starts:
             starts.write(".")
-        self.base_url = setting.base_url
+        self.base_url, self.key = setting.base_url, setting.api_key
     def chat(self, request):
         return ChatResult(text=" ".join(sorted({*sys.modules, *os.environ})))
     def close(self):
@@ -199,6 +200,20 @@ class Waits(Plain):
             "aiohttp": lambda: asyncio.run(by_aiohttp()),
         }
         ways[request.model]()
+
+class ByAiohttp(Plain):
+    async def astream(self, request):
+        import aiohttp, json
+        from grokgate.values.chat import Delta
+        turns = [{"role": turn.role, "content": turn.content} for turn in request.messages]
+        body = {"model": request.model, "messages": turns, "stream": True}
+        key = {"Authorization": f"Bearer {self.key}"}
+        async with aiohttp.ClientSession(headers=key) as session:
+            async with session.post(f"{self.base_url}/chat/completions", json=body) as answer:
+                async for line in answer.content:
+                    if line.startswith(b"data: {"):
+                        for choice in json.loads(line[6:])["choices"]:
+                            yield Delta(text=choice["delta"].get("content") or "")
 
 class Odd(Plain):
     def chat(self, request):
@@ -305,6 +320,12 @@ def test_a_module_is_found_from_inside_its_package(tmp_path, provider):
     inside = replace(subject.launcher.description, path=package / "inner.py")
     subject.launcher.description = inside
     assert subject.chat("grok-4").result
+
+
+def test_what_aiohttp_had_before_a_stream_broke_was_handed_on(provider):
+    for _ in range(3):
+        call = provider("ByAiohttp").chat("grok-4", mode="astream", fault="stream-cut-late")
+        stream(call).was_handed_on_as_it_came()
 
 
 WAITS = {"httpx": "ReadTimeout", "requests": "ReadTimeout", "httpx async": "ReadTimeout", "aiohttp": "TimeoutError"}
