@@ -97,7 +97,7 @@ class IsKilled(Reference):
 class Naive:
     """What somebody writes in ten minutes: sends every parameter on, claims little, tells nothing; its JSON is made up."""
 
-    description: ClassVar = {"title": "a provider\nwritten in ten minutes", "claims": ["chat", "json", "streaming"]}
+    description: ClassVar = {"title": "a provider\nwritten in ten minutes", "claims": ["chat", "json", "streaming"], **IN_PROCESS}
 
     def __init__(self, setting):
         self.setting = setting

@@ -203,7 +203,7 @@ class Waits(Plain):
 
 class ByAiohttp(Plain):
     async def astream(self, request):
-        import aiohttp, json
+        import aiohttp, asyncio, json
         from grokgate.values.chat import Delta
         turns = [{"role": turn.role, "content": turn.content} for turn in request.messages]
         body = {"model": request.model, "messages": turns, "stream": True}
@@ -211,6 +211,7 @@ class ByAiohttp(Plain):
         async with aiohttp.ClientSession(headers=key) as session:
             async with session.post(f"{self.base_url}/chat/completions", json=body) as answer:
                 async for line in answer.content:
+                    await asyncio.sleep(0)  # as one that does something with each line
                     if line.startswith(b"data: {"):
                         for choice in json.loads(line[6:])["choices"]:
                             yield Delta(text=choice["delta"].get("content") or "")
