@@ -16,7 +16,7 @@ from grokgate.providers.host.channel import Channel, Gone, TooLong
 from grokgate.providers.host.process import HostProcess
 from grokgate.providers.launcher import Launcher
 from grokgate.providers.protocol import Setting
-from grokgate.providers.subject import DidNotStart, NoDocumentation, NoListing, Subject, Transcript
+from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Subject, Transcript
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.chat import ChatRequest, Message
 
@@ -263,6 +263,9 @@ def test_one_that_died_is_started_anew_for_the_next_case_and_no_sooner(provider,
     assert (starts(tmp_path), [asked for asked, _ in first.transcript.ends]) == (1, ["chat('grok-4')", "chat('grok-3')"])
     assert next_case(first).chat("grok-3").result
     assert starts(tmp_path) == 2
+    other = next_case(first).under(A="b")
+    other.chat("grok-4")
+    assert other.transcript.ends[0][0] == "chat('grok-4') with A='b'"
 
 
 def test_one_that_does_not_start_is_tried_once_for_each_deployment(provider, tmp_path):
@@ -338,6 +341,12 @@ def test_a_timeout_of_ten_minutes_is_met_in_a_second(provider, monkeypatch):
     met = [subject.chat(client, fault="timeout") for client in WAITS]
     assert [call.failure.kind for call in met] == list(WAITS.values()), [call.failure for call in met]
     assert max(call.seconds for call in met) < 10
+
+
+def test_one_whose_waits_cannot_be_cut_short_is_not_blamed_for_it(provider, monkeypatch):
+    monkeypatch.setattr("grokgate.providers.launcher.CALL_SECONDS", 0.5)
+    with pytest.raises(NoBuild, match=r"add \[builds\.impatient\] to tell"):
+        provider("Hangs").impatient.chat("grok-4", fault="timeout")
 
 
 def test_a_build_of_the_providers_own_that_soon_gives_up_goes_before(provider):

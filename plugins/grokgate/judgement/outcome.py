@@ -80,7 +80,7 @@ def crashed(*, requirement: str, node: str) -> Case:
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
         status=Status.HARNESS_ERROR,
-        because=f'the worker died while {node} ran; for a provider that ends its process, say vehicle = "host"',
+        because=f'the worker died while {node} ran; a provider that ends its process is told as such in vehicle = "host"',
         blame=Blame.HARNESS,
         node=node,
     )

@@ -415,9 +415,12 @@ class Subject:
         return "".join([f" {part}" for part in build] + ([f" with {' '.join(variables)}"] if variables else []))
 
     def _ending(self, asked: str, outcome: T) -> T:
-        """The outcome of what was asked; kept where it is no error that a caller could catch."""
-        if isinstance(outcome, Failure) and outcome.end:
-            self.transcript.ends.append((asked, outcome))
+        """The outcome of what was asked; kept where it is no error that a caller could catch. Raises ``NoBuild``."""
+        if not isinstance(outcome, Failure) or not outcome.end:
+            return outcome
+        if outcome.end == "silence" and self.build.endswith(HURRIED):
+            raise NoBuild("the provider waits for ever, or in a way that cannot be cut short; add [builds.impatient] to tell")
+        self.transcript.ends.append((f"{asked}{self._how}", outcome))
         return outcome
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
