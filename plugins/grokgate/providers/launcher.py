@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 XAI = "https://api.x.ai/v1"
 """Where a provider in this process sends its requests; they are answered before they leave it."""
-
-
 CALL_SECONDS, LIVE_SECONDS = 120.0, 900.0
 """How long a call of a provider in a process of its own may take: answers of a tape come at once, and xAI may think."""
 HURRIED = " in a hurry"
@@ -134,11 +132,9 @@ class Launcher:
     ) -> Started | None:
         """The provider in this build and environment, where it was started before; none where its process is to start anew.
 
-        It is where that ended, but for whom it ended in what was ``asked`` now, and for one that keeps silent, since each call
-        of that takes its time.
+        That is so where it ended, but not in what was ``asked`` now; nor for one that keeps silent, whose calls each take long.
         """
-        name = _name(build, environment, env_file)
-        found = self._started.get(name)
+        found = self._started.get(name := _name(build, environment, env_file))
         if found is None or (gone := found.running.gone) is None or gone in asked:
             return found
         self._silences[name] += gone.end == "silence"
