@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +41,10 @@ SILENCES = 2
 """How often a deployment may say nothing in time before it is not started again."""
 FALLBACK = "\0fallback"
 """In an environment that is asked for: as the description's ``fallbacks`` say, with its places filled in."""
+
+
+EnvFiles = Sequence[Mapping[str, str]]
+"""What a deployment's file of variables has held since its start, the last now."""
 
 
 def new_key() -> str:
@@ -128,36 +132,43 @@ class Launcher:
             yield log
 
     def found(
-        self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None, *, asked: Collection[Failure] = ()
+        self, build: str, environment: Mapping[str, str], env_files: EnvFiles, *, asked: Collection[Failure] = ()
     ) -> Started | None:
         """The provider in this build and environment, where it was started before; none where its process is to start anew.
 
         That is so where it ended, but not in what was ``asked`` now; nor for one that keeps silent, whose calls each take long.
         """
-        found = self._started.get(name := _name(build, environment, env_file))
+        found = self._started.get(name := _name(build, environment, env_files))
         if found is None or (gone := found.running.gone) is None or gone in asked:
             return found
         self._silences[name] += gone.end == "silence"
         return found if self._silences[name] >= SILENCES else None
 
-    def start(self, build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Started:
-        """Start the provider; ``env_file`` is what stands in its ``.env`` before. Raises what the adapter raises.
+    def start(self, build: str, environment: Mapping[str, str], env_files: EnvFiles) -> Started:
+        """Start the provider, with what its file is to hold. Raises what the adapter raises.
 
         A deployment that failed to start is not tried again.
         """
-        name = _name(build, environment, env_file)
+        name = _name(build, environment, env_files)
         if name in self._failed:
             raise self._failed[name]
         workdir = self._folder / f"{next(self._numbers):03}"  # never one of a deployment that failed to start
         (workdir / "logs").mkdir(parents=True, exist_ok=True)
-        if env_file is not None and self.description.switch.file:
-            write_env_file(workdir / self.description.switch.file, env_file)
+        if env_files and self.description.switch.file:
+            write_env_file(workdir / self.description.switch.file, env_files[-1])
         try:
             self._started[name] = self._run(build, environment, workdir)
         except (Exception, SystemExit) as error:
             self._failed[name] = error
             raise
         return self._started[name]
+
+    def renamed(self, started: Started, build: str, environment: Mapping[str, str], env_files: EnvFiles) -> None:
+        """A deployment whose file holds something else by now: who asks for it as it was starts another."""
+        name = _name(build, environment, env_files)
+        if name in self._started:
+            self._started[name].running.close()
+        self._started = {kept: each for kept, each in self._started.items() if each is not started} | {name: started}
 
     def restarted(self, started: Started, build: str, environment: Mapping[str, str]) -> Started:
         """The same deployment after a restart: its folder stays as it is."""
@@ -289,9 +300,9 @@ def _interpreter(description: Description, build: Build, say: Callable[[str], No
     return interpreter_for(requirements, say=say)
 
 
-def _name(build: str, environment: Mapping[str, str], env_file: Mapping[str, str] | None) -> Hashable:
+def _name(build: str, environment: Mapping[str, str], env_files: EnvFiles) -> Hashable:
     """What tells one deployment from another."""
-    return build, frozenset(environment.items()), None if env_file is None else frozenset(env_file.items())
+    return build, frozenset(environment.items()), tuple(frozenset(variables.items()) for variables in env_files)
 
 
 def write_env_file(path: Path, variables: Mapping[str, str]) -> None:

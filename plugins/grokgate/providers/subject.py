@@ -19,7 +19,7 @@ from grokgate.providers.command import PYTHON, Ran, run
 from grokgate.providers.description import Switch
 from grokgate.providers.launcher import FALLBACK, HURRIED, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
-from grokgate.values.call import Call
+from grokgate.values.call import Call, surroundings
 from grokgate.values.chat import ChatRequest, End, Failure, Message, Mode, ModelCard
 from grokgate.values.evidence import Blame
 from grokgate.values.requirement import LIVE_LIMIT
@@ -78,7 +78,8 @@ class Subject:
     prompts: Mapping[str, str]
     build: str = "current"
     environment: Mapping[str, str] = field(default_factory=dict)
-    env_file: Mapping[str, str] | None = None
+    env_files: tuple[Mapping[str, str], ...] = ()
+    """What the file that its description names has held since the start; the last is what it holds now."""
     counts: bool = False
     """Whether its calls are counted: none is asked again, and what hinders one of many decides nothing alone."""
 
@@ -136,7 +137,7 @@ class Subject:
 
     def with_env_file(self, **variables: str) -> Subject:
         """The same provider with these variables in the file that its description names (``.env``)."""
-        return replace(self, env_file=variables)
+        return replace(self, env_files=(variables,))
 
     @property
     def key(self) -> str:
@@ -231,7 +232,8 @@ class Subject:
         call = Call(
             asked=request,
             mode=mode,
-            environment={**self._shown, **(self.env_file or {})},
+            environment=self._shown,
+            env_file=self.env_files[-1] if self.env_files else {},
             exchanges=tuple(wire.exchanges),
             egress=tuple(wire.egress),
             result=None if isinstance(outcome, Failure) else outcome,
@@ -290,7 +292,7 @@ class Subject:
         if self.launcher.listed_before is None:
             self.launcher.listed_before = ()
             try:
-                before = replace(self, environment={}, env_file=None).built("before")
+                before = replace(self, environment={}, env_files=()).built("before")
                 self.launcher.listed_before = before.models() if "models" in self.claims else ()
             except DidNotStart as error:
                 self.note(f"the build before the rollout did not start, so the models are those of the rollout: {error}")
@@ -345,24 +347,29 @@ class Subject:
 
         Without a file to switch, the deployment starts anew with other variables.
         """
-        if not self.switch.file:
-            return self.under(**variables)
-        started = self.started
         begun = time.perf_counter()
-        write_env_file(started.workdir / self.switch.file, variables)
-        if self.switch.restart:
-            self._begun(lambda: self.launcher.restarted(started, self.build, self.environment))
-        how = "after a restart" if self.switch.restart else "without a restart"
-        self.note(f"switched in {self.switch.file} {how} in {time.perf_counter() - begun:.2f} s")
-        return self
+        if self.switch.file:
+            after = self._with_switched_file(variables)
+            how = f"in {self.switch.file}, {'after a restart' if self.switch.restart else 'without a restart'}"
+        else:
+            after, how = self.under(**variables), "by a start with other variables"
+            _ = after.started
+        self.note(f"switched {how}, in {time.perf_counter() - begun:.2f} s")
+        return after
+
+    def _with_switched_file(self, variables: Mapping[str, str]) -> Subject:
+        started, after = self.started, replace(self, env_files=(*self.env_files, variables))
+        write_env_file(started.workdir / str(self.switch.file), variables)
+        self.launcher.renamed(started, after.build, after.environment, after.env_files)
+        return after.restarted() if self.switch.restart else after
 
     @property
     def started(self) -> Started:
         """The running provider; one whose process ended in another case is started anew. Raises ``DidNotStart``."""
         ended = [failure for _, failure in self.transcript.ends]
-        if found := self.launcher.found(self.build, self.environment, self.env_file, asked=ended):
+        if found := self.launcher.found(self.build, self.environment, self.env_files, asked=ended):
             return found
-        return self._begun(lambda: self.launcher.start(self.build, self.environment, self.env_file))
+        return self._begun(lambda: self.launcher.start(self.build, self.environment, self.env_files))
 
     def _begun(self, begin: Callable[[], Started]) -> Started:
         """What ``begin`` starts, with what leaves meanwhile kept. Raises ``DidNotStart``."""
@@ -395,6 +402,9 @@ class Subject:
 
     def note_which_overrules(self, flag: Flag) -> None:
         """Report what the flag's name means where a launcher says on and the file says off; either is right."""
+        if not self.switch.file:
+            self.note("the description names no file of variables, so there is none that a launcher could overrule")
+            return
         try:
             call = self.under(**{flag.variable: flag.on[0]}).with_env_file(**{flag.variable: flag.off[0]}).chat(flag.moves)
             said = f"left as {call.left[0].field('model')}" if call.left else "was refused"
@@ -411,8 +421,8 @@ class Subject:
     def _how(self) -> str:
         """The build and the environment for people, as the end of "did not start"."""
         build = [] if self.build == self.launcher.build else [f"as build {self.build!r}"]
-        variables = [f"{name}={value!r}" for name, value in {**self._shown, **(self.env_file or {})}.items()]
-        return "".join([f" {part}" for part in build] + ([f" with {' '.join(variables)}"] if variables else []))
+        variables = surroundings(self._shown, self.env_files[-1] if self.env_files else {})
+        return "".join([f" {part}" for part in build] + ([f" with {variables}"] if variables else []))
 
     def _ending(self, asked: str, outcome: T) -> T:
         """The outcome of what was asked; kept where it is no error that a caller could catch. Raises ``NoBuild``."""

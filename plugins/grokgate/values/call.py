@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode
@@ -23,8 +23,8 @@ class Call:
     """A call and all that is known of it.
 
     Exactly one of ``result`` and ``failure`` is there. ``environment`` holds the variables that differ from the
-    deployment's. ``log`` is what the provider wrote to its log meanwhile, ``None`` where it has no log. ``scenario`` and
-    ``fault`` are what the test asked of xAI and of the connection.
+    deployment's, ``env_file`` those that stood in its file meanwhile. ``log`` is what the provider wrote to its log, ``None``
+    where it has no log. ``scenario`` and ``fault`` are what the test asked of xAI and of the connection.
     """
 
     asked: ChatRequest
@@ -38,6 +38,7 @@ class Call:
     scenario: str = "plain"
     fault: str | None = None
     seconds: float = 0.0
+    env_file: Mapping[str, str] = field(default_factory=dict)
     hindrance: tuple[str, Blame] | None = None
     """What kept a live call from being answered that is not the provider's doing, and who must act."""
 
@@ -74,7 +75,7 @@ class Call:
         words += [f"response_format={asked.response_format['type']!r}"] if asked.response_format else []
         words += [f"tools={[tool['function']['name'] for tool in asked.tools]}"] if asked.tools else []
         words += [f"tool_choice={asked.tool_choice!r}"] if asked.tool_choice is not None else []
-        variables = "".join(f"{name}={value!r} " for name, value in self.environment.items())
+        variables = f"{under} " if (under := surroundings(self.environment, self.env_file)) else ""
         asked_of_xai = [name for name in (self.scenario, self.fault) if name not in ("plain", None)]
         while_ = f"  while xAI plays {' and '.join(map(str, asked_of_xai))}" if asked_of_xai else ""
         return f"{variables}{self.mode}({', '.join(words)}){while_}"
@@ -85,6 +86,7 @@ class Call:
             "said": self.said,
             "mode": self.mode,
             "environment": dict(self.environment),
+            "env_file": dict(self.env_file),
             "asked": _asked(self.asked),
             "wire": [_exchange(exchange) for exchange in self.exchanges],
             "result": self.result.to_json() if self.result else None,
@@ -95,6 +97,12 @@ class Call:
             "fault": self.fault,
             "seconds": round(self.seconds, 4),
         }
+
+
+def surroundings(environment: Mapping[str, str], env_file: Mapping[str, str]) -> str:
+    """The variables of a deployment on one line; those in its file, which a launcher's may overrule, by themselves."""
+    told = [" ".join(f"{name}={value!r}" for name, value in variables.items()) for variables in (environment, env_file)]
+    return " ".join(filter(None, (told[0], told[1] and f"[in its file: {told[1]}]")))
 
 
 def _asked(request: ChatRequest) -> dict[str, Any]:
