@@ -64,7 +64,7 @@ def test_a_finding_names_the_call_that_it_is_about(call, decided):
         case = decided(unkept.value, calls=calls)
         assert case.finding.get("call") == place
         assert shown_call(case)["said"] == f"chat(model='grok-{number}')"
-        assert f"{30 - len(case.observations)} more calls" in case.notes[0]
+        assert case.left_out == 30 - len(case.observations)
 
 
 def test_who_must_act_follows_what_is_unkept(decided):

@@ -264,3 +264,14 @@ def test_the_page_is_made_of_two_gates_and_its_rules_agree(ran, kept, tmp_path, 
     assert "googletagmanager.com/gtag" not in text
     assert "Rollout of grok-4: naive NO-GO, reference INCONCLUSIVE" in text
     assert len((tmp_path / "allure-history.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+def test_what_tests_report_stands_on_the_front_and_with_its_case(kept, tmp_path):
+    run = page.read(kept.reports)
+    [noted, *others] = run.evidence.cases
+    cases = (replace(noted, notes=("switched in .env, in 0.1 s",)), *others)
+    run = replace(run, evidence=replace(run.evidence, cases=cases))
+    assert f"### Reported\n\n- {noted.requirement}: switched in .env, in 0.1 s\n" in page.front(run)["description"]
+    page.put_down(run, tmp_path / "stage")
+    told = [result["description"] for result in results(tmp_path / "stage") if result["name"].startswith(noted.id)]
+    assert [text.rpartition("\n\n")[2] for text in told] == ["**Reported:** switched in .env, in 0.1 s"]

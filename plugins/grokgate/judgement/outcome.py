@@ -55,7 +55,6 @@ def case_of(
     told = _told(error, transcript)
     middle = [call for call in transcript.calls[KEPT:-KEPT] if call is told]
     kept = [*transcript.calls[:KEPT], *middle, *transcript.calls[KEPT:][-KEPT:]]
-    left_out = len(transcript.calls) - len(kept)
     if finding and told and kept and told is not kept[-1]:
         finding = {**finding, "call": next((index for index, call in enumerate(kept) if call is told), len(kept) - 1)}
     case = Case(
@@ -68,7 +67,8 @@ def case_of(
         seconds=round(seconds, 4),
         observations=tuple(call.to_json() for call in kept),
         finding=finding,
-        notes=(*transcript.notes, *([f"{left_out} more calls like the first {KEPT} are not kept"] if left_out else ())),
+        notes=tuple(transcript.notes),
+        left_out=len(transcript.calls) - len(kept),
     )
     return _without(secret, case)
 

@@ -41,7 +41,7 @@ def enrich(header: Mapping[str, Any], asked: Asked, case: Case) -> None:
 
     dynamic: Any = allure.dynamic  # not typed
     dynamic.title(f"{case.id} {asked.title}")
-    dynamic.description(case.because or "The promise is kept.")
+    dynamic.description("\n\n".join([case.because or "The promise is kept.", *case.notes]))
     for name, value in labels(header, asked, case).items():
         dynamic.label(name, value)
     dynamic.link(_link(asked.id), link_type="requirement", name=asked.id)

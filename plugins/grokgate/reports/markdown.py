@@ -9,6 +9,7 @@ from typing import Any
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.basis import of_xai, share, who_answered
 from grokgate.reports.failure import failure_text
+from grokgate.reports.figures import figures
 from grokgate.reports.markup import code, fence, plain
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row, Status
@@ -41,6 +42,7 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
     yield from _section("What people accept", verdict, (Status.WAIVED, Status.ATTESTED))
     yield from _section("What passed", verdict, (Status.PASSED,))
+    yield from _figures(verdict)
     yield from _details(header, verdict)
 
 
@@ -94,6 +96,14 @@ def _because(row: Row) -> str:
     """The row's cause as text, with how many of its cases share the status."""
     because, alike = plain(row.because), sum(case.status is row.status for case in row.cases)
     return f"{because} ({alike} of {len(row.cases)} cases)" if alike and len(row.cases) > 1 and because else because
+
+
+def _figures(verdict: Verdict) -> Iterator[str]:
+    if reported := figures(verdict.rows):
+        yield "## Reported"
+        yield ""
+        yield from (f"- {id}: {'; '.join(map(plain, notes))}" for id, notes in reported.items())
+        yield ""
 
 
 def _details(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:

@@ -12,6 +12,7 @@ from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.basis import answers, of_xai, who_answered
 from grokgate.reports.change import Comparison
 from grokgate.reports.failure import failure_text
+from grokgate.reports.figures import figures
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Decision, Row, Status
 from grokgate.values.requirement import Requirement
@@ -68,6 +69,7 @@ def page(
         red=[(row, _for_users(row, contract), *_shown(row, header)) for row in verdict.rows if row.status in RED],
         open=[row for row in verdict.rows if row.status in OPEN],
         accepted=[row for row in verdict.rows if row.status in (Status.WAIVED, Status.ATTESTED)],
+        reported=figures(verdict.rows),
         given=verdict.accepted,
         recorded=given.get("recorded", 0),
         derived=given.get("derived", 0),

@@ -26,6 +26,7 @@ from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.allure import STATUSES, labels
 from grokgate.reports.basis import answers, of_xai, who_answered
 from grokgate.reports.failure import failure_text
+from grokgate.reports.figures import figures
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.page import says
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
@@ -217,6 +218,8 @@ def shown(run: Run, row: Row, entry: Case | Row, result: Mapping[str, Any]) -> d
     status = row.status if settled else entry.status
     because = row.because if settled else entry.because
     told = labels(run.header, row.asked, entry) | {"outcome": name_of(status)}
+    found = [f"**The plan says:** {plain(row.asked.plan)}", f"**What was found:** {name_of(status)}. {plain(because)}"]
+    found += [f"**Reported:** {plain(note)}" for note in ([] if isinstance(entry, Row) else entry.notes)]
     if len(row.cases) > 1:
         told["promise"] = f"{row.asked.id} {row.asked.title}"
     if settled:
@@ -226,7 +229,7 @@ def shown(run: Run, row: Row, entry: Case | Row, result: Mapping[str, Any]) -> d
         "links": [link for link in result.get("links", []) if link["url"].startswith("http")],  # a path is no use to others
         "status": STATUSES.get(status, "skipped"),
         "statusDetails": {"message": because} if because else {},
-        "description": f"**The plan says:** {plain(row.asked.plan)}\n\n**What was found:** {name_of(status)}. {plain(because)}",
+        "description": "\n\n".join(found),
         "labels": [{"name": name, "value": value} for name, value in told.items()],
         "titlePath": [row.asked.section],
     }
@@ -312,6 +315,7 @@ def told_front(run: Run) -> Iterator[str]:
     yield ""
     yield from against(run)
     yield from people(run)
+    yield from section("Reported", [f"{id}: {plain('; '.join(notes))}" for id, notes in figures(run.verdict.rows).items()])
     yield from guide(run)
 
 

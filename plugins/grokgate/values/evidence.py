@@ -48,6 +48,7 @@ class Case:
     ``id`` is the requirement's identifier, with the case in brackets where there are several (``POST-2.2[zero]``).
     ``because`` is one sentence. ``observations`` are what decided it: calls with their wire (see ``evidence.schema.json``).
     ``finding`` tells what was expected and what was seen instead, where it failed; ``notes`` are figures worth reporting.
+    ``left_out`` counts the calls that are not among the observations, since the case has many alike.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Case:
     observations: tuple[Mapping[str, Any], ...] = ()
     finding: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    left_out: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)} | {
@@ -82,6 +84,7 @@ class Case:
             observations=tuple(data["observations"]),
             finding=data["finding"],
             notes=tuple(data["notes"]),
+            left_out=data.get("left_out", 0),
         )
 
 
