@@ -28,7 +28,7 @@ def test_two_runs_of_the_same_build_do_not_differ(gate, grokgate):
     ran = grokgate("diff", one, other)
     assert (ran.code, ran.complained) == (0, "")
     assert ran.said.endswith("\n\nnothing differs · exit 0\n")
-    assert len(ran.said.splitlines()) == 8
+    assert len(ran.said.splitlines()) == 10
     assert not json.loads(grokgate("diff", "--json", one, other).said)["differs"]
 
 

@@ -20,6 +20,7 @@ def live(live):
 def test_rows_are_decided_by_what_the_stand_in_answers(live):
     ran, seen = live()
     assert ran.rows == dict.fromkeys(ROWS, "passed")
+    assert [one["who"] for one in ran.verdict["answered_by"]] == ["stand-in"]
     assert len(seen) > 10
     evidence = ran.evidence
     assert (evidence.header["mode"], evidence.header["upstream"][:18]) == ("live", "https://127.0.0.1:")
@@ -169,7 +170,6 @@ def test_a_sign_off_of_both_runs_says_who_stood_in(live, grokgate, gate, tmp_pat
     )
     page = (tmp_path / "signed/signoff.html").read_text()
     assert "which stands in for xAI; the real xAI was not asked" in page
-    assert "The real xAI was not called." not in page
     verdict = json.loads((tmp_path / "signed/verdict.json").read_bytes())
     assert next(row["status"] for row in verdict["rows"] if row["id"] == "P1.4") == "passed"
     assert signed.code == 10

@@ -476,7 +476,7 @@ def test_a_provider_in_a_host_is_refused_for_one_call(tape):
     request = ChatRequest(model="grok-4", messages=(Message(role="user", content="Hi"),))
     try:
         with launcher.call():
-            started = launcher.start("current", {}, None)
+            started = launcher.start("current", {}, ())
         said, logs = [], []
         for fault in (None, "refused", None):
             with launcher.call(fault=fault) as log:

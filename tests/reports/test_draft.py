@@ -97,7 +97,7 @@ def test_the_first_lines_say_which_run_it_rests_on(kind, source):
     ):
         assert fact in head
     assert "0 recorded" in head
-    assert "nothing was asked of the real xAI" in head
+    assert "answered by the tape; the real xAI was not asked" in head
     assert "**undeclared attempts to reach other hosts**: example.org:443" in head
 
 

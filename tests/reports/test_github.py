@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grokgate.judgement.verdict import judge
+from grokgate.reports.basis import who_answered
 from grokgate.reports.github import MOST_ANNOTATIONS, MOST_ROWS, annotated, append_summary, is_step, kept
 from grokgate.runs.check import pytest_command
 from grokgate.values.evidence import Blame, Status
@@ -99,8 +100,8 @@ def test_what_is_stale_of_waivers_is_a_warning_and_stands_in_the_summary(header,
 
 def test_the_verdict_is_a_notice(header, red):
     *_, notice = told(header, red(rows=3, open_rows=1))
-    said = "NO-GO: a client of ours, phase 1, predeploy\n4 rows: 3 failed, 1 not run"
-    assert notice == ("notice", {"title": "grokgate"}, said)
+    said = ("NO-GO: a client of ours, phase 1, predeploy", "4 rows: 3 failed, 1 not run", who_answered(header))
+    assert notice == ("notice", {"title": "grokgate"}, "\n".join(said))
 
 
 @pytest.mark.parametrize(("rows", "shown", "more"), [(10, 10, None), (11, 9, "2 more"), (40, 9, "31 more")])
@@ -151,7 +152,10 @@ def cells(summary):
 def test_the_summary_has_decision_counts_red_rows_and_what_is_open(summarized, red):
     lines = summarized(red(rows=2, open_rows=2, violations=["elsewhere:443"])).splitlines()
     assert lines[1] == "## NO-GO: a client of ours, phase 1, predeploy"
-    assert "4 rows: 2 failed, 2 not run. 0 answers: 0 recorded, 0 derived." in lines
+    assert (
+        "4 rows: 2 failed, 2 not run. 0 answers: 0 recorded, 0 derived; answered by the tape; the real xAI was not asked."
+        in lines
+    )
     assert "Undeclared attempts to reach other hosts: elsewhere:443" in lines
     assert "| ✘ POST-2.1 | it leaves | provider |" in lines
     assert "- ○ not run: needs live traffic (MON.0, MON.1)" in lines

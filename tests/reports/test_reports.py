@@ -14,7 +14,7 @@ import pytest
 from grokgate.formats.home import SCHEMAS
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.reports import terminal
-from grokgate.reports.basis import of_xai, which_xai
+from grokgate.reports.basis import of_xai, which_xai, who_answered
 from grokgate.reports.failure import curl, difference, failure_text, serve
 from grokgate.reports.junit import write as write_junit
 from grokgate.reports.markdown import write as write_markdown
@@ -82,15 +82,25 @@ def junit(ran):
     return suite
 
 
-def test_junit_has_an_entry_for_each_case_and_each_row_without_one(junit, verdict):
-    entries = [case.id for row in verdict.rows for case in row.cases] + [row.asked.id for row in verdict.rows if not row.cases]
-    assert Counter(entry.get("name").split(" ")[0] for entry in junit) == Counter(id.split(" ")[0] for id in entries)
+@pytest.fixture(scope="session")
+def entries(junit):
+    return junit.findall("testcase")
 
 
-def test_the_counts_in_junit_agree_with_its_entries_and_with_the_verdict(junit, verdict):
+def test_junit_says_of_the_whole_who_answered(junit, header):
+    told = {entry.get("name"): entry.get("value") for entry in junit[0]}
+    assert (junit[0].tag, told["verdict"], told["answers"]) == ("properties", "no-go", who_answered(header))
+
+
+def test_junit_has_an_entry_for_each_case_and_each_row_without_one(entries, verdict):
+    expected = [case.id for row in verdict.rows for case in row.cases] + [row.asked.id for row in verdict.rows if not row.cases]
+    assert Counter(entry.get("name").split(" ")[0] for entry in entries) == Counter(id.split(" ")[0] for id in expected)
+
+
+def test_the_counts_in_junit_agree_with_its_entries_and_with_the_verdict(junit, entries, verdict):
     said = {name: int(junit.get(name)) for name in ("tests", "failures", "errors", "skipped")}
     told = {name: len(junit.findall(f"testcase/{tag}")) for name, tag in [("failures", "failure"), ("errors", "error")]}
-    assert said == {"tests": len(junit), **told, "skipped": len(junit.findall("testcase/skipped"))}
+    assert said == {"tests": len(entries), **told, "skipped": len(junit.findall("testcase/skipped"))}
     found = Counter(case.status for row in verdict.rows for case in row.cases or [row])
     assert (said["failures"], said["errors"]) == (found["failed"] + found["not_offered"], found["harness_error"])
     assert said["skipped"] == found["not_run"] + found["not_applicable"]
@@ -117,7 +127,7 @@ def test_what_people_accept_passes_in_junit_and_its_text_is_kept(tmp_path, heade
     write_junit(tmp_path / "junit.xml", header, waived)
     [suite] = ET.parse(tmp_path / "junit.xml").getroot()
     assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["4", "0", "0", "0"]
-    red, missing, good, vouched = suite
+    red, missing, good, vouched = suite.findall("testcase")
     assert "waived: Ana accepts it until 2026-12-31: known (it left)\n" in red.findtext("system-out")
     assert failure_text(waived.rows[0].asked, waived.rows[0].cases[0], header) in red.findtext("system-out")
     assert missing.findtext("system-out").endswith("\nit is not_run")

@@ -344,6 +344,11 @@ def verify(file: Path) -> None:
 )
 @click.option("--strict", is_flag=True, help="Let rows of severity should decide, too.")
 @click.option(
+    "--stand-in-counts",
+    is_flag=True,
+    help="Let live runs that another than xAI answered count, as in a rehearsal. Each report says so.",
+)
+@click.option(
     "--reports", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes. Default: reports/<provider>/signoff."
 )
 @click.option("--since", type=click.Path(path_type=Path), metavar="FILE", help="An earlier run; the page tells what changed.")
@@ -352,6 +357,7 @@ def signoff(
     evidence: tuple[Path, ...],
     accept: tuple[Path, ...],
     strict: bool,
+    stand_in_counts: bool,
     reports: Path | None,
     since: Path | None,
     rollout: str | None,
@@ -376,7 +382,9 @@ def signoff(
 
     with refusing_evidence():
         try:
-            made = SignOff(evidence, accept, strict=strict, since=since, rollout=rollout, world=world)
+            made = SignOff(
+                evidence, accept, strict=strict, stand_in_counts=stand_in_counts, since=since, rollout=rollout, world=world
+            )
         except BadDocument as refused:
             raise Refused(str(refused)) from None
         folder = reports or Path("reports") / made.header["provider"]["name"] / "signoff"

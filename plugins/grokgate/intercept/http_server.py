@@ -27,6 +27,8 @@ from grokgate.values.wire import Answer, WireRequest
 
 OF_THE_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding"})
 """Headers that the server writes itself."""
+ANSWERED_BY = "x-answered-by"
+"""The header by which a server in the place of xAI says what it is, where it is reached by others than a provider under test."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
@@ -56,10 +58,12 @@ class LoopbackServer:
     """Serves what ``replay`` answers, from a thread, at ``base_url``. Raises ``OSError`` where the port is taken.
 
     ``pace`` is a factor on the times of a stream's chunks: 0 sends them all at once, 1 as they were recorded. With ``tls``
-    it speaks HTTPS.
+    it speaks HTTPS. ``name`` is what each answer says of who gave it; without one nothing tells it from xAI.
     """
 
-    def __init__(self, replay: Answering, *, pace: float = 0.0, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, replay: Answering, *, pace: float = 0.0, port: int = 0, tls: ssl.SSLContext | None = None, name: str = ""
+    ) -> None:
         self._replay, self._pace, self._tls = replay, pace, tls
         if port:
             _bound(port, alone=True).close()
@@ -68,7 +72,7 @@ class LoopbackServer:
         self._origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.base_url = f"{self._origin}/v1"
         self._connections: set[_Connection] = set()
-        self._heads = _Heads()
+        self._heads = _Heads({ANSWERED_BY: name} if name else {})
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="grokgate-loopback", daemon=True)
         self._thread.start()
@@ -112,7 +116,8 @@ class LoopbackServer:
 class _Heads:
     """The first lines of answers, up to the headers of the connection; made once for each set of headers."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: Mapping[str, str]) -> None:
+        self._more = more
         self._made: dict[int, tuple[Mapping[str, str], int, bytes]] = {}
 
     def of(self, answer: Answer) -> bytes:
@@ -121,6 +126,7 @@ class _Heads:
             return made[2]
         lines = [f"HTTP/1.1 {answer.status} {PHRASES.get(answer.status, '')}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items() if name not in OF_THE_CONNECTION]
+        lines += [f"{name}: {value}" for name, value in self._more.items()]
         head = "".join(f"{line}\r\n" for line in lines).encode()
         if len(self._made) >= HEADS:
             self._made.clear()

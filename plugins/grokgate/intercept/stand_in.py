@@ -66,7 +66,7 @@ class StandIn:
         with ExitStack() as kept:
             context = self._context(kept, certificate) if tls or certificate else None
             try:
-                self._server = LoopbackServer(standing, pace=pace, port=port, tls=context)
+                self._server = LoopbackServer(standing, pace=pace, port=port, tls=context, name="grokgate")
             except OSError as error:
                 told = f"port {port} cannot be had ({error.strerror}); name another with --port, or 0 for a free one"
                 raise NotServed(told) from None

@@ -9,7 +9,7 @@ else (all others decide nothing, or well)             ``go``
 ===================================================  ===============
 
 Required is a ``must``, and with ``--strict`` also a ``should``. An undeclared attempt to reach another host is a ``no-go`` of
-its own. A gate that was asked for nothing, or for some rows alone (``--only``), never says ``go``: it proves too little.
+its own. A gate that was asked for nothing never says ``go``, and neither does one with a reservation, such as ``--only``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ class Verdict:
     rows: tuple[Row, ...]
     violations: tuple[str, ...] = ()
     """Undeclared attempts to reach another host."""
+    reservations: tuple[str, ...] = ()
+    """What keeps it from a go whatever the rows say, a sentence each."""
     accepted: Accepted | None = None
     findings: tuple[str, ...] = ()
     """What is stale among waivers and attestations, a sentence each; they decide nothing by themselves."""
@@ -76,11 +78,11 @@ def judge(
     cases: Iterable[Case],
     *,
     strict: bool,
-    partial: bool = False,
+    reservations: Sequence[str] = (),
     violations: Sequence[str] = (),
     accepted: Accepted | None = None,
 ) -> Verdict:
-    """The verdict over the rows that were asked for; ``partial`` where they are not all rows of the phase."""
+    """The verdict over the rows that were asked for; ``reservations`` are what keeps it from a go whatever they say."""
     by_row: dict[str, list[Case]] = {}
     for case in cases:
         by_row.setdefault(case.requirement, []).append(case)
@@ -88,8 +90,15 @@ def judge(
     findings = accepted.findings(tuple(found.values())) if accepted else ()
     found = {id: accepted.row(row) if accepted else row for id, row in found.items()}
     rows = tuple(found[entry.id] if entry.id in found else sum_of(entry, found) for entry in asked)
-    decision = decide(rows, strict=strict, partial=partial, violated=bool(violations))
-    return Verdict(decision=decision, rows=rows, violations=tuple(violations), accepted=accepted, findings=findings)
+    decision = decide(rows, strict=strict, partial=bool(reservations), violated=bool(violations))
+    return Verdict(
+        decision=decision,
+        rows=rows,
+        violations=tuple(violations),
+        reservations=tuple(reservations),
+        accepted=accepted,
+        findings=findings,
+    )
 
 
 def decide(rows: Iterable[Row], *, strict: bool, partial: bool = False, violated: bool = False) -> Decision:

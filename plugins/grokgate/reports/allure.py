@@ -92,7 +92,7 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
         "phase": header["phase"],
         "scope": header["scope"],
         "xAI": of_xai(header),
-        **({"answers": said} if (said := who_answered(header)) else {}),
+        "answers": who_answered(header),
         "rollout": header["rollout"],
         "provider build": header["digests"]["provider"][:12],
         "cassettes": header["digests"]["world"][:12],

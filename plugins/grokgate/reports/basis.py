@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from grokgate.values.answerer import Answerer, Who, answerers
 from grokgate.values.evidence import Row
-
-XAI = ("x.ai",)
-"""The domains of xAI; whoever else answers a live run stands in for it."""
 
 
 def answers(rows: Iterable[Row]) -> Mapping[str, int]:
@@ -33,12 +30,32 @@ def share(rows: Iterable[Row]) -> str:
 
 
 def who_answered(header: Mapping[str, Any]) -> str:
-    """Of a run with live answers one sentence: that they are xAI's, or who stood in for it; else nothing."""
-    asked = [upstream for upstream in str(header.get("upstream", "")).split() if upstream]
-    others = [upstream for upstream in asked if not _is_of_xai(upstream)]
-    if others:
-        return f"the live answers are those of {' and '.join(others)}, which stands in for xAI; the real xAI was not asked"
-    return f"the live answers are those of {' and '.join(asked)}" if asked else ""
+    """One sentence: whether xAI itself answered, the tape, or somebody in xAI's place, and where."""
+    found = answerers([header])
+    told = f"answered by {' and by '.join(_called(one) for one in found)}"
+    asked = "" if any(one.who is Who.XAI for one in found) else "; the real xAI was not asked"
+    counts = "; --stand-in-counts was said" if header.get("stand_in_counts") else ""
+    return f"{told}{asked}{counts}"
+
+
+def answered_by(header: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The same for machines: ``who`` of ``tape``, ``xAI``, ``stand-in`` and ``other``, and ``at`` which address."""
+    return [one.to_json() for one in answerers([header])]
+
+
+def stands_in(header: Mapping[str, Any]) -> bool:
+    """Whether what counts as live traffic came from somebody in xAI's place."""
+    return any(one.is_in_place_of_xai for one in answerers([header]))
+
+
+def _called(one: Answerer) -> str:
+    called = {
+        Who.TAPE: "the tape",
+        Who.XAI: f"xAI itself ({one.at})",
+        Who.STAND_IN: f"grokgate's own server at {one.at}, which stands in for xAI",
+        Who.OTHER: f"somebody at {one.at}, which stands in for xAI",
+    }
+    return called[one.who]
 
 
 def which_xai(header: Mapping[str, Any]) -> str:
@@ -63,8 +80,3 @@ def selected(header: Mapping[str, Any]) -> list[str]:
     """The options that choose rollout and world as they were chosen, for a command that asks again."""
     given = header.get("selection", {})
     return [word for name in ("rollout", "world") if name in given for word in (f"--{name}", given[name])]
-
-
-def _is_of_xai(upstream: str) -> bool:
-    host = urlsplit(upstream).hostname or ""
-    return any(host == domain or host.endswith(f".{domain}") for domain in XAI)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from grokgate.reports.basis import answered_by
 from grokgate.reports.change import Comparison, Run, Trend
 from grokgate.reports.change.answers import Basis
 from grokgate.reports.change.rows import RowChange, Turn
@@ -50,6 +51,7 @@ def _run(run: Run) -> dict[str, Any]:
         "world": header["world"],
         "started": header["started"],
         "verdict": run.verdict.decision.value,
+        "answered_by": answered_by(header),
         "answers": _basis(run.basis),
     }
 
@@ -58,6 +60,7 @@ def _basis(basis: Basis) -> dict[str, Any]:
     return {
         "recorded": basis.recorded,
         "derived": basis.derived,
+        "live": basis.live,
         "oldest": basis.oldest.isoformat() if basis.oldest else None,
         "days": basis.days,
     }

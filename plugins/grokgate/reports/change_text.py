@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from grokgate.reports.basis import share
+from grokgate.reports.basis import share, who_answered
 from grokgate.reports.change import Comparison, Run, Trend
 from grokgate.reports.change.answers import Basis, BasisChange
 from grokgate.reports.change.rows import RowChange, Turn
@@ -82,6 +82,7 @@ def _run(word: str, run: Run) -> Iterator[str]:
     day = header["started"][:16].replace("T", " ")
     first = f"{word:>4}  {verdict.decision.value.upper()}  {facts}"
     yield from wrap(first, WIDTH, subsequent_indent=" " * 6, break_on_hyphens=False)
+    yield from wrap(who_answered(header), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6, break_on_hyphens=False)
     aged = f", oldest {_age(run.basis)}" if run.basis.recorded else ", which have no age" if run.basis.derived else ""
     yield from joined([f"      {day} UTC", _many(len(verdict.rows), "row"), f"{share(verdict.rows)}{aged}"], indent=" " * 6)
 

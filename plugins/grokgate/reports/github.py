@@ -58,7 +58,11 @@ def annotated(header: Mapping[str, Any], verdict: Verdict, folder: str) -> list[
     return [
         *_commands("error", errors, folder),
         *_commands("warning", warnings, folder),
-        _command("notice", "grokgate", f"{_decision(header, verdict)}\n{_counts(verdict)}"),
+        _command(
+            "notice",
+            "grokgate",
+            "\n".join([_decision(header, verdict), _counts(verdict), who_answered(header), *verdict.reservations]),
+        ),
     ]
 
 
@@ -102,11 +106,12 @@ def _told(row: Row) -> str:
 def _summary(header: Mapping[str, Any], verdict: Verdict, folder: str) -> Iterator[str]:
     yield f"## {_plain(_decision(header, verdict))}"
     yield ""
-    said = f" {_plain(who_answered(header))}." if who_answered(header) else ""
     yield f"{_plain(of_xai(header))}."
     yield ""
-    yield f"{_counts(verdict)}. {share(verdict.rows)}.{said}"
+    yield f"{_counts(verdict)}. {share(verdict.rows)}; {_plain(who_answered(header))}."
     yield ""
+    for reservation in verdict.reservations:
+        yield from [f"**{_plain(reservation)}**", ""]
     if verdict.violations:
         yield f"Undeclared attempts to reach other hosts: {_plain(', '.join(sorted(set(verdict.violations))))}"
         yield ""

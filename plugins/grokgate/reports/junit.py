@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from grokgate.judgement.verdict import Verdict
+from grokgate.reports.basis import of_xai, who_answered
 from grokgate.reports.failure import failure_text
 from grokgate.reports.words import OPEN, RED, name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
@@ -27,11 +28,23 @@ def write(path: Path, header: Mapping[str, Any], verdict: Verdict) -> None:
             {"failure": "failures", "error": "errors", "skipped": "skipped"}[tag],
             str(sum(e.find(tag) is not None for e in entries)),
         )
+    suite.append(_properties(header, verdict))
     suite.extend(entries)
     root = ET.Element("testsuites", name=name)
     root.append(suite)
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _properties(header: Mapping[str, Any], verdict: Verdict) -> ET.Element:
+    """What the whole says: the verdict, who answered, and what keeps it from a go."""
+    told = {"verdict": verdict.decision.value, "answers": who_answered(header), "xAI": of_xai(header)}
+    told |= {"scope": header["scope"], "rollout": header["rollout"], "provider build": header["digests"]["provider"]}
+    entries = [*told.items(), *(("reservation", reservation) for reservation in verdict.reservations)]
+    properties = ET.Element("properties")
+    for name, value in entries:
+        ET.SubElement(properties, "property", name=name, value=_legal(value))
+    return properties
 
 
 def _entries(row: Row, header: Mapping[str, Any]) -> list[ET.Element]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import answers, of_xai, who_answered
+from grokgate.reports.basis import answers, of_xai, stands_in, who_answered
 from grokgate.reports.change import Comparison
 from grokgate.reports.failure import failure_text
 from grokgate.reports.figures import figures
@@ -75,6 +75,7 @@ def page(
         derived=given.get("derived", 0),
         live=given.get("live", 0),
         who_answered=who_answered(header),
+        stands_in=stands_in(header),
         which_xai=of_xai(header),
         sources=sources,
         changes=changes,
@@ -89,8 +90,10 @@ def says(verdict: Verdict) -> str:
     if verdict.decision is Decision.NO_GO:
         return "The provider breaks what this phase promises. Do not go on."
     if verdict.decision is Decision.INCONCLUSIVE:
-        broken = "What is broken decides nothing by itself, and not" if red else "Nothing is known to be broken, but not"
-        return f"{broken} all is decided. Close the open rows first."
+        known = "What is broken decides nothing by itself" if red else "Nothing is known to be broken"
+        if any(verdict.counts.get(status) for status in OPEN) or not verdict.reservations:
+            return f"{known}, {'and' if red else 'but'} not all is decided. Close the open rows first."
+        return f"{known}, {'and' if red else 'but'} this is no go: {'; '.join(verdict.reservations)}."
     kept = "The provider keeps what this phase requires"
     but = [f"the failures of {waived} rows are accepted"] if waived else []
     but += [f"{red} rows are broken that decide nothing"] if red else []

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import newer_xai, selected, share, which_xai, who_answered
+from grokgate.reports.basis import newer_xai, selected, share, stands_in, which_xai, who_answered
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row, Status
@@ -32,7 +32,7 @@ def write(
     for line in (*joined(facts), *joined(world), *joined([basis, f"evidence {folder}/"])):
         say(line, None)
     for line in wrap(who_answered(header), WIDTH, break_on_hyphens=False):
-        say(line, "yellow")
+        say(line, "yellow" if stands_in(header) else None)
     say("", None)
     for section, rows in _sections(verdict.rows).items():
         say(_section_line(section, rows), None)
@@ -46,10 +46,9 @@ def write(
     for finding in verdict.findings:
         for line in wrap(f"~ {finding}", WIDTH, subsequent_indent="  ", break_on_hyphens=False):
             say(line, "yellow")
-    if header["only"]:
-        say(one_line(f"some rows alone are never a go (--only {' '.join(header['only'])})", WIDTH), None)
-    if header["scope"] == "signoff" and header["evidence"] != CAPSULE:
-        say("one run is never a sign-off; merge it with the others: grokgate signoff", None)
+    for reservation in verdict.reservations:
+        for line in wrap(one_line(reservation, 4 * WIDTH), WIDTH, break_on_hyphens=False):
+            say(line, "yellow")
     for line in _verdict_lines(verdict, seconds):
         say(line, DECISION_COLOURS[verdict.decision])
     for line in _next(verdict, header, command, folder):

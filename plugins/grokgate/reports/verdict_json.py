@@ -9,7 +9,7 @@ from typing import Any
 
 from grokgate.judgement.acceptance import WAIVABLE, signature
 from grokgate.judgement.verdict import Verdict
-from grokgate.reports.basis import of_xai
+from grokgate.reports.basis import answered_by, of_xai, who_answered
 from grokgate.values.evidence import Row, Status
 
 SCHEMA = "grokgate/verdict/1"
@@ -26,6 +26,9 @@ def as_json(header: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
         "rollout": header["rollout"],
         "world": header["world"],
         "xai": of_xai(header),
+        "answered_by": answered_by(header),
+        "who_answered": who_answered(header),
+        "reservations": list(verdict.reservations),
         "counts": {status.value: verdict.counts.get(status, 0) for status in Status},
         "violations": list(verdict.violations),
         "waivers": [entry.to_json() for entry in verdict.accepted.waivers] if verdict.accepted else [],

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from grokgate.formats.world_file import bundled_worlds
+from grokgate.intercept.http_server import ANSWERED_BY
 from grokgate.intercept.live import CannotPay
 from grokgate.intercept.recorder import trusting
 from grokgate.runs.ledger import Ledger
@@ -51,6 +52,8 @@ class Preflight:
     hindered: Hindered | None = None
     served: str = ""
     """Who answers the model that is rolled out."""
+    by_grokgate: bool = False
+    """Whether grokgate's own server answers, as it says itself."""
 
     def fly(self, key: str, trust: str | None) -> Preflight:
         """Ask xAI. Costs one short answer, which the ledger pays."""
@@ -88,6 +91,7 @@ class Preflight:
         return answer
 
     def _lists(self, answer: httpx.Response) -> None:
+        self.by_grokgate = ANSWERED_BY in answer.headers
         if answer.status_code != httpx.codes.OK:
             raise _refused(answer, "the list of models")
         listed = answer.json()["data"]

@@ -292,7 +292,7 @@ def facts(run: Run) -> dict[str, str]:
         "provider build": f"{header['digests']['provider'][:12]} ({build})",
         "xAI": of_xai(header),
         "evidence": evidence(given),
-        **({"answered by": who_answered(header)} if who_answered(header) else {}),
+        "answers": who_answered(header),
         "waivers": str(len(run.accepted("waivers"))),
         "attestations": str(len(run.accepted("attestations"))),
         "promises": f"{len(run.verdict.rows)}: {counts}",
@@ -390,7 +390,7 @@ def told(run: Run) -> dict[str, Any]:
         "phase": run.header["phase"],
         "verdict": run.decision,
         "strict": run.header["strict"],
-        "only": list(run.header["only"]),
+        "reservations": list(run.verdict.reservations),
         "violations": sorted(set(run.verdict.violations)),
         "facts": facts(run),
     }

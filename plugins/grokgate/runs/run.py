@@ -24,6 +24,7 @@ from grokgate.formats.suites import owners, suites_digest
 from grokgate.formats.world_file import bundled_worlds
 from grokgate.intercept.fault import FAULTS
 from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.reservation import reservations
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.providers.description import Description
@@ -31,6 +32,7 @@ from grokgate.providers.launcher import Launcher, build_digest, new_key
 from grokgate.providers.subject import Subject, Transcript
 from grokgate.reports import files
 from grokgate.upstream.world import World, load_world
+from grokgate.values.answerer import TAPE, Answerer, answerer_at
 from grokgate.values.evidence import Asked, Case, Status
 from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
@@ -69,6 +71,8 @@ class GateRun:
     """How the real xAI is asked; ``None`` where a tape answers."""
     served: str = ""
     """Who answered the model that is rolled out, before the first row of a live run."""
+    by_grokgate: bool = False
+    """Whether a live run is answered by grokgate's own server, as its first answers say."""
     key: str = field(default_factory=new_key)
     started: float = field(default_factory=time.time)
     cases: list[Case] = field(default_factory=list)
@@ -116,6 +120,11 @@ class GateRun:
         )
 
     @property
+    def answered_by(self) -> Answerer:
+        """Who answers in xAI's name."""
+        return answerer_at(self.live.upstream, is_grokgate=self.by_grokgate) if self.live else TAPE
+
+    @property
     def mode(self) -> str:
         return "live" if self.live else "replay"
 
@@ -131,7 +140,7 @@ class GateRun:
 
         preflight = Preflight(upstream=self.live.upstream, rollout=self.rollout, ledger=self.ledger)
         preflight.fly(self.live.key, self.live.trust)
-        self.served = preflight.served
+        self.served, self.by_grokgate = preflight.served, preflight.by_grokgate
         for line in preflight.found:
             say(line)
         if why := preflight.hindered:
@@ -211,6 +220,7 @@ class GateRun:
             "others": [model.id for model in self.rollout.others],
             "roles": self._roles,
             "mode": self.mode,
+            "answered_by": [self.answered_by.to_json()],
             **({"upstream": self.live.upstream} if self.live else {}),
             "strict": self.strict,
             "only": list(self.only),
@@ -305,7 +315,7 @@ class GateRun:
             list(self.asked.values()),
             self.cases,
             strict=self.strict,
-            partial=stopped or bool(self.only) or self.scope == "signoff",  # one run is never a sign-off
+            reservations=reservations(self.header, stopped=stopped),
             violations=violations,
             accepted=Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations),
         )

@@ -18,6 +18,7 @@ from grokgate.formats.rollout_file import rollout_of
 from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.merge import Run, asked_of, cases_of, gaps, of_one_build
+from grokgate.judgement.reservation import reservations
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.reports import change, files, page, terminal
@@ -25,6 +26,7 @@ from grokgate.reports.change import Comparison, compare
 from grokgate.reports.files import CAPSULE
 from grokgate.runs.check import as_typed
 from grokgate.runs.verify import judged, of_one_rollout
+from grokgate.values.answerer import answerers
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.rollout import Rollout
 
@@ -44,6 +46,7 @@ class SignOff:
         accept: Sequence[Path],
         *,
         strict: bool = False,
+        stand_in_counts: bool = False,
         since: Path | None = None,
         rollout: str | None = None,
         world: str | None = None,
@@ -60,6 +63,7 @@ class SignOff:
         self._rollout = _same_sources(runs[0], rollout, world)
         self._contract = contract(self._rollout)
         self.acceptances: Acceptances = read_acceptances(accept, requirements())
+        self._stand_in_counts = stand_in_counts
         self._strict = strict or any(run.header["strict"] for run in runs)
         self.cases: list[Case] = cases_of(runs)
         inside, self._outside = asked_for(self._contract.values(), _question(first), owners())
@@ -71,6 +75,7 @@ class SignOff:
         """The header of the whole: that of the first run, in the scope of a sign-off."""
         modes = {found.header["mode"] for _, found in self._files}
         upstreams = sorted({found.header["upstream"] for _, found in self._files if "upstream" in found.header})
+        answered = answerers(found.header for _, found in self._files)
         return {
             **{key: value for key, value in self._first.items() if key != "event"},
             "schema": SCHEMA,
@@ -79,7 +84,9 @@ class SignOff:
             "started_ms": int(self._begun * 1000),
             "scope": "signoff",
             "mode": "live" if modes == {"live"} else "replay",
+            "answered_by": [one.to_json() for one in answered],
             **({"upstream": " ".join(upstreams)} if upstreams else {}),
+            **({"stand_in_counts": True} if self._stand_in_counts else {}),
             "strict": self._strict,
             "only": [],
             "outside": self._outside,
@@ -94,7 +101,8 @@ class SignOff:
     def verdict(self) -> Verdict:
         accepted = Accepted.in_run(self.header, self.acceptances.waivers, self.acceptances.attestations)
         violations = [target for _, found in self._files for target in found.violations]
-        return judge(self.asked, self.cases, strict=self._strict, violations=violations, accepted=accepted)
+        held = reservations(self.header, runs=[found.header for _, found in self._files])
+        return judge(self.asked, self.cases, strict=self._strict, reservations=held, violations=violations, accepted=accepted)
 
     def _changes(self, header: dict[str, Any], verdict: Verdict) -> Comparison | None:
         """What changed since an earlier run, where one is named."""

@@ -10,6 +10,7 @@ from typing import Any
 from grokgate.formats.contract import contract_digest
 from grokgate.formats.evidence_file import Evidence, EvidenceRefused, read_evidence
 from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.reservation import reservations
 from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
 from grokgate.reports.basis import share, who_answered
 from grokgate.reports.words import SIGNS, name_of
@@ -24,7 +25,9 @@ def verdict_of(evidence: Evidence) -> Verdict:
         evidence.asked,
         evidence.cases,
         strict=header["strict"],
-        partial=bool(evidence.footer.get("stopped") or header["only"]) or (header["scope"] == "signoff" and not evidence.sources),
+        reservations=reservations(
+            header, stopped=bool(evidence.footer.get("stopped")), runs=[source["header"] for source in evidence.sources]
+        ),
         violations=evidence.violations,
         accepted=Accepted.in_run(header, evidence.waivers, evidence.attestations),
     )
@@ -67,8 +70,7 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
         f"the seal fits: {footer['events']} events, undamaged since the run",
     ]
-    lines += [who_answered(header)] if who_answered(header) else []
-    lines += ["incomplete: the run was stopped before its end, so that it is never a go"] if footer.get("stopped") else []
+    lines += [who_answered(header), *verdict.reservations]
     lines += [f"{dollars(footer['spent_ticks'])} spent"] if "spent_ticks" in footer else []
     lines += _ended(evidence, datetime.now(UTC).date())
     return "\n".join(lines), verdict.exit_code

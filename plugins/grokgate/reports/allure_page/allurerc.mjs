@@ -74,7 +74,7 @@ function none(...outcomes) {
 function whole(run, results) {
   const good = required(run, results).filter((result) => ["passed", "waived", "attested"].includes(outcome(result)));
   const nothing = good.length > 0 ? [] : ["nothing that is required was kept"];
-  return { actual: run.only.length > 0 ? run.only.map((row) => `${row} was asked for alone`) : nothing };
+  return { actual: run.reservations.length > 0 ? run.reservations : nothing };
 }
 
 export const RULES = [
@@ -83,7 +83,7 @@ export const RULES = [
   rule("Did the provider call xAI and nobody else?", "NO-GO", (run) => ({ actual: run.violations })),
   rule("Is every required promise decided?", "INCONCLUSIVE", none("unproven", "not run")),
   rule("Had grokgate an answer to everything, and did it not fail itself?", "INCONCLUSIVE", none("harness error")),
-  rule("Was the whole step judged, and not some rows alone?", "INCONCLUSIVE", whole),
+  rule("Was the whole step judged, by answers that count for it?", "INCONCLUSIVE", whole),
 ];
 
 export default {

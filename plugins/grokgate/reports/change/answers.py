@@ -1,7 +1,8 @@
-"""What the rows rest on: recorded answers, which age, and derived ones, which have no age."""
+"""What the rows rest on: recorded answers, which age, derived ones, which have no age, and live ones."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,11 @@ from grokgate.values.evidence import Row
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """The answers that a row, or a run, was given. ``oldest`` is the day of the oldest recorded one, where it is known."""
+    """The answers that a row, or a run, was given. ``oldest`` is the day of the oldest that was not made, where it is known."""
 
     recorded: int = 0
     derived: int = 0
+    live: int = 0
     oldest: date | None = None
     on: date | None = None
     """The day of the run."""
@@ -27,8 +29,8 @@ class Basis:
 
     @property
     def kind(self) -> str:
-        """``recorded``, ``derived``, ``recorded and derived``, or ``none``."""
-        told = [name for name, count in (("recorded", self.recorded), ("derived", self.derived)) if count]
+        """``recorded``, ``derived``, ``live``, several of them, or ``none``."""
+        told = [name for name in ("recorded", "derived", "live") if getattr(self, name)]
         return " and ".join(told) or "none"
 
 
@@ -57,10 +59,11 @@ def basis_of(rows: Sequence[Row], header: Mapping[str, Any]) -> Basis:
         if exchange["provenance"]
     ]
     dates = sorted(exchange["recorded_at"][:10] for exchange in given if exchange["recorded_at"])
-    recorded = sum(exchange["provenance"] in ("recorded", "live") for exchange in given)
+    count = Counter(exchange["provenance"] for exchange in given)
     return Basis(
-        recorded=recorded,
-        derived=len(given) - recorded,
+        recorded=count["recorded"],
+        derived=count["derived"],
+        live=count["live"],
         oldest=date.fromisoformat(dates[0]) if dates else None,
         on=date.fromisoformat(header["started"][:10]),
     )

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OF_THE_RUN = ("event", "schema", "started", "started_ms", "evidence", "outside", "provider.spec")
+from grokgate.reports.basis import who_answered
+from grokgate.values.volatile import steady
+
+OF_THE_RUN = ("event", "schema", "started", "started_ms", "evidence", "outside", "provider.spec", "upstream")
 """What belongs to one run, or follows from what else is told; the schema is that of the file."""
 NAMES = {
+    "answered_by": "who answered",
     "digests.contract": "contract",
     "digests.provider": "provider build",
     "digests.rollout": "rollout file",
@@ -44,7 +48,7 @@ class HeaderChange:
 
 def header_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[HeaderChange]:
     """What differs between two headers, but for what belongs to one run."""
-    old, new = dict(_flat(before)), dict(_flat(after))
+    old, new = ({**dict(_flat(header)), "answered_by": steady(who_answered(header))} for header in (before, after))
     for key in dict.fromkeys((*old, *new)):
         if key not in OF_THE_RUN and old.get(key) != new.get(key):
             yield HeaderChange(key=key, before=_told(old.get(key)), after=_told(new.get(key)))

@@ -119,9 +119,7 @@ class Source:
         yield f"> - provider: {provider['title']}{packages}, build `{digests['provider'][:12]}`"
         yield f"> - run: phase {header['phase']}, {header['scope']}, world `{header['world']}`, {header['started'][:10]}"
         yield f"> - verdict: **{verdict.decision.value}**; {len(verdict.rows)} rows: {counts}"
-        said = who_answered(header) or ("nothing was asked of the real xAI" if header["mode"] == "replay" else "")
-        asked = f"; {said}" if said else ""
-        yield f"> - evidence: {share(verdict.rows)}{asked} (`grokgate verify {self.name}`)"
+        yield f"> - evidence: {share(verdict.rows)}; {who_answered(header)} (`grokgate verify {self.name}`)"
         if verdict.violations:
             yield f"> - **undeclared attempts to reach other hosts**: {', '.join(sorted(set(verdict.violations)))}"
         if header["only"]:
