@@ -6,9 +6,8 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-from grokgate.formats.evidence_file import read_evidence
 from grokgate.judgement.acceptance import WAIVABLE, signature
-from grokgate.runs.verify import verdict_of
+from grokgate.runs.verify import judged
 from grokgate.values.line import one_line
 
 DAYS = 30
@@ -21,14 +20,12 @@ class NothingToWaive(Exception):
 
 def entry(path: Path, id: str, today: date) -> str:
     """The entry in TOML, for its owner to complete. Raises ``EvidenceRefused`` and ``NothingToWaive``."""
-    evidence = read_evidence(path)
-    row = next((row for row in verdict_of(evidence).rows if row.asked.id == id.upper()), None)
+    evidence, verdict = judged(path)
+    row = next((row for row in verdict.rows if row.asked.id == id.upper()), None)
     if row is None:
         raise NothingToWaive(f"{path} was not asked for a row {id!r}")
     if row.asked.sums:
-        red = [
-            other.asked.id for other in verdict_of(evidence).rows if other.status in WAIVABLE and other.asked.id in row.asked.sums
-        ]
+        red = [other.asked.id for other in verdict.rows if other.status in WAIVABLE and other.asked.id in row.asked.sums]
         raise NothingToWaive(f"{row.asked.id} rests on other rows; waive those: {', '.join(red) or 'none of them failed'}")
     if row.status not in WAIVABLE:
         raise NothingToWaive(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from grokgate.values.evidence import Asked, Blame, Status
 from grokgate.values.requirement import Requirement
@@ -25,6 +26,25 @@ class Question:
     mode: str = "replay"
     long: bool = False
     """Whether rows are asked, too, that are asked only where somebody says so."""
+
+
+def question_of(header: Mapping[str, Any]) -> Question:
+    """What a run was asked, as the header of its evidence tells."""
+    provider = header["provider"]
+    return Question(
+        phase=header["phase"],
+        scope=header["scope"],
+        kind=provider["kind"],
+        claims=tuple(provider["claims"]),
+        only=tuple(header["only"]),
+        mode=header["mode"],
+        long=header.get("long_prompts", False),
+    )
+
+
+def question_of_whole(header: Mapping[str, Any]) -> Question:
+    """What a sign-off over such runs is asked: all that the phase asks, whoever decides it."""
+    return replace(question_of(header), scope="signoff", only=(), mode="replay", long=False)
 
 
 def asked_for(requirements: Iterable[Requirement], question: Question, tested: Collection[str]) -> tuple[list[Asked], list[str]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate.formats.document import cache_folder, digest
-from grokgate.formats.evidence_file import Evidence, read_evidence
+from grokgate.formats.evidence_file import Evidence
 from grokgate.formats.home import PACKAGE
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.allure import STATUSES, labels
@@ -30,7 +30,7 @@ from grokgate.reports.figures import figures
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.page import says
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
-from grokgate.runs.verify import verdict_of
+from grokgate.runs.verify import judged, verdict_of
 from grokgate.values.evidence import Blame, Case, Decision, Row, Status
 from grokgate.values.line import one_line
 
@@ -163,9 +163,8 @@ def read(folder: Path) -> Run:
     for name in needed if sealed else (GATE,):
         if not (folder / name).exists():
             raise NotMade(f"{folder} has no {name}: name a folder that a gate has written, such as reports/reference")
-    run = Run(
-        folder=folder, file=sealed[0], evidence=read_evidence(sealed[0]), told=json.loads((folder / "verdict.json").read_bytes())
-    )
+    evidence, _ = judged(sealed[0])
+    run = Run(folder=folder, file=sealed[0], evidence=evidence, told=json.loads((folder / "verdict.json").read_bytes()))
     if not run.verdict.decision.value == run.evidence.footer["verdict"] == run.told["verdict"]:
         raise NotMade(f"{folder}: {run.file.name} and verdict.json do not say the same; run the gate again")
     return run

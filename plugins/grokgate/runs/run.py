@@ -222,6 +222,7 @@ class GateRun:
             "mode": self.mode,
             "answered_by": [self.answered_by.to_json()],
             **({"upstream": self.live.upstream} if self.live else {}),
+            **({"long_prompts": True} if self.live and self.live.long else {}),
             "strict": self.strict,
             "only": list(self.only),
             "outside": self.outside,

@@ -19,7 +19,7 @@ from grokgate.formats.suites import owners, suites_digest
 from grokgate.judgement.acceptance import Accepted
 from grokgate.judgement.merge import Run, asked_of, cases_of, gaps, of_one_build
 from grokgate.judgement.reservation import reservations
-from grokgate.judgement.scope import Question, asked_for
+from grokgate.judgement.scope import asked_for, question_of_whole
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.reports import change, files, page, terminal
 from grokgate.reports.change import Comparison, compare
@@ -66,7 +66,7 @@ class SignOff:
         self._stand_in_counts = stand_in_counts
         self._strict = strict or any(run.header["strict"] for run in runs)
         self.cases: list[Case] = cases_of(runs)
-        inside, self._outside = asked_for(self._contract.values(), _question(first), owners())
+        inside, self._outside = asked_for(self._contract.values(), question_of_whole(first), owners())
         self.asked: list[Asked] = asked_of(inside, self.cases)
         self.cases += gaps(self.asked, runs, {id: row.modes for id, row in requirements().items()})
 
@@ -174,8 +174,3 @@ def _unmerged(path: Path) -> Evidence:
     if found.sources:
         raise EvidenceRefused(f"{path}: it is a sign-off itself; hand over the runs that it was made from")
     return found
-
-
-def _question(header: dict[str, Any] | Any) -> Question:
-    provider = header["provider"]
-    return Question(phase=header["phase"], scope="signoff", kind=provider["kind"], claims=tuple(provider["claims"]))

@@ -14,8 +14,11 @@ from grokgate.judgement.reservation import reservations
 from grokgate.judgement.verdict import WORST_FIRST, Verdict, judge
 from grokgate.reports.basis import share, who_answered
 from grokgate.reports.words import SIGNS, name_of
+from grokgate.runs.wholeness import is_checkable, missing
 from grokgate.upstream.price import dollars
 from grokgate.values.acceptance import Attestation, Waiver
+
+UNCHECKED = ": this could not be checked, since contract or suites are of another version; verify with that grokgate"
 
 
 def verdict_of(evidence: Evidence) -> Verdict:
@@ -34,9 +37,11 @@ def verdict_of(evidence: Evidence) -> Verdict:
 
 
 def judged(path: Path) -> tuple[Evidence, Verdict]:
-    """The evidence of a file, and the verdict that it amounts to. Raises ``EvidenceRefused``."""
+    """The evidence of a file, whole as far as that is known, and the verdict that it amounts to. Raises ``EvidenceRefused``."""
     evidence = read_evidence(path)
     of_one_rollout(str(path), [evidence.header, *(source["header"] for source in evidence.sources)])
+    if fault := missing(evidence):
+        raise EvidenceRefused(f"{path}: it is not what was asked: {fault}; it was changed after the run")
     verdict = verdict_of(evidence)
     if verdict.decision.value != evidence.footer["verdict"]:
         raise EvidenceRefused(f"{path}: says {evidence.footer['verdict']}, but its cases amount to {verdict.decision.value}")
@@ -68,7 +73,8 @@ def recomputed(path: Path) -> tuple[str, int]:
         f"{len(verdict.rows)} rows: {counts}",
         f"{told('rollout')}, {told('world')}",
         f"{share(verdict.rows)}; {contract} ({header['digests']['contract'][:12]})",
-        f"the seal fits: {footer['events']} events, undamaged since the run",
+        f"intact: the seal fits {footer['events']} events; it has no key, so anybody can seal",
+        f"each row that phase and scope ask for is there, once{'' if is_checkable(header) else UNCHECKED}",
     ]
     lines += [who_answered(header), *verdict.reservations]
     lines += [f"{dollars(footer['spent_ticks'])} spent"] if "spent_ticks" in footer else []
