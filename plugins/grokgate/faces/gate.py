@@ -19,6 +19,7 @@ import pytest
 
 from grokgate.runs.check import OPERATORS, STOPS, as_typed, forget, shown
 from grokgate.runs.run import GateRun
+from grokgate.values.build import Parts
 
 if TYPE_CHECKING:
     from grokgate.formats.evidence_file import EvidenceWriter
@@ -45,6 +46,8 @@ class Gate:
         self.config = config
         self.is_worker = hasattr(config, "workerinput")
         self.run = run
+        if self.is_worker:
+            run.parts = Parts()
         config.option.gate_key = self.run.key
         # A provider in this process has the variables of the deployment, and never the operator's.
         forget(*OPERATORS, run.rollout.flag.variable, run.rollout.allow_list.variable)

@@ -11,12 +11,16 @@ from typing import Any
 
 from grokgate.formats.evidence_file import EvidenceRefused
 from grokgate.judgement.outcome import NOT_RUN_HERE
+from grokgate.values.build import differences
 from grokgate.values.evidence import Asked, Blame, Case, Status
 
 DIGESTS = ("provider", "rollout", "contract", "suites", "world")
 """What has to be the same in all runs, beside provider, phase and world."""
 
 
+BUILD = "build of the provider"
+MOST = 5
+"""Differences of two builds that are told."""
 NAMED = {"replay": "replay", "live": "live traffic (grokgate live)"}
 OTHER = {"replay": "live traffic", "live": "replay"}
 
@@ -40,14 +44,22 @@ def of_one_build(runs: Sequence[Run]) -> None:
     for run in runs[1:]:
         for what, (this, that) in _compared(first.header, run.header).items():
             if this != that:
-                raise Mismatch(f"{run.file} is about another {what} than {first.file}: {that[:40]}, and not {this[:40]}")
+                told = _parts(first.header, run.header) if what == BUILD else ""
+                told = told or f"{that[:40]}, and not {this[:40]}"
+                raise Mismatch(f"{run.file} is about another {what} than {first.file}: {told}")
+
+
+def _parts(first: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """In which packages and code two builds differ, as far as few words tell."""
+    told = [f"{name} {now}, and not {was}" for name, was, now in differences(first, other)]
+    return "; ".join([*told[:MOST], *([f"and {len(told) - MOST} more"] if len(told) > MOST else [])])
 
 
 def _compared(first: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     pairs = {"provider": (first["provider"]["name"], other["provider"]["name"])}
     pairs |= {key: (first[key], other[key]) for key in ("phase", "world")}
     names = {
-        "provider": "build of the provider",
+        "provider": BUILD,
         "rollout": "version of the rollout file",
         "suites": "version of the suites",
         "world": "set of cassettes",

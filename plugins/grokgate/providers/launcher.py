@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import secrets
 import shutil
 import sys
@@ -20,10 +21,12 @@ from grokgate.intercept.fault import Fault, find_fault
 from grokgate.intercept.replay import Replay, WireLog
 from grokgate.providers.description import Build, Description
 from grokgate.providers.in_process import InProcess
+from grokgate.providers.parts import parts_of
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import Running, load_adapter
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World
+from grokgate.values.build import Parts
 from grokgate.values.chat import Failure, ModelCard
 from grokgate.values.wire import Egress
 
@@ -281,13 +284,17 @@ def make_ready(description: Description, build: str, say: Callable[[str], None])
         load_adapter(description.adapter, description.path.parent)
 
 
-def build_digest(description: Description, build: str) -> str:
-    """What tells one build of a provider from another: its description, and the source of an adapter that is a file."""
-    source = Path(description.adapter.rpartition(":")[0]) if description.adapter else Path()
-    adapter = description.path.parent / source
-    files = sorted(adapter.parent.rglob("*.py")) if adapter.is_file() else []
-    said = repr(replace(description, path=Path(), adapter=None)).encode()
-    return digest(build.encode(), said, *(file.read_bytes() for file in files))
+def parts_of_build(description: Description, build: str, say: Callable[[str], None]) -> Parts:
+    """What a build of the provider consists of. Raises ``EnvironmentNotMade``."""
+    return parts_of(description, _interpreter(description, description.builds.get(build, Build()), say))
+
+
+def build_digest(description: Description, build: str, parts: Parts) -> str:
+    """What tells one build of a provider from another: its description, wherever that lies, and what it consists of."""
+    here, command = str(description.path.parent), description.command
+    command = command and tuple(word.replace(here, "{here}") for word in command)
+    said = replace(description, path=Path(), adapter=None, interpreter=None, documentation=None, command=command)
+    return digest(build.encode(), repr(said).encode(), json.dumps(parts.to_json()).encode())
 
 
 def _interpreter(description: Description, build: Build, say: Callable[[str], None]) -> Path | None:

@@ -28,11 +28,12 @@ from grokgate.judgement.reservation import reservations
 from grokgate.judgement.scope import Question, asked_for
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.providers.description import Description
-from grokgate.providers.launcher import Launcher, build_digest, new_key
+from grokgate.providers.launcher import Launcher, build_digest, new_key, parts_of_build
 from grokgate.providers.subject import Subject, Transcript
 from grokgate.reports import files
 from grokgate.upstream.world import World, load_world
 from grokgate.values.answerer import TAPE, Answerer, answerer_at
+from grokgate.values.build import Parts
 from grokgate.values.evidence import Asked, Case, Status
 from grokgate.values.requirement import Requirement
 from grokgate.values.rollout import Rollout
@@ -191,6 +192,11 @@ class GateRun:
         return f"phase-{self.phase}" if f"phase-{self.phase}" in self.description.builds else "current"
 
     @cached_property
+    def parts(self) -> Parts:
+        """What the build that is judged consists of. A worker, which seals nothing, is given none."""
+        return parts_of_build(self.description, self.build, lambda _: None)
+
+    @cached_property
     def header(self) -> dict[str, Any]:
         description = self.description
         return {
@@ -209,6 +215,7 @@ class GateRun:
                 "vehicle": description.vehicle,
                 "build": self.build,
                 "requirements": list(description.requirements),
+                **self.parts.to_json(),
                 "claims": list(description.claims),
             },
             "phase": self.phase,
@@ -231,7 +238,7 @@ class GateRun:
                 "contract": contract_digest(),
                 "rollout": self.rollout.digest,
                 "world": self.world.digest,
-                "provider": build_digest(description, self.build),
+                "provider": build_digest(description, self.build, self.parts),
                 "suites": suites_digest(),
             },
         }

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from grokgate.reports.basis import who_answered
+from grokgate.values.build import differences
 from grokgate.values.volatile import steady
 
 OF_THE_RUN = ("event", "schema", "started", "started_ms", "evidence", "outside", "provider.spec", "upstream")
 """What belongs to one run, or follows from what else is told; the schema is that of the file."""
+PARTS = ("provider.distributions", "provider.code")
+"""What a build consists of is told part by part."""
 NAMES = {
     "answered_by": "who answered",
     "digests.contract": "contract",
@@ -50,8 +53,10 @@ def header_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
     """What differs between two headers, but for what belongs to one run."""
     old, new = ({**dict(_flat(header)), "answered_by": steady(who_answered(header))} for header in (before, after))
     for key in dict.fromkeys((*old, *new)):
-        if key not in OF_THE_RUN and old.get(key) != new.get(key):
+        if key not in OF_THE_RUN and not key.startswith(PARTS) and old.get(key) != new.get(key):
             yield HeaderChange(key=key, before=_told(old.get(key)), after=_told(new.get(key)))
+    for name, was, now in differences(before, after):
+        yield HeaderChange(key=name, before=was, after=now)
 
 
 def _flat(header: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
