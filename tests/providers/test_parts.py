@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from grokgate.formats.home import home
-from grokgate.providers.description import Description, find_provider, load_description
+from grokgate.providers import parts
+from grokgate.providers.description import Build, Description, find_provider, load_description
 from grokgate.providers.launcher import build_digest
-from grokgate.providers.parts import parts_of
 from grokgate.values.build import Parts
 
 ADAPTER = "import shelf\nfrom helper import mend\n\nclass Mine:\n    def chat(self, request):\n        import attic\n"
@@ -58,22 +58,26 @@ def mine(tmp_path) -> Description:
     return load_description(folder / "mine.toml")
 
 
-def digest_of(description, parts=None):
-    return build_digest(description, "current", parts or parts_of(description, None))
+def parts_of(description, interpreter=None):
+    return parts.parts_of(description, Build(), interpreter)
+
+
+def digest_of(description):
+    return build_digest(description, "current", parts_of(description))
 
 
 def test_the_packages_that_its_code_imports_are_named_with_what_they_require(site, mine):
     install(site, "shelf", "1.0", requires=["plank (>=2)", "varnish; extra == 'shine'", "absent"])
     for name in ("plank", "varnish", "attic", "unrelated"):
         install(site, name, "3.1")
-    assert parts_of(mine, None).distributions == {"shelf": "1.0", "plank": "3.1", "attic": "3.1"}
+    assert parts_of(mine).distributions == {"shelf": "1.0", "plank": "3.1", "attic": "3.1"}
 
 
 def test_the_harness_is_no_part_of_a_provider():
-    parts = parts_of(find_provider("reference"), None)
-    assert {"httpx", "httpcore", "anyio"} <= set(parts.distributions)
-    assert {"pytest", "vcrpy", "respx", "click"}.isdisjoint(parts.distributions)
-    assert [*parts.code] == ["adapter"]
+    found = parts_of(find_provider("reference"))
+    assert {"httpx", "httpcore", "anyio"} <= set(found.distributions)
+    assert {"pytest", "vcrpy", "respx", "click"}.isdisjoint(found.distributions)
+    assert [*found.code] == ["adapter"]
 
 
 def test_a_file_of_a_package_that_was_changed_since_its_installation_is_told(site, mine):
@@ -81,7 +85,7 @@ def test_a_file_of_a_package_that_was_changed_since_its_installation_is_told(sit
     for content, is_told in (("x = 1\n", False), ("x = 2\n", True)):
         module.write_text(content)
         os.utime(module, (time.time() + 60, time.time() + 60))
-        assert ("shelf" in parts_of(mine, None).code) is is_told
+        assert ("shelf" in parts_of(mine).code) is is_told
 
 
 def test_the_source_of_an_editable_install_counts(site, mine, tmp_path, monkeypatch):
@@ -90,10 +94,10 @@ def test_the_source_of_an_editable_install_counts(site, mine, tmp_path, monkeypa
     (source / "shelf" / "__init__.py").write_text("x = 1\n")
     install(site, "shelf", "1.0", editable=source)
     monkeypatch.syspath_prepend(source)
-    before = parts_of(mine, None)
+    before = parts_of(mine)
     assert before.distributions == {"shelf": "1.0"}
     (source / "shelf" / "__init__.py").write_text("x = 2\n")
-    after = parts_of(mine, None)
+    after = parts_of(mine)
     assert before.code.keys() == after.code.keys() == {"adapter", "shelf"}
     assert before.code["shelf"] != after.code["shelf"]
 
@@ -120,7 +124,7 @@ def test_a_module_on_the_path_counts(mine, tmp_path, monkeypatch):
     (tmp_path / "path").mkdir()
     (tmp_path / "path" / "attic.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(tmp_path / "path")
-    assert parts_of(mine, None).code.keys() == {"adapter", "attic"}
+    assert parts_of(mine).code.keys() == {"adapter", "attic"}
 
 
 def test_one_build_in_two_checkouts_is_one(mine, tmp_path):
@@ -135,13 +139,26 @@ def test_one_build_in_two_checkouts_is_one(mine, tmp_path):
     assert len({digest_of(one) for one in described}) == 1
 
 
+def test_the_files_to_which_its_variables_lead_and_its_documentation_count(mine):
+    registry, pages = mine.path.parent / "models.json", mine.path.parent / "README.md"
+    described = replace(
+        mine, environment={"REGISTRY": "{here}/models.json", "LOG": "{workdir}/log", "LONG": "x" * 5000}, documentation=pages
+    )
+    for path in (registry, pages):
+        path.write_text("1\n")
+        before = digest_of(described)
+        path.write_text("2\n")
+        assert digest_of(described) != before
+    assert parts_of(described).code.keys() == {"adapter", "REGISTRY", "documentation"}
+
+
 # --- hosts
 
 
 def test_all_that_is_installed_behind_an_interpreter_is_named(mine):
-    parts = parts_of(mine, Path(sys.executable))
-    assert {"httpx", "pytest"} <= set(parts.distributions)
-    assert "adapter" in parts.code
+    found = parts_of(mine, Path(sys.executable))
+    assert {"httpx", "pytest", "python"} <= set(found.distributions)
+    assert "adapter" in found.code
 
 
 @pytest.mark.parametrize("answer", ['{"distributions": {"openai": "1.2"}, "code": {}}', "no answer", "", "[]"])
@@ -158,7 +175,7 @@ def test_of_a_command_the_files_that_it_names_and_their_like_count(tmp_path):
         (tmp_path / name).write_text("1\n")
     described = {"name": "js", "title": "js", "kind": "converting", "vehicle": "host", "adapter": None}
     js = Description(**described, path=tmp_path / "js.toml", command=("node", str(tmp_path / "server/main.js"), "--port"))
-    before = parts_of(js, None)
+    before = parts_of(js)
     assert before == Parts(code={"server/main.js": before.code["server/main.js"]})
     for name, is_part in (("server/readme.txt", False), ("other.js", False), ("server/wire.js", True), ("server/main.js", True)):
         before = digest_of(js)

@@ -37,6 +37,11 @@ def test_a_figure_that_several_cases_report_is_told_once(verdict):
     assert figures(verdict.rows) == {"POST-2.2": [SWITCHED, "twice <b>"]}
 
 
+def test_what_two_runs_report_is_told_once_whatever_the_seconds(asked, case):
+    cases = [case("passed", part, notes=(SWITCHED.replace("1.20", seconds),)) for part, seconds in (("a", "1.20"), ("b", "3.40"))]
+    assert figures(judge([asked()], cases, strict=False).rows) == {"POST-2.2": [SWITCHED]}
+
+
 def test_of_many_figures_of_a_row_few_are_told(asked, case):
     rows = judge([asked(), asked("P1.1")], [case("passed", f"{n}", notes=(f"{n} calls",)) for n in range(9)], strict=False).rows
     assert figures(rows) == {"POST-2.2": [f"{n} calls" for n in range(MOST)] + [f"and {9 - MOST} more, in the evidence"]}

@@ -51,7 +51,7 @@ def of_one_build(runs: Sequence[Run]) -> None:
 
 def _parts(first: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """In which packages and code two builds differ, as far as few words tell."""
-    told = [f"{name} {now}, and not {was}" for name, was, now in differences(first, other)]
+    told = [f"{part.name} {part.now}, and not {part.was}" for part in differences(first, other)]
     return "; ".join([*told[:MOST], *([f"and {len(told) - MOST} more"] if len(told) > MOST else [])])
 
 

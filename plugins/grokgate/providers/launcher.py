@@ -286,7 +286,8 @@ def make_ready(description: Description, build: str, say: Callable[[str], None])
 
 def parts_of_build(description: Description, build: str, say: Callable[[str], None]) -> Parts:
     """What a build of the provider consists of. Raises ``EnvironmentNotMade``."""
-    return parts_of(description, _interpreter(description, description.builds.get(build, Build()), say))
+    chosen = description.builds.get(build, Build())
+    return parts_of(description, chosen, _interpreter(description, chosen, say))
 
 
 def build_digest(description: Description, build: str, parts: Parts) -> str:

@@ -14,13 +14,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 
 from grokgate.formats.document import digest
-from grokgate.formats.home import PACKAGE
-from grokgate.providers.description import Description
-from grokgate.providers.host.inventory import canonical, inventory, tree
+from grokgate.formats.home import PACKAGE, home
+from grokgate.providers.description import PLACES, Build, Description
+from grokgate.providers.host.inventory import canonical, editable, inventory, tree
 from grokgate.values.build import Parts
 
 INVENTORY = Path(__file__).parent / "host" / "inventory.py"
@@ -29,15 +30,15 @@ SECONDS = 60.0
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
-def parts_of(description: Description, interpreter: Path | None) -> Parts:
-    """What the provider consists of; ``interpreter`` is its own, ``None`` where it shares this one."""
-    beside = _documentation(description)
+def parts_of(description: Description, build: Build, interpreter: Path | None) -> Parts:
+    """What a build of the provider consists of; ``interpreter`` is its own, ``None`` where it shares this one."""
+    beside = _files(description, build)
     if description.command:
         return Parts(code=beside | _of_command(description.command, description.path.parent))
     assert description.adapter is not None, "a description without an adapter or a command was let through"
     adapter = _adapter(description.adapter.rpartition(":")[0], description.path.parent)
     if adapter and adapter.exists():
-        is_ours = adapter.is_relative_to(PACKAGE)
+        is_ours = adapter.is_relative_to(PACKAGE / "providers")
         beside["adapter"] = digest(adapter.read_bytes()) if is_ours else tree(adapter.parent)
     found = _installed(interpreter) if interpreter else _imported(re.split(r"[.:]", description.adapter)[0], adapter)
     return Parts(distributions=found.distributions, code={**found.code, **beside})
@@ -53,23 +54,37 @@ def _adapter(source: str, here: Path) -> Path | None:
     return next((path for path in near if path.is_file()), None)
 
 
-def _documentation(description: Description) -> dict[str, str]:
-    file = description.documentation
-    return {"documentation": digest(file.read_bytes())} if file and file.is_file() else {}
+def _files(description: Description, build: Build) -> dict[str, str]:
+    """The files that the description names: its documentation, and those to which its variables lead."""
+    places = dict.fromkeys(PLACES, "") | {"here": str(description.path.parent), "fixtures": str(home() / "fixtures")}
+    variables = {**description.environment, **build.environment}
+    named = {name: Path(value.format(**places)) for name, value in variables.items()}
+    named |= {"documentation": description.documentation} if description.documentation else {}
+    return {name: digest(path.read_bytes()) for name, path in named.items() if _is_there(path) and path.is_file()}
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a word is the path of something; most words are none, and long ones are an error."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 # --- a command, in any language
 
 
 def _of_command(words: Sequence[str], here: Path) -> dict[str, str]:
-    """The files beside the description that a command names, with those of their kind around them."""
+    """The files and folders beside the description that a command names; with a file those of its kind around it."""
     found = {}
     for path in (here / word for word in words):
-        if path.is_file() and path.resolve().is_relative_to(here.resolve()):
-            name = path.resolve().relative_to(here.resolve()).as_posix()
+        if not _is_there(path) or path.resolve() == here.resolve() or not path.resolve().is_relative_to(here.resolve()):
+            continue
+        name = path.resolve().relative_to(here.resolve()).as_posix()
+        if path.is_dir():
+            found[name] = tree(path, "")
+        else:
             found[name] = tree(path.parent, path.suffix) if path.suffix else digest(path.read_bytes())
-        elif path.is_dir() and path.resolve().is_relative_to(here.resolve()) and path.resolve() != here.resolve():
-            found[path.name] = tree(path, "")
     return found
 
 
@@ -116,13 +131,16 @@ def _place(name: str, beside: Path | None, code: dict[str, str], packages: set[s
     """Keep what a top-level module is of; gives the files in which more is imported."""
     if name in sys.stdlib_module_names or name == PACKAGE.name or (lies := _lies(name, beside)) is None:
         return []
-    if {"site-packages", "dist-packages"} & {*lies.parts}:
-        packages.update(_owners(name))
-        return []
-    if beside is None or not lies.resolve().is_relative_to(beside.resolve()):  # else it is digested with the adapter
+    files = sorted(lies.rglob("*.py")) if lies.is_dir() else [lies]
+    if beside and lies.resolve().is_relative_to(beside.resolve()):
+        return files  # digested with the adapter
+    owners = _owners(name, lies)
+    packages.update(owners)
+    if {"site-packages", "dist-packages"} & {*lies.parts} and owners:
+        return []  # its version tells what it is, and its requirements what it needs
+    if not owners:
         code[name] = tree(lies) if lies.is_dir() else digest(lies.read_bytes())
-        packages.update(_owners(name))  # an editable install has a version, too
-    return sorted(lies.rglob("*.py")) if lies.is_dir() else [lies]
+    return files
 
 
 def _lies(name: str, beside: Path | None) -> Path | None:
@@ -160,13 +178,18 @@ def _called(node: ast.Call) -> str:
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
-def _owners(module: str) -> set[str]:
-    """The distributions that a top-level module comes from."""
-    try:
+def _owners(module: str, lies: Path) -> set[str]:
+    """The distributions that a top-level module comes from: installed ones, or one that is imported from its source."""
+    if not {"site-packages", "dist-packages"} & {*lies.parts}:
+        sources = ((one, editable(one)) for one in distributions())
+        return {
+            canonical(one.metadata["Name"])
+            for one, source in sources
+            if source and lies.resolve().is_relative_to(source.resolve())
+        }
+    with suppress(PackageNotFoundError):
         if _has(distribution(module), module):
             return {canonical(module)}
-    except PackageNotFoundError:
-        pass
     return {canonical(one.metadata["Name"]) for one in distributions() if _has(one, module)}
 
 

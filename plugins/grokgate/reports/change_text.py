@@ -63,8 +63,9 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield ""
     if found.header:
         yield from _title("What differs between the runs", len(found.header))
-        for fact in found.header:
+        for fact in found.header[:MOST]:
             yield from _pair(fact.name, fact.before, fact.after)
+        yield from _more(found.header)
         yield ""
     for host in found.new_violations:
         yield _cut(f"! newly: an undeclared attempt to reach {host}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,29 @@ class Parts:
         return {"distributions": dict(sorted(self.distributions.items())), "code": dict(sorted(self.code.items()))}
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
-    """What differs between the parts of two builds, as their headers tell: the name, and what it was and is."""
-    code = _of(before, after, "code")
-    return [*_of(before, after, "distributions"), *((f"code of {name}", was[:SHOWN], now[:SHOWN]) for name, was, now in code)]
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A part that two builds have otherwise: of which kind, and what it was and is; digests are cut to twelve digits."""
+
+    kind: str
+    part: str
+    was: str
+    now: str
+
+    @property
+    def name(self) -> str:
+        """The part as people call it."""
+        return f"code of {self.part}" if self.kind == "code" else self.part
 
 
-def _of(before: Mapping[str, Any], after: Mapping[str, Any], kind: str) -> list[tuple[str, str, str]]:
-    old, new = (header["provider"].get(kind, {}) for header in (before, after))
-    return [(name, old.get(name, NONE), new.get(name, NONE)) for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[Difference]:
+    """What differs between the parts of two builds, as the headers of their evidence tell."""
+    return [found for kind in ("distributions", "code") for found in _of(kind, before["provider"], after["provider"])]
+
+
+def _of(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    old, new = before.get(kind, {}), after.get(kind, {})
+    most = SHOWN if kind == "code" else None
+    for part in sorted({*old, *new}):
+        if old.get(part) != new.get(part):
+            yield Difference(kind=kind, part=part, was=old.get(part, NONE)[:most], now=new.get(part, NONE)[:most])

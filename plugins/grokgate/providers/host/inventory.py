@@ -103,6 +103,7 @@ def _linked() -> Iterator[Path]:
 
 if __name__ == "__main__":
     told = inventory(distributions())
+    told["distributions"]["python"] = f"{sys.version_info.major}.{sys.version_info.minor}"
     known = {one for one in map(editable, distributions()) if one}
     for entry in _linked():
         if not any(entry.resolve().is_relative_to(folder.resolve()) for folder in known):

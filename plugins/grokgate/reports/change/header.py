@@ -40,13 +40,10 @@ class HeaderChange:
     """A fact of the header that differs; digests are cut to twelve digits."""
 
     key: str
+    name: str
+    """The fact as people call it."""
     before: str
     after: str
-
-    @property
-    def name(self) -> str:
-        """The fact as people call it."""
-        return NAMES.get(self.key, self.key)
 
 
 def header_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[HeaderChange]:
@@ -54,9 +51,9 @@ def header_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
     old, new = ({**dict(_flat(header)), "answered_by": steady(who_answered(header))} for header in (before, after))
     for key in dict.fromkeys((*old, *new)):
         if key not in OF_THE_RUN and not key.startswith(PARTS) and old.get(key) != new.get(key):
-            yield HeaderChange(key=key, before=_told(old.get(key)), after=_told(new.get(key)))
-    for name, was, now in differences(before, after):
-        yield HeaderChange(key=name, before=was, after=now)
+            yield HeaderChange(key=key, name=NAMES.get(key, key), before=_told(old.get(key)), after=_told(new.get(key)))
+    for part in differences(before, after):
+        yield HeaderChange(key=f"provider.{part.kind}.{part.part}", name=part.name, before=part.was, after=part.now)
 
 
 def _flat(header: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
