@@ -161,9 +161,20 @@ def signed(gate, tmp_path):
     return tmp_path / "signed" / "signoff.jsonl"
 
 
+def with_a_live_run_of_other_rows(events):
+    """As if some other row had been asked live, so that nobody misses the live half of this one."""
+    place, source = next((place, event) for place, event in enumerate(events) if event["event"] == "source")
+    xai = [{"who": "xAI", "at": "https://api.x.ai/v1"}]
+    live = source["header"] | {"mode": "live", "scope": "postdeploy", "answered_by": xai}
+    events.insert(place, source | {"header": live, "seal": "0" * 64})
+    header(events, answered_by=[{"who": "tape"}, *xai])
+    return without(events, "P2.1[live]")
+
+
 @pytest.mark.parametrize(
     ("change", "because"),
     [
+        (with_a_live_run_of_other_rows, "case P2.1[live] is missing: replay has decided it, and live traffic"),
         (lambda events: without(events, "POST-2.4"), "row POST-2.4 is missing, which phase 2, signoff asks for"),
         (lambda events: without(events, "P2.1[live]"), "case P2.1[live] is missing: replay has decided it"),
         (

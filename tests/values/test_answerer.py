@@ -6,7 +6,7 @@ from grokgate.values.answerer import TAPE, Answerer, Who, answerer_at, answerers
 
 
 @pytest.mark.parametrize(
-    "address", ["https://api.x.ai/v1", "https://API.X.AI", "https://eu-west-1.api.x.ai/v1", "https://api.x.ai:443/v1"]
+    "address", ["https://api.x.ai/v1", "https://API.X.AI", "https://us.api.x.ai/v1", "https://api.x.ai:443/v1"]
 )
 def test_xai_is_known_by_its_address(address):
     assert answerer_at(address) == Answerer(who=Who.XAI, at=address)

@@ -89,7 +89,8 @@ def cases_of(runs: Sequence[Run]) -> list[Case]:
             return len(told.get((mode, case.requirement), ())) < _wanted(case)
         return case.status is not Status.NOT_RUN or (mode, case.id) not in decided
 
-    return [case for run in runs for case in run.cases if stands(run.header["mode"], case)]
+    modes = ((run.header["mode"], case) for run in runs for case in run.cases)
+    return [replace(case, mode=mode) for mode, case in modes if stands(mode, case)]
 
 
 def asked_of(asked: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:

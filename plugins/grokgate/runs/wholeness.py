@@ -26,6 +26,7 @@ from grokgate.values.rollout import Rollout
 
 WORDS = ("title", "plan", "section", "prefix", "because")
 """What a row says in the words of its rollout."""
+MODES = ("replay", "live")
 FACTS = ("severity", "settled", "blame", "sums", "attestable")
 """What follows from the contract, whatever the rollout."""
 
@@ -94,14 +95,12 @@ def _settled_as(its: Asked | None, row: Asked) -> Asked:
 
 
 def _of_gaps(evidence: Evidence) -> Iterator[str]:
-    """A sign-off of one mode has a case that did not run for each row that the other mode decides, too."""
-    modes = {source["header"]["mode"] for source in evidence.sources}
-    if len(modes) != 1:
+    """A sign-off has a case that did not run for each row that replay and live traffic decide, and one of them has not."""
+    if not evidence.sources:
         return
-    [mode] = modes
-    run = Run(file="", header={"mode": mode}, cases=[case for case in evidence.cases if case.node])
     told = {case.id for case in evidence.cases}
-    for gap in gaps(evidence.asked, [run], {id: row.modes for id, row in requirements().items()}):
+    decided = [Run(file="", header={"mode": mode}, cases=[c for c in evidence.cases if c.mode == mode]) for mode in MODES]
+    for gap in gaps(evidence.asked, decided, {id: row.modes for id, row in requirements().items()}):
         if gap.id not in told:
             yield f"case {gap.id} is missing: {gap.because}"
 

@@ -48,7 +48,8 @@ class Case:
     ``id`` is the requirement's identifier, with the case in brackets where there are several (``POST-2.2[zero]``).
     ``because`` is one sentence. ``observations`` are what decided it: calls with their wire (see ``evidence.schema.json``).
     ``finding`` tells what was expected and what was seen instead, where it failed; ``notes`` are figures worth reporting.
-    ``left_out`` counts the calls that are not among the observations, since the case has many alike.
+    ``left_out`` counts the calls that are not among the observations, since the case has many alike. ``mode`` is that of the run
+    in which it was decided, where a sign-off has it from several.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Case:
     finding: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
     left_out: int = 0
+    mode: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)} | {
@@ -85,6 +87,7 @@ class Case:
             finding=data["finding"],
             notes=tuple(data["notes"]),
             left_out=data.get("left_out", 0),
+            mode=data.get("mode"),
         )
 
 
