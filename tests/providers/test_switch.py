@@ -66,3 +66,14 @@ def test_without_a_file_the_deployment_starts_anew_and_nothing_is_said_of_a_file
     switched, overrules = subject.transcript.notes
     assert switched.startswith("switched by a start with other variables, in ")
     assert overrules == "the description names no file of variables, so there is none that a launcher could overrule"
+
+
+def test_the_evidence_of_the_row_says_what_stood_in_the_file_of_each_call_and_its_figures_are_told(gate):
+    ran = gate("--provider", "reference", "--phase", "2", "--only", "RB.1")
+    [case] = ran.evidence.cases
+    assert [(call["env_file"], call["wire"][0]["status"]) for call in case.observations] == [(ON, 200), (OFF, 200), (OFF, 200)]
+    assert [call["environment"] for call in case.observations] == [{}, {}, ON]
+    summary = (ran.reports / "summary.md").read_text()
+    assert "- RB.1: switched in .env, without a restart, in 0." in summary
+    results = [path.read_text() for path in ran.reports.glob("allure-results/*-result.json")]
+    assert any("switched in .env, without a restart" in result for result in results)
