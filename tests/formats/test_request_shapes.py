@@ -14,6 +14,12 @@ def test_each_parameter_of_the_rollout_has_a_shape_with_each_of_its_values():
             assert (request.limit if name == "limit" else request.parameters[name]) == value
 
 
+@pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
+def test_either_limit_field_is_a_callers_own(field):
+    request = request_shapes(rollout())[f"{field}=1000"].of("grok-3")
+    assert (request.limit, request.parameters) == (None, {field: 1000})
+
+
 def test_all_parameters_go_together():
     request = request_shapes(rollout())[ALL].of("grok-3")
     assert {"limit", *request.parameters} == set(rollout().parameters)

@@ -14,6 +14,14 @@ from grokgate.values.rollout import Rollout
 
 ALL = "all parameters"
 """The shape in which most can go wrong at once."""
+OWN_WORDS = (
+    ("max_tokens", 1000),
+    ("maxTokens", 1000),
+    ("max_completion_tokens", 1000),
+    ("maxCompletionTokens", 1000),
+    ("presencePenalty", 0.5),
+)
+"""What callers write of their own accord: either limit field, and other spellings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +52,7 @@ def _shapes(parameters: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, Requ
     yield "plain", RequestShape()
     for name, value in [(name, value) for name, values in parameters.items() for value in values]:
         yield f"{name}={value}", RequestShape(parts=_given({name: value}))
-    for name, value in (("max_tokens", 1000), ("presencePenalty", 0.5)):  # other spellings that callers use
+    for name, value in OWN_WORDS:
         yield f"{name}={value}", RequestShape(parts=_given({name: value}))
     yield ALL, RequestShape(parts=everything)
     for name, turns in _conversations().items():
