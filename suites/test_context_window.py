@@ -3,7 +3,7 @@
 import pytest
 
 from grokgate.formats.fixtures import long_name
-from grokgate.judgement.expect import NotApplicable, Unkept, caller, documentation, listing, wire
+from grokgate.judgement.expect import NotApplicable, Unkept, caller, documentation, leaving, listing, wire
 
 COUNTS = ("408", "429", "500", "503")
 """Statuses that a careless search finds in a number of tokens."""
@@ -25,9 +25,9 @@ def test_a_prompt_just_under_the_limit_arrives_whole(provider, rollout, mode):
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
     call = provider.chat(rollout.model, long_name(rollout.under), mode=mode)
-    wire(call).reaches(rollout.target)
-    wire(call).carries_the_prompt()
-    caller(call).gets_text()
+    with leaving(provider, rollout.model, rollout.target, mode):
+        wire(call).reaches(rollout.target)
+        wire(call).carries_the_prompt()
 
 
 @pytest.mark.requirement("POST-3.3")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, caller, error, wire
+from grokgate.judgement.expect import NotApplicable, answering, caller, error, leaving, wire
 from grokgate.values.chat import MODES
 from grokgate.values.rollout import Trouble
 
@@ -49,9 +49,10 @@ def met(provider, trouble, mode):
 @pytest.mark.each(("trouble", "mode"), errors)
 def test_an_error_arrives_as_its_kind_with_xais_sentence(provider, trouble, mode):
     call = met(provider, trouble, mode)
-    error(call).is_no_crash()
-    error(call).tells(trouble)
-    error(call).has_xais_sentence()
+    with answering(provider, provider.rollout.model, provider.rollout.target, mode):
+        error(call).is_no_crash()
+        error(call).tells(trouble)
+        error(call).has_xais_sentence()
     caller(call).never_sees(provider.key, log="")
 
 
@@ -59,7 +60,8 @@ def test_an_error_arrives_as_its_kind_with_xais_sentence(provider, trouble, mode
 @pytest.mark.each(("trouble", "mode"), retries)
 def test_a_request_leaves_as_often_as_it_can_help(provider, rollout, trouble, mode):
     call = met(provider, trouble, mode)
-    wire(call).leaves_at_most(1 if trouble.leaves == "once" else rollout.attempts, trouble.name)
+    with leaving(provider, rollout.model, rollout.target, mode):
+        wire(call).leaves_at_most(1 if trouble.leaves == "once" else rollout.attempts, trouble.name)
     caller(call).gets_no_other_answer()
 
 

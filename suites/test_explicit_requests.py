@@ -2,7 +2,7 @@
 
 import pytest
 
-from grokgate.judgement.expect import caller, wire
+from grokgate.judgement.expect import NotApplicable, caller, wire
 
 
 @pytest.mark.requirement("POST-1.1")
@@ -15,9 +15,15 @@ def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
 
 
 @pytest.mark.requirement("POST-1.2")
-@pytest.mark.parametrize("part", ["text", "finish_reason", "usage"])
-def test_a_plain_prompt_gives_text_finish_reason_and_usage(provider, rollout, part):
-    call = provider.chat(rollout.model)
+@pytest.mark.parametrize(
+    ("part", "mode"),
+    [("text", "chat"), ("finish_reason", "chat"), ("usage", "chat"), ("text", "achat")],
+    ids=["text", "finish_reason", "usage", "text by achat"],
+)
+def test_a_plain_prompt_gives_text_finish_reason_and_usage(provider, rollout, part, mode):
+    if mode not in provider.modes:
+        raise NotApplicable(f"the provider has no face for {mode}")
+    call = provider.chat(rollout.model, mode=mode)
     caller(call).gets_answered(part)
 
 

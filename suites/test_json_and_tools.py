@@ -3,7 +3,18 @@
 import pytest
 
 from grokgate.formats.fixtures import PIXEL, prompt, schema, tool
-from grokgate.judgement.expect import NotApplicable, Unkept, caller, error, rests_on, undeclared, wire
+from grokgate.judgement.expect import (
+    NotApplicable,
+    Unkept,
+    answering,
+    caller,
+    error,
+    gets_xais_text,
+    leaving,
+    rests_on,
+    undeclared,
+    wire,
+)
 from grokgate.values.chat import ChatRequest, Message, ToolCall
 
 PERSON, WEATHER = schema("person"), tool("get_weather")
@@ -39,12 +50,13 @@ def test_a_json_schema_leaves_unchanged_and_the_answer_validates(provider, rollo
 def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit, mode):
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
-    with rests_on("POST-4.1", "no answer in JSON can be asked for"):
+    with rests_on("POST-4.1", "no answer in JSON can be asked for"), leaving(provider, rollout.model, rollout.target, mode):
         wire(provider.chat(rollout.model, "ada", mode=mode, response_format=ANY_JSON)).carries("response_format", ANY_JSON)
     call = provider.chat(rollout.model, "ada", mode=mode, scenario=scenario, limit=limit, response_format=ANY_JSON)
-    caller(call).gets_json_or_is_told()
-    if call.failure:
-        error(call).is_no_crash()
+    with answering(provider, rollout.model, rollout.target, mode):
+        caller(call).gets_json_or_is_told()
+        if call.failure:
+            error(call).is_no_crash()
 
 
 @pytest.mark.requirement("POST-4.4")
@@ -106,12 +118,13 @@ BAD_CALLS = {
 def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, called, mode):
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
-    with rests_on("POST-4.4", "no tool can be called"):
+    with rests_on("POST-4.4", "no tool can be called"), leaving(provider, rollout.model, rollout.target, mode):
         wire(provider.chat(rollout.model, "weather", mode=mode, tools=[WEATHER])).carries("tools", [WEATHER])
     call = provider.chat(rollout.model, "weather", mode=mode, scenario=scenario, tools=[WEATHER])
-    caller(call).gets_no_bad_call(passes_on=provider.passes_on)
-    error(call).is_no_crash()
-    error(call).speaks_of(called, "argument", "tool")
+    with answering(provider, rollout.model, rollout.target, mode):
+        caller(call).gets_no_bad_call(passes_on=provider.passes_on)
+        error(call).is_no_crash()
+        error(call).speaks_of(called, "argument", "tool")
 
 
 def shows_json(provider, model):
@@ -130,9 +143,12 @@ def shows_thinking(provider, model):
 
 
 def shows_streaming(provider, model):
-    if "stream" not in provider.modes:
+    mode = next((mode for mode in ("stream", "astream") if mode in provider.modes), None)
+    if mode is None:
         raise Unkept("streaming is declared, but the provider has no face for it")
-    wire(provider.chat(model, mode="stream")).carries("stream", True)
+    call = provider.chat(model, mode=mode)
+    wire(call).carries("stream", True)
+    gets_xais_text(call)
 
 
 def shows_images(provider, model):

@@ -6,7 +6,7 @@ import pytest
 
 from grokgate.formats.fixtures import SHORTEST, long_name, prompts, questions, schema, tool
 from grokgate.intercept.fault import Fault
-from grokgate.judgement.expect import NotApplicable, bill, failures, had, log, trials, wire
+from grokgate.judgement.expect import NotApplicable, answering, bill, failures, had, leaving, log, trials, wire
 from grokgate.values.chat import MODES, ChatRequest, Message, ToolCall
 
 REFUSABLE = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
@@ -137,8 +137,9 @@ def test_failed_calls_are_logged_once_each(provider, rollout, calls):
 @pytest.mark.each("id", lambda rollout: list(rollout.models))
 def test_usage_told_is_usage_counted(provider, rollout, id, mode):
     (call,) = asked(provider, [{"model": id, "prompt": "puzzle", "mode": mode}])
-    provider.note(bill(call).share(rollout.models[id]))
-    bill(call).is_told()
+    with answering(provider, id, had(provider, id), mode):
+        provider.note(bill(call).share(rollout.models[id]))
+        bill(call).is_told()
 
 
 def question_of(id):
@@ -162,15 +163,17 @@ def test_answers_are_no_worse_than_before(provider, rollout):
 @pytest.mark.each("billed", billed)
 def test_the_cost_adds_up_to_the_tick(provider, rollout, billed):
     (call,) = asked(provider, [billed])
-    provider.note(bill(call).price(rollout))
-    bill(call).adds_up(rollout)
+    with answering(provider, call.asked.model, rollout.models[call.asked.model], call.mode):
+        provider.note(bill(call).price(rollout))
+        bill(call).adds_up(rollout)
 
 
 @pytest.mark.requirement("MON.6")
 @pytest.mark.each("name", lambda rollout: rollout.target.names)
 def test_a_failed_call_of_the_target_leaves_an_error_line(provider, rollout, name):
     call = provider.chat(name, scenario="no-credits")
-    log(call).has_line(*rollout.logs.errors)
+    with leaving(provider, name, rollout.target):
+        log(call).has_line(*rollout.logs.errors)
 
 
 @pytest.mark.requirement("MON.7")

@@ -3,7 +3,7 @@
 import pytest
 
 from grokgate.formats.fixtures import tool
-from grokgate.judgement.expect import NotApplicable, stream
+from grokgate.judgement.expect import NotApplicable, answering, leaving, stream
 
 WEATHER = tool("get_weather")
 MODES = ("stream", "astream")
@@ -32,14 +32,16 @@ def test_empty_deltas_are_tolerated_and_not_shown(provider, rollout, mode):
     if "keep-alive-chunks" not in rollout.target.traits:
         raise NotApplicable(f"{rollout.target.answered_by} sends no empty deltas while it thinks")
     call = provider.chat(rollout.model, mode=offered(provider, mode))
-    stream(call).shows_nothing_of_empty_deltas()
+    with leaving(provider, rollout.model, rollout.target, mode):
+        stream(call).shows_nothing_of_empty_deltas()
 
 
 @pytest.mark.requirement("POST-6.3")
 @pytest.mark.parametrize("mode", MODES)
 def test_text_is_handed_on_as_it_arrives(provider, rollout, mode):
     call = provider.chat(rollout.model, mode=offered(provider, mode), fault="stream-cut-late")
-    stream(call).was_handed_on_as_it_came()
+    with answering(provider, rollout.model, rollout.target, mode):
+        stream(call).was_handed_on_as_it_came()
 
 
 @pytest.mark.requirement("POST-6.4")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, caller, listing, patience
+from grokgate.judgement.expect import NotApplicable, answering, caller, listing, patience
 from grokgate.values.chat import MODES
 from grokgate.values.world import in_words
 
@@ -58,7 +58,8 @@ def test_an_answer_cut_by_the_limit_is_reported_as_cut(provider, rollout, asked)
     if "scenario" in asked and "limit-counted-thinking" not in rollout.target.traits:
         raise NotApplicable(f"the thinking of {rollout.target.answered_by} never counted against the limit")
     call = provider.chat(rollout.model, **asked)
-    caller(call).is_told_that_it_was_cut()
+    with answering(provider, rollout.model, rollout.target, call.mode):
+        caller(call).is_told_that_it_was_cut()
 
 
 @pytest.mark.requirement("POST-5.5")

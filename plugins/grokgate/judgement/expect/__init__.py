@@ -5,6 +5,7 @@ expected and seen. ``NotApplicable`` says that a case does not concern this prov
 ``Unproven`` that too little was seen; each says why.
 """
 
+from grokgate.judgement.expect.basics import answering, gets_xais_text, leaving
 from grokgate.judgement.expect.bill import Bill as bill
 from grokgate.judgement.expect.caller import Caller as caller
 from grokgate.judgement.expect.command import Command as command
@@ -30,6 +31,7 @@ __all__ = [
     "NotRun",
     "Unkept",
     "Unproven",
+    "answering",
     "bill",
     "caller",
     "camel",
@@ -38,7 +40,9 @@ __all__ = [
     "documentation",
     "error",
     "failures",
+    "gets_xais_text",
     "had",
+    "leaving",
     "listing",
     "log",
     "log_text",
