@@ -1,63 +1,80 @@
-"""Monitoring checklist: parameter conversion success, counted over every cell of the conversion table, and the laws of it."""
+"""Parameter conversion, counted over every cell of the conversion table, and the laws of it."""
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, Unkept, Unproven, camel, had, wire
+from grokgate.judgement.expect import NotApplicable, Unkept, Unproven, camel, had, leaving, wire
+from grokgate.providers.subject import NoBuild
 from grokgate.values.chat import MODES
+from grokgate.values.world import EFFORT
+
+LIMITS = ("max_tokens", "max_completion_tokens")
 
 
-def cells(rollout, model, modes):
-    """What is asked of a model: each parameter alone, with each value and spelling; then all together, in each mode."""
-    for name, values in rollout.parameters.items():
+def cells(rollout, model, modes, *, alone=True):
+    """What is asked of a model, as mode, spelling and parameters: each alone with each value, then all together in each mode."""
+    for name, values in rollout.parameters.items() if alone else ():
         for value in values:
-            yield "chat", {name: value}
-            if name in model.refuses:
-                yield "chat", {camel(name): value}
+            yield "chat", str, {name: value}
+            if not model.takes(name):
+                yield "chat", camel, {name: value}
     for mode in (mode for mode in MODES if mode in modes):
         for choice in (0, -1):
-            yield mode, together(rollout, model, choice, str)
-            yield mode, together(rollout, model, choice, camel)
+            yield mode, str, together(rollout, choice)
+            yield mode, camel, together(rollout, choice)
 
 
-def together(rollout, model, choice, spelt):
-    """All parameters, the first or the last value of each; refused ones are spelt in this way."""
-    given = {name: values[choice] for name, values in rollout.parameters.items()}
-    return {spelt(name) if name in model.refuses else name: value for name, value in given.items()}
+def together(rollout, choice=0):
+    """All parameters, the first or the last value of each."""
+    return {name: values[choice] for name, values in rollout.parameters.items()}
 
 
-def counts(model, given, snake_case):
-    """Whether a call has a parameter that does not leave as it is given."""
-    return any(snake_case[name] == "limit" or snake_case[name] in model.refuses for name in given)
+def refused(model, given):
+    """Of what is given, what xAI refuses for the model, the value or the whole parameter."""
+    return {name: value for name, value in given.items() if not model.takes(name, value)}
 
 
-def each_leaves_converted(provider, name, model):
-    """Every call leaves as the table says; how many did is reported."""
-    rollout, convertible, left = provider.rollout, 0, []
-    snake_case = {spelt(name): name for name in rollout.parameters for spelt in (str, camel)}
-    asked = [(mode, given, counts(model, given, snake_case)) for mode, given in cells(rollout, model, provider.modes)]
-    once = sum(counted for *_, counted in asked)
-    rounds = -(-rollout.calls // once) if once else 1  # of a model that refuses little there are few such calls
-    for mode, given, counted in asked * rounds:
-        call = provider.chat(name, mode=mode, **given)
-        snake = {snake_case[parameter]: value for parameter, value in given.items()}
-        convertible += counted
+def each_leaves_converted(provider, name, model, *, judged=lambda _, given: given):
+    """Every call leaves as the table says. How many did is reported, and decides where it is live traffic."""
+    rollout, left = provider.rollout, []
+    alone = not provider.launcher.live or name not in model.aliases  # live traffic is dear: by short names all together
+    made = cells(rollout, model, provider.modes, alone=alone)
+    asked = [(cell, "limit" in cell[2] or bool(refused(model, cell[2]))) for cell in made]
+    asked *= rounds(provider, sum(convertible for _, convertible in asked)) if alone else 1
+    for cell, convertible in asked:
+        call = ask(provider, name, model, *cell)
         try:
-            for parameter, value in snake.items():
+            for parameter, value in judged(model, cell[2]).items():
                 wire(call).converts(parameter, value, model)
         except Unkept as unkept:
-            left.append((counted, mode, given, unkept))
-    provider.note(f"{convertible} calls of {name} with a convertible parameter, {sum(c for c, *_ in left)} of them unconverted")
+            left.append((cell, convertible, unkept))
+    number = sum(convertible for _, convertible in asked)
+    provider.note(f"{number} calls of {name} with a convertible parameter, {sum(c for _, c, _ in left)} of them unconverted")
     if left:
-        _, mode, given, first = left[0]
-        provider.chat(name, mode=mode, **given)  # once more, so that the last call is the one that shows it
+        cell, _, first = left[0]
+        ask(provider, name, model, *cell)  # once more, so that the last call is the one that shows it
         because = f"{len(left)} calls of {name} left otherwise than the table says; the first: {first.because}"
-        raise Unkept(because, expected=first.expected, saw=first.saw, at=first.at)
-    if convertible < rollout.calls:
-        raise Unproven(f"{convertible} calls had a convertible parameter; {rollout.calls} are needed")
+        with leaving(provider, name, model, cell[0]):
+            raise Unkept(because, expected=first.expected, saw=first.saw, at=first.at)
+    if provider.launcher.live and alone and number < rollout.calls:
+        raise Unproven(f"{number} calls had a convertible parameter; {rollout.calls} are needed")
 
 
-def by_every_cell(id):
-    return lambda provider: each_leaves_converted(provider, id, had(provider, id))
+def ask(provider, name, model, mode, spelt, given):
+    """A call of the model under this name, with refused parameters spelt in this way."""
+    return provider.chat(
+        name,
+        mode=mode,
+        **{parameter if model.takes(parameter) else spelt(parameter): value for parameter, value in given.items()},
+    )
+
+
+def rounds(provider, counted):
+    """How often the cells are asked: of live traffic, until there are enough calls; a replay answers each time alike."""
+    return -(-provider.rollout.calls // counted) if provider.launcher.live and counted else 1
+
+
+def by_every_cell(name):
+    return lambda provider: each_leaves_converted(provider, name, provider.rollout.target)
 
 
 def with_the_flag_on(provider):
@@ -67,24 +84,28 @@ def with_the_flag_on(provider):
     each_leaves_converted(provider.flag(flag.on[0]), flag.moves, target)
 
 
-def all_models(provider):
-    """The target, the old model, and the others that the provider had."""
-    return (provider.rollout.target, provider.rollout.old, *provider.others)
+def all_of_it(provider, mode="chat"):
+    """A call of the target with all parameters."""
+    target = provider.rollout.target
+    return provider.chat(target.id, mode=mode, **together(provider.rollout))
 
 
 def in_any_order(provider):
-    for model in all_models(provider):
-        given = together(provider.rollout, model, 0, str)
-        one = provider.chat(model.id, **given)
-        other = provider.chat(model.id, **dict(reversed(given.items())))
-        wire(other).is_same_as(one, "the same parameters in another order")
+    one, target = all_of_it(provider), provider.rollout.target
+    other = provider.chat(target.id, **dict(reversed(together(provider.rollout).items())))
+    wire(other).is_same_as(one, "the same parameters in another order")
 
 
 def converted_twice(provider):
-    for model in all_models(provider):
-        once = provider.chat(model.id, **together(provider.rollout, model, 0, str))
-        again = provider.chat(model.id, **wire(once).parameters)
-        wire(again).is_same_as(once, "what had left, asked again,")
+    once = all_of_it(provider)
+    again = provider.chat(provider.rollout.model, **as_a_caller_says(wire(once).parameters, provider.rollout))
+    wire(again).is_same_as(once, "what had left, asked again,")
+
+
+def as_a_caller_says(left, rollout):
+    """What left in the words in which it was asked: the limit has a name of its own on the wire."""
+    limit = next((left[field] for field in LIMITS if field in left), None)
+    return {"limit": limit, **{name: left[name] for name in rollout.parameters if name in left}}
 
 
 def streamed_or_not(provider):
@@ -100,10 +121,10 @@ def alike(provider, pairs):
     if not offered:
         raise NotApplicable(f"the provider does not offer both of {' or of '.join(' and '.join(pair) for pair in pairs)}")
     for one, other in offered:
-        for model in all_models(provider):
-            given = together(provider.rollout, model, 0, str)
-            first, second = (provider.chat(model.id, mode=mode, **given) for mode in (other, one))
-            wire(second).is_same_as(first, f"{one} and {other}")
+        first, second = all_of_it(provider, other), all_of_it(provider, one)
+        for mode in (one, other):
+            with leaving(provider, provider.rollout.model, provider.rollout.target, mode):
+                wire(second).is_same_as(first, f"{one} and {other}")
 
 
 LAWS = {
@@ -116,7 +137,7 @@ LAWS = {
 
 
 @pytest.mark.requirement("MON.2")
-@pytest.mark.each("holds", lambda rollout: {**{id: by_every_cell(id) for id in rollout.models}, **LAWS})
+@pytest.mark.each("holds", lambda rollout: {**{name: by_every_cell(name) for name in rollout.target.names}, **LAWS})
 def test_each_call_leaves_converted(provider, holds):
     holds(provider)
 
@@ -124,3 +145,73 @@ def test_each_call_leaves_converted(provider, holds):
 @pytest.mark.requirement("SC-2.2")
 def test_each_live_call_leaves_converted_with_the_flag_on(provider):
     with_the_flag_on(provider)
+
+
+# --- the models that were there before
+
+
+def leaves_as_given_or_before(provider, model, given, mode="chat"):
+    """Each parameter leaves as the caller gave it, or as the build before the rollout sent it."""
+    call = provider.chat(model.id, mode=mode, **given)
+    for name, value in given.items():
+        try:
+            with leaving(provider, model.id, model, mode):
+                wire(call).converts(name, value, model)
+        except Unkept:
+            then = asked_before(provider, model, given, mode)
+            if then is None or not wire(call).sends_as(then, name):
+                raise
+            provider.note(f"{name} leaves for {model.id} as it did before the rollout, and not as it was given")
+
+
+def asked_before(provider, model, given, mode):
+    """The same, asked of the build before the rollout; ``None`` where there is none, or it has no face for it."""
+    try:
+        before = provider.built("before")
+    except NoBuild:
+        return None
+    return before.chat(model.id, mode=mode, **given) if mode in before.modes else None
+
+
+def leaves(name):
+    def holds(provider, old):
+        values = [value for value in provider.rollout.parameters[name] if old.takes(name, value)]
+        if not values:
+            raise NotApplicable(f"xAI refuses {name} for {old.id} in the world {provider.rollout.world}; see POST-2.14")
+        for value in values:
+            leaves_as_given_or_before(provider, old, {name: value})
+
+    return holds
+
+
+def leave_together(mode):
+    def holds(provider, old):
+        if mode not in provider.modes:
+            raise NotApplicable(f"the provider has no face for {mode}")
+        for choice in (0, -1):
+            given = together(provider.rollout, choice)
+            taken = {name: value for name, value in given.items() if name != EFFORT and old.takes(name)}
+            leaves_as_given_or_before(provider, old, taken, mode)
+
+    return holds
+
+
+def of_the_old(rollout):
+    """Each parameter but the effort, which POST-2.5 judges for every model; then what xAI takes of them, by each mode."""
+    alone = {name: leaves(name) for name in rollout.parameters if name != EFFORT}
+    return {**alone, **{f"together by {mode}": leave_together(mode) for mode in MODES}}
+
+
+@pytest.mark.requirement("POST-2.10")
+@pytest.mark.each("holds", of_the_old)
+def test_for_the_old_model_parameters_leave_as_given(provider, rollout, holds):
+    holds(provider, rollout.old)
+
+
+@pytest.mark.requirement("POST-2.14")
+@pytest.mark.each("id", lambda rollout: [model.id for model in rollout.before])
+def test_for_the_models_of_before_what_xai_refuses_does_not_leave(provider, rollout, id):
+    model = had(provider, id)
+    if not refused(model, dict.fromkeys(rollout.parameters)):
+        raise NotApplicable(f"xAI refuses nothing of what callers give for {id} in the world {rollout.world}")
+    each_leaves_converted(provider, id, model, judged=refused)

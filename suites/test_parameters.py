@@ -2,14 +2,12 @@
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, caller, camel, had, wire
+from grokgate.judgement.expect import NotApplicable, caller, camel, had, leaving, wire
 from grokgate.values.chat import MODES, ChatRequest, Message
 
 REFUSABLE = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
 """What xAI refuses for some models; which ones, the world tells."""
 TAKEN = {"temperature": 0.3, "top_p": 0.9, "seed": 7, "user": "u-17", "logprobs": True}
-GIVEN_TO_THE_OLD = {"limit": 1000, "temperature": 0.3, "top_p": 0.9, "seed": 7, **REFUSABLE}
-del GIVEN_TO_THE_OLD["reasoning_effort"]  # POST-2.5 judges it for every model
 CONVERSATION = (
     Message(role="user", content="Name the capital of France in one short sentence.", name="ana"),
     Message(role="assistant", content="Paris."),
@@ -71,7 +69,8 @@ def test_reasoning_effort_leaves_exactly_for_the_models_that_take_it(provider, i
     model = had(provider, id)
     effort = an_effort(model)
     call = provider.chat(id, reasoning_effort=effort)
-    wire(call).converts("reasoning_effort", effort, model)
+    with leaving(provider, id, model):
+        wire(call).converts("reasoning_effort", effort, model)
 
 
 @pytest.mark.requirement("POST-2.6")
@@ -98,7 +97,8 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
         raise NotApplicable(f"the provider has no face for {mode}")
     plain = provider.chat(rollout.model, limit=500, temperature=0.3, **REFUSABLE)
     other = provider.chat(name, limit=500, temperature=0.3, mode=mode, **REFUSABLE)
-    wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}")
+    with leaving(provider, name, rollout.target, mode):
+        wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}")
 
 
 @pytest.mark.requirement("POST-2.9")
@@ -109,10 +109,3 @@ def test_a_removed_parameter_is_made_known(provider, rollout, names):
     call = provider.chat(rollout.model, **{name: REFUSABLE[name] for name in names})
     wire(call).removed(*names)
     caller(call).or_log_names(*names)
-
-
-@pytest.mark.requirement("POST-2.10")
-@pytest.mark.parametrize("name", GIVEN_TO_THE_OLD)
-def test_for_the_old_model_parameters_leave_as_given(provider, rollout, name):
-    call = provider.chat(rollout.old.id, **{name: GIVEN_TO_THE_OLD[name]})
-    wire(call).converts(name, GIVEN_TO_THE_OLD[name], rollout.old)

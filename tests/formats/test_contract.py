@@ -155,9 +155,9 @@ def test_traffic_of_what_is_no_role_is_refused(role, tmp_path):
 
 
 def test_traffic_is_counted_by_the_models_of_the_rollout(zork):
-    assert requirements()["MON.2"].live.requests == {"target": 96, "old": 54, "others": 54}
-    assert contract(rollout())["MON.2"].live.requests == {"grok-4": 96, "grok-3": 54, "grok-3-fast": 54, "grok-3-mini": 54}
-    assert contract(rollout(str(zork)))["MON.2"].live.requests == {"zork-9": 96, "zork-8": 54, "zork-8-mini": 54}
+    assert requirements()["MON.3"].live.requests == {"target": 4, "old": 4, "others": 4}
+    assert contract(rollout())["MON.3"].live.requests == {"grok-4": 4, "grok-3": 4, "grok-3-fast": 4, "grok-3-mini": 4}
+    assert contract(rollout(str(zork)))["MON.3"].live.requests == {"zork-9": 4, "zork-8": 4, "zork-8-mini": 4}
     assert contract(rollout(models=[]))["POST-2.5"].live.requests == {"grok-4": 1, "grok-3": 1}
 
 

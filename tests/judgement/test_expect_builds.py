@@ -37,6 +37,47 @@ def test_a_key_left_otherwise(call):
     assert (unkept.at, unkept.expected["max_tokens"]) == ("max_completion_tokens", 9)
 
 
+@pytest.mark.parametrize("spelt", ["presence_penalty", "presencePenalty"])
+def test_what_xai_refuses_may_leave_no_more(spelt, call, rollout):
+    now, then = call(GROK_3, model="grok-3"), call({**GROK_3, spelt: 0.5})
+    assert wire(now).left_as(then, BEFORE, mended=rollout.old) == [spelt]
+    assert broken(wire(now).left_as, then, BEFORE).at == spelt, "a reverted build is to be as it was"
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ({"presence_penalty": 0.5}, {}),
+        ({"presence_penalty": 0}, {"presence_penalty": 0.5}),
+        ({}, {"stop": ["END"]}),
+        ({}, {"max_completion_tokens": 9}),
+        ({"max_completion_tokens": 9}, {}),
+    ],
+    ids=["leaves since", "changed", "taken", "limit lost", "limit since"],
+)
+def test_nothing_else_is_mended(now, then, call, rollout):
+    now, then = call({"model": "grok-3", **now}, model="grok-3"), call({"model": "grok-3", **then})
+    broken(wire(now).left_as, then, BEFORE, mended=rollout.old)
+
+
+def test_a_value_that_xai_refuses_may_leave_no_more(call, rollout):
+    mini = rollout.models["grok-3-mini"]
+    now, *then = (
+        call({"model": mini.id, **effort}) for effort in ({}, {"reasoning_effort": "xhigh"}, {"reasoning_effort": "low"})
+    )
+    assert wire(now).left_as(then[0], BEFORE, mended=mini) == ["reasoning_effort"]
+    broken(wire(now).left_as, then[1], BEFORE, mended=mini)
+
+
+def test_a_parameter_left_as_from_the_build_before(call):
+    listed, text, completion = call({"stop": ["END"]}), call({"stop": "END"}), call({"max_completion_tokens": 9})
+    assert wire(listed).sends_as(listed, "stop")
+    assert not wire(listed).sends_as(text, "stop")
+    assert wire(completion).sends_as(completion, "limit")
+    assert not wire(completion).sends_as(call({"max_tokens": 9}), "limit")
+    assert not wire(call(exchanges=[], failure="ValueError: no")).sends_as(listed, "stop")
+
+
 def test_a_body_that_is_no_json_left(call):
     because = 'a request for grok-4 leaves otherwise than before the rollout: body is "a=1" and was "a=2"'
     assert str(broken(wire(call(b"a=1")).left_as, call(b"a=2"), BEFORE)) == because

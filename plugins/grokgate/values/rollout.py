@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count as count_from
 from typing import Any
 
-from grokgate.values.world import Model, Price, WorldFacts
+from grokgate.values.world import EFFORT, Model, Price, WorldFacts
 
 UNSET = "unset"
 """In tables: the variable is not there."""
@@ -60,9 +60,9 @@ class ModelFacts:
     def aliases(self) -> tuple[str, ...]:
         return self.names[1:]
 
-    def takes(self, parameter: str) -> bool:
-        """Whether xAI takes the parameter for this model, whatever its value."""
-        return parameter not in self.refuses
+    def takes(self, parameter: str, value: Any = None) -> bool:
+        """Whether xAI takes the parameter for this model: whatever its value, or this one."""
+        return parameter not in self.refuses and (value is None or parameter != EFFORT or value in self.efforts)
 
     @classmethod
     def of(cls, id: str, names: Sequence[str], model: Model) -> ModelFacts:

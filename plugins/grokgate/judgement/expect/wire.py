@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import dropwhile, product, zip_longest
 from typing import Any
 
-from grokgate.judgement.expect.difference import differences, told
+from grokgate.judgement.expect.difference import Difference, differences, told
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
 from grokgate.upstream.fill import camel_case
 from grokgate.values.call import Call
@@ -116,12 +116,20 @@ class Wire:
         if parameter == "limit":
             field = next((key for key in LIMITS if self.request.carries(key)), model.limit_field)
             self.limits(field, value)
-        elif parameter in model.refuses:
+        elif not model.takes(parameter):
             self.without(parameter)
-        elif parameter == EFFORT and value not in model.efforts:
+        elif not model.takes(parameter, value):
             self.never_sends(parameter, value)
         else:
             self.carries(parameter, value)
+
+    def sends_as(self, other: Call, parameter: str) -> bool:
+        """Whether a parameter left as for a call of another build, whatever name and value it has there."""
+        keys = LIMITS if parameter == "limit" else (parameter,)
+        mine, others = (
+            [{key: one.field(key) for key in keys if one.carries(key)} for one in call.left] for call in (self._call, other)
+        )
+        return bool(mine) and not [*differences(mine, others)]
 
     def never_sends(self, key: str, value: Any) -> None:
         """The key did not leave with this value, which xAI refuses; it may leave with another, or not at all."""
@@ -144,8 +152,12 @@ class Wire:
                 because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
                 raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
 
-    def left_as(self, other: Call, before: str) -> None:
-        """The same left as for a call of another build: as many requests, to the same place, with the same keys and values."""
+    def left_as(self, other: Call, before: str, *, mended: ModelFacts | None = None) -> list[str]:
+        """The same left as for a call of another build: as many requests, to the same place, with the same keys and values.
+
+        What xAI refuses for the model ``mended`` may have left then and leave no more; gives the names of what did.
+        """
+        gone: list[str] = []
         mine, others = self._call.left, other.left
         if len(mine) != len(others):
             because = f"{_requests(mine)} left for {self._asked}{self._met}, where {_requests(others)} left {before}"
@@ -154,9 +166,13 @@ class Wire:
             if one.path != another.path:
                 because = f"a request for {self._asked} leaves for {one.path}, which was {another.path} {before}"
                 raise Unkept(because, expected=another.path, saw=one.path, at="path")
-            if found := list(differences(_body(one), _body(another))):
+            found = list(differences(_body(one), _body(another)))
+            refused = [place for place in found if mended and place.mine == NOTHING and not _takes(mended, place)]
+            if found := [place for place in found if place not in refused]:
                 because = f"a request for {self._asked} leaves otherwise than {before}: {told(found)}"
                 raise Unkept(because, expected=_body(another), saw=_body(one), at=found[0].top)
+            gone += [place.place for place in refused]
+        return list(dict.fromkeys(gone))
 
     def is_stopped(self, by: str, *, usual: Collection[str] = ()) -> None:
         """Nothing left, neither for xAI nor for another host; ``by`` is the variable that should stop it.
@@ -310,6 +326,12 @@ def _conversion(request: WireRequest) -> dict[str, Any]:
 def _body(request: WireRequest) -> Any:
     """The body as JSON; as text where it is none."""
     return request.json if isinstance(request.json, dict) else {"body": request.body.decode("utf-8", "replace")}
+
+
+def _takes(model: ModelFacts, place: Difference) -> bool:
+    """Whether xAI takes for the model what stood in this place of another build's request, in either spelling."""
+    name = next((name for name in (*model.refuses, EFFORT) if place.place in (name, camel_case(name))), place.place)
+    return model.takes(name, place.other)
 
 
 def _requests(left: Sequence[WireRequest]) -> str:
