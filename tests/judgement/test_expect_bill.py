@@ -1,6 +1,7 @@
 """Statements about tokens and money: told as counted, and reckoned to the tick."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -60,12 +61,20 @@ def test_reasoning_and_cached_tokens_need_not_be_told(call):
     bill(call(answer=counted(), usage=Usage(prompt_tokens=232, completion_tokens=6, total_tokens=451))).is_told()
 
 
+@pytest.mark.parametrize("reasoning", ["", "included"])
+def test_usage_told_with_the_reasoning_in_the_completion_is_usage_counted(reasoning, call):
+    included = replace(TOLD, completion_tokens=219)
+    for usage in (included, replace(included, reasoning_tokens=None)):
+        bill(call(answer=counted(), usage=usage)).is_told(reasoning)
+
+
 @pytest.mark.parametrize(
     ("told", "because"),
     [
         (None, "the caller is told no usage where xAI's answer says 232 (192 cached) + 6 + 213 of reasoning tokens"),
         (Usage(prompt_tokens=12, completion_tokens=6, total_tokens=451), "told 12 prompt tokens; xAI's answer says 232"),
-        (Usage(prompt_tokens=232, completion_tokens=219, total_tokens=451), "told 219 completion tokens; xAI's answer says 6"),
+        (Usage(prompt_tokens=232, completion_tokens=7, total_tokens=451), "told 7 completion tokens; xAI's answer says 6"),
+        (replace(TOLD, completion_tokens=219, total_tokens=664), "told 219 completion tokens; xAI's answer says 6"),
         (Usage(prompt_tokens=232, completion_tokens=6), "the caller is told no total tokens; xAI's answer says 451"),
         (Usage(prompt_tokens=232, completion_tokens=6, total_tokens=451, cached_tokens=0), "told 0 cached tokens"),
         (Usage(prompt_tokens=232, completion_tokens=6, total_tokens=451, reasoning_tokens=6), "told 6 reasoning tokens"),

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from grokgate.formats.fixtures import schema
-from grokgate.judgement.expect import NotApplicable, Unkept, Unproven, caller
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven, caller
 from grokgate.values.chat import Message, ToolCall, Usage
+from grokgate.values.evidence import Blame
 
 KEY = "xai-of-this-test-0123456789abcdef"
 REFUSAL = {"code": "invalid argument", "error": "Argument not supported on this model: stop"}
@@ -34,7 +35,6 @@ def test_gets_text(call):
     [
         ("text", {}),
         ("finish_reason", {"finish_reason": "stop"}),
-        ("usage", {"usage": TOLD}),
         ("tool_calls", {}),
         ("reasoning", {}),
         ("reasoning", {"reasoning": ""}),
@@ -59,11 +59,24 @@ def test_gets_something_else(part, got, because, call):
     assert unkept.at == part
 
 
-@pytest.mark.parametrize("usage", [None, Usage(prompt_tokens=10, completion_tokens=2, total_tokens=12)])
-def test_gets_another_usage(usage, call):
-    unkept = broken(caller(call(usage=usage)).gets_answered, "usage")
-    assert unkept.expected == {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 32}
-    assert unkept.saw != unkept.expected
+@pytest.mark.parametrize("reasoning_tokens", [20, None])
+@pytest.mark.parametrize("completion_tokens", [2, 22], ids=["beside", "included"])
+def test_gets_usage_told_in_either_way(completion_tokens, reasoning_tokens, call):
+    caller(call(usage=replace(TOLD, completion_tokens=completion_tokens, reasoning_tokens=reasoning_tokens))).gets_usage()
+
+
+@pytest.mark.parametrize(
+    ("usage", "because"),
+    [
+        (None, "the caller is told no prompt tokens; xAI's answer says 10"),
+        (replace(TOLD, total_tokens=12), "the caller is told 12 total tokens; xAI's answer says 32"),
+        (replace(TOLD, total_tokens=None), "the caller is told no total tokens; xAI's answer says 32"),
+        (replace(TOLD, completion_tokens=22, total_tokens=52), "the caller is told 22 completion tokens; xAI's answer says 2"),
+    ],
+)
+def test_gets_another_usage(usage, because, call):
+    unkept = broken(caller(call(usage=usage)).gets_usage)
+    assert (str(unkept), unkept.at, unkept.expected["total_tokens"]) == (because, "usage", 32)
 
 
 STATEMENTS = {
@@ -122,8 +135,34 @@ def test_gets_tool_calls(call):
     assert "as tool calls" in str(broken(caller(call(answer=CALLED)).gets_tool_calls, 1))
 
 
-def test_gets_reasoning_tokens(call):
-    caller(call(usage=TOLD)).gets_reasoning_tokens()
+INCLUDED = replace(TOLD, completion_tokens=22)
+
+
+@pytest.mark.parametrize("usage", [TOLD, INCLUDED, replace(TOLD, total_tokens=None), replace(TOLD, prompt_tokens=None)])
+def test_gets_reasoning_tokens(usage, call):
+    caller(call(usage=usage)).gets_reasoning_tokens()
+
+
+@pytest.mark.parametrize(("usage", "other"), [(TOLD, "included"), (INCLUDED, "beside")])
+def test_a_way_of_telling_that_is_said_is_kept(usage, other, call):
+    kept = {"included": "beside", "beside": "included"}[other]
+    caller(call(usage=usage)).gets_reasoning_tokens(kept)
+    assert "completion tokens" in str(broken(caller(call(usage=usage)).gets_reasoning_tokens, other))
+    assert "completion tokens" in str(broken(caller(call(usage=usage)).gets_usage, other))
+
+
+@pytest.mark.parametrize("details", [{}, {"completion_tokens_details": {"reasoning_tokens": 0}}])
+def test_where_xai_counts_no_reasoning_nothing_is_shown(details, call):
+    counted = {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, **details}
+    made = call(answer={"choices": [{"message": {"content": "Paris."}}], "usage": counted}, usage=Usage())
+    with pytest.raises(Unproven, match="counts no reasoning, so that there is none to tell") as raised:
+        caller(made).gets_reasoning_tokens()
+    assert raised.value.blame is Blame.CASSETTES
+
+
+def test_an_answer_without_usage_proves_nothing(call):
+    with pytest.raises(NotRun, match="xAI's answer tells no usage"):
+        caller(call(answer={"choices": [{"message": {"content": "Paris."}}]})).gets_usage()
 
 
 @pytest.mark.parametrize(
@@ -133,12 +172,17 @@ def test_gets_reasoning_tokens(call):
         (Usage(total_tokens=32), "xAI billed 20 reasoning tokens; the caller is told nothing"),
         (
             Usage(prompt_tokens=10, completion_tokens=2, total_tokens=12, reasoning_tokens=20),
-            "the caller is told 10 + 2 + 20 tokens (prompt + completion + reasoning), which is not the total 12",
+            "with 20 tokens of reasoning the caller is told 12 total tokens; xAI's answer says 32",
         ),
+        (
+            replace(INCLUDED, total_tokens=52),
+            "with 20 tokens of reasoning the caller is told 52 total tokens; xAI's answer says 32",
+        ),
+        (replace(INCLUDED, completion_tokens=21), "with 20 tokens of reasoning the caller is told 21 completion tokens; xAI's"),
     ],
 )
 def test_gets_no_reasoning_tokens(usage, because, call):
-    assert str(broken(caller(call(usage=usage)).gets_reasoning_tokens)) == because
+    assert str(broken(caller(call(usage=usage)).gets_reasoning_tokens)).startswith(because)
 
 
 CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": "Paris"}, "finish_reason": "length"}]}

@@ -98,6 +98,17 @@ def test_is_other_than_unstreamed(part, got, because, streamed, whole):
     assert unkept.at == part
 
 
+def test_usage_is_the_same_in_whichever_way_it_is_told(streamed, whole):
+    included = replace(COUNTED, completion_tokens=22)
+    for usage in (included, replace(included, reasoning_tokens=None)):
+        stream(streamed(*says(*WORDS), usage=usage)).is_same_as(whole(usage=usage), "usage")
+    other = {**USAGE, "total_tokens": 33, "completion_tokens_details": {"reasoning_tokens": 21}}  # xAI thinks anew
+    thought_more = streamed(
+        *says(*WORDS), counted=other, usage=replace(included, completion_tokens=23, reasoning_tokens=21, total_tokens=33)
+    )
+    stream(thought_more).is_same_as(whole(usage=included), "usage")
+
+
 def test_who_does_not_ask_for_usage_is_told_none(streamed, whole):
     unkept = broken(stream(streamed(*says(*WORDS), counted=None, usage=None)).is_same_as, whole(), "usage")
     assert "where stream_options asks for it, which did not leave" in str(unkept)

@@ -1,5 +1,6 @@
 """Right providers that are made differently from the reference, which no gate may blame for it."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from grokgate.formats.home import home
@@ -16,3 +17,21 @@ class NeverHadTheLast(Reference):
 
     def of_build(self):
         return tuple(model for model in super().of_build() if model.id != self.plan.others[-1].id)
+
+
+class WithoutAsync(Reference):
+    """Has no asynchronous faces."""
+
+    description: ClassVar = DESCRIPTION
+    achat = astream = None
+
+
+class InOtherTerms(Reference):
+    """Streams from asynchronous code alone, and tells the reasoning twice: in a field of its own and within the output."""
+
+    description: ClassVar = DESCRIPTION
+    stream = None
+
+    def usage(self, answer):
+        counted = super().usage(answer)
+        return counted and replace(counted, completion_tokens=counted.completion_tokens + counted.reasoning_tokens)

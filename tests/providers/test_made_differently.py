@@ -9,7 +9,8 @@ from grokgate.formats.home import home
 from grokgate.formats.rollout_file import rollout
 
 PHASES = ("1", "rollback")
-NEVER_HAD = f"{Path(__file__).parent / 'made_differently.py'}:NeverHadTheLast"
+MADE_DIFFERENTLY = Path(__file__).parent / "made_differently.py"
+NEVER_HAD = f"{MADE_DIFFERENTLY}:NeverHadTheLast"
 
 
 @pytest.fixture
@@ -37,6 +38,15 @@ def test_one_that_never_had_another_model_is_go(name, phase, gate):
 @pytest.mark.parametrize("name", ["grok-4", "grok-4.7"])
 def test_one_whose_description_names_the_old_model_alone_is_go(name, phase, described, gate):
     ran = gate("--provider", described([rollout(name).old.id]), "--rollout", name, "--phase", phase)
+    assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "phase"),
+    [("WithoutAsync", "grok-4", "2"), ("InOtherTerms", "grok-4", "1"), ("InOtherTerms", "grok-4.7", "2")],
+)
+def test_faces_and_ways_of_telling_are_the_providers_own(made, name, phase, gate):
+    ran = gate("--provider", f"{MADE_DIFFERENTLY}:{made}", "--rollout", name, "--phase", phase)
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from grokgate.judgement.expect.caller import Caller
+from grokgate.judgement.expect.tokens import otherwise
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept
 from grokgate.upstream.fidelity.counts import Counts, counts_of
 from grokgate.upstream.fidelity.reply import Reply, captured
@@ -64,11 +65,11 @@ class Bill:
 
     @property
     def usage(self) -> Usage:
-        """The tokens that xAI counted."""
+        """The tokens that xAI counted, with the reasoning beside the completion."""
         counts = [item.counts for item in self.items]
         return Usage(
             prompt_tokens=sum(one.prompt for one in counts),
-            completion_tokens=sum(one.output for one in counts),
+            completion_tokens=sum(one.spoken for one in counts),
             reasoning_tokens=sum(one.reasoning for one in counts),
             total_tokens=sum(one.total for one in counts),
             cached_tokens=sum(one.cached for one in counts),
@@ -79,18 +80,15 @@ class Bill:
         share = max(item.counts.prompt for item in self.items) / model.window
         return f"{model.id}: {' and '.join(map(str, self.items))}, {100 * share:.2f} % of {model.window:,}"
 
-    def is_told(self) -> None:
-        """The usage that the caller is told is xAI's; what it need not tell may be missing."""
+    def is_told(self, reasoning: str = "") -> None:
+        """The usage that the caller is told is xAI's, told in either way; what it need not tell may be missing."""
         answered, told = self.usage, self._caller.result.usage
         if told is None:
             because = f"the caller is told no usage where xAI's answer says {' and '.join(map(str, self.items))}"
-            raise Unkept(because, expected=_plain(answered), saw=None, at="usage")
-        for field in fields(Usage):
-            expected, saw = getattr(answered, field.name), getattr(told, field.name)
-            if saw != expected and not (saw is None and field.name in TELLABLE):
-                name = field.name.replace("_", " ")
-                because = f"the caller is told {'no' if saw is None else f'{saw:,}'} {name}; xAI's answer says {expected:,}"
-                raise Unkept(because, expected=_plain(answered), saw=_plain(told), at="usage")
+            raise Unkept(because, expected=asdict(answered), saw=None, at="usage")
+        for found in otherwise(told, answered, reasoning):
+            if found.told is not None or found.field not in TELLABLE:
+                raise Unkept(f"the caller is told {found}", expected=asdict(answered), saw=asdict(told), at="usage")
 
     def reckoned(self, rollout: Rollout) -> int:
         """The cost in ticks, from the usage in xAI's answers."""
@@ -137,7 +135,3 @@ def _is_charged(item: Item, ticks: int, name: str) -> None:
         because = f"xAI's answer says {item.stated:,} ticks; {item} are {ticks:,} at the prices of {name}"
         blame = Blame.XAI if item.provenance in ("recorded", "live") else Blame.CASSETTES
         raise Unkept(because, expected=ticks, saw=item.stated, at="cost_in_usd_ticks", blame=blame)
-
-
-def _plain(usage: Usage) -> dict[str, int | None]:
-    return {field.name: getattr(usage, field.name) for field in fields(Usage)}

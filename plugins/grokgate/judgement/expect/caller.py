@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
-from grokgate.judgement.expect.sent import sent
-from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, Unproven, quoted
+from grokgate.judgement.expect.sent import Sent, sent
+from grokgate.judgement.expect.tokens import otherwise
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, NotRun, Unkept, Unproven, quoted
 from grokgate.values.call import Call
-from grokgate.values.chat import ChatResult, Failure
+from grokgate.values.chat import ChatResult, Failure, Usage
 from grokgate.values.line import one_line
 from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
+BILLED = ("prompt_tokens", "completion_tokens", "total_tokens")
+"""What each caller is told of the usage; the reasoning has a row of its own."""
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
@@ -52,9 +56,7 @@ class Caller:
         """The chat completion that xAI answered with; what the caller got is held against it."""
         answer = self._call.answer
         if not isinstance(answer, dict) or not answer.get("choices"):
-            answered = one_line(answer) if self._call.left else NOTHING
-            because = f"the caller got an answer that is not xAI's, which said {answered}"
-            raise Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
+            raise self._made_up
         return answer
 
     def gets_text(self) -> None:
@@ -63,7 +65,7 @@ class Caller:
             raise Unkept("the caller got no text", expected="text", saw=NOTHING, at="text")
 
     def gets_answered(self, part: str) -> None:
-        """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``usage``, ``tool_calls``, ``reasoning``."""
+        """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``tool_calls`` or ``reasoning``."""
         saw = _got(self.result, part)
         expected = _answered(self.answer, part)
         if saw != expected:
@@ -120,22 +122,53 @@ class Caller:
             )
             raise Unkept(because, expected=answer.part("text"), saw=self.result.text, at="text")
 
-    def gets_reasoning_tokens(self) -> None:
-        """Reasoning tokens stand in a field of their own, and the sum holds."""
-        usage, answered = self.result.usage, self.answer["usage"]
-        expected = answered["completion_tokens_details"]["reasoning_tokens"]
-        saw = usage.reasoning_tokens if usage else None
-        if saw != expected:
-            because = f"xAI billed {expected} reasoning tokens; the caller is told {NOTHING if saw is None else saw}"
-            raise Unkept(because, expected=expected, saw=saw, at="usage")
-        assert usage is not None
-        parts = [usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens]
-        if usage.total_tokens != sum(part or 0 for part in parts):
-            told = " + ".join(str(part or 0) for part in parts)
-            because = (
-                f"the caller is told {told} tokens (prompt + completion + reasoning), which is not the total {usage.total_tokens}"
-            )
-            raise Unkept(because, expected=usage.total_tokens, saw=sum(part or 0 for part in parts), at="usage")
+    def gets_usage(self, reasoning: str = "") -> None:
+        """Prompt, completion and total are what xAI counted; ``reasoning`` says how they are told (see ``tokens.is_within``)."""
+        counted = self._counted
+        told = self.result.usage or Usage()
+        if found := [one for one in otherwise(told, counted, reasoning) if one.field in BILLED]:
+            because = f"the caller is told {found[0]}"
+            raise Unkept(because, expected=asdict(counted), saw=asdict(told), at="usage")
+
+    def gets_reasoning_tokens(self, reasoning: str = "") -> None:
+        """Reasoning tokens stand in a field of their own; none is lost from completion or total, and none is there twice."""
+        counted = self._counted
+        if not counted.reasoning_tokens:
+            because = f"{self._call.asked.model} thinks, and xAI's answer counts no reasoning, so that there is none to tell"
+            raise Unproven(because, blame=self._sent.blame)
+        told = self.result.usage or Usage()
+        found = {one.field: one for one in otherwise(told, counted, reasoning)}
+        if "reasoning_tokens" in found:
+            saw = NOTHING if told.reasoning_tokens is None else told.reasoning_tokens
+            because = f"xAI billed {counted.reasoning_tokens} reasoning tokens; the caller is told {saw}"
+            raise Unkept(because, expected=counted.reasoning_tokens, saw=saw, at="usage")
+        for field in ("total_tokens", "completion_tokens"):
+            if field in found and found[field].told is not None:
+                because = f"with {counted.reasoning_tokens:,} tokens of reasoning the caller is told {found[field]}"
+                raise Unkept(because, expected=found[field].counted, saw=found[field].told, at="usage")
+
+    @property
+    def _counted(self) -> Usage:
+        """What xAI counted. Raises ``Unkept`` where the call failed, and ``NotRun`` where its answer counts nothing."""
+        _ = self.result
+        if (figures := self._sent.part("usage")) is None:
+            raise NotRun("xAI's answer tells no usage; of a stream it does where stream_options asks for it")
+        return Usage(**figures)
+
+    @property
+    def _sent(self) -> Sent:
+        """What xAI answered, which is no refusal; what the caller got is held against it."""
+        answer = sent(self._call)
+        if answer is None or answer.error is not None:
+            raise self._made_up
+        return answer
+
+    @property
+    def _made_up(self) -> Unkept:
+        """The caller got an answer, and xAI gave none."""
+        answered = one_line(self._call.answer) if self._call.left else NOTHING
+        because = f"the caller got an answer that is not xAI's, which said {answered}"
+        return Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
 
     def is_told(self, name: str) -> None:
         """The error names this."""
@@ -275,8 +308,6 @@ def _answered(answer: Any, part: str) -> Any:
     choice = answer["choices"][0]
     if part == "finish_reason":
         return choice["finish_reason"]
-    if part == "usage":
-        return {key: answer["usage"][key] for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
     if part == "tool_calls":
         calls = choice["message"].get("tool_calls") or ()
         return [(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"])) for call in calls]
@@ -284,9 +315,6 @@ def _answered(answer: Any, part: str) -> Any:
 
 
 def _got(result: ChatResult, part: str) -> Any:
-    if part == "usage":
-        usage = result.usage
-        return {key: getattr(usage, key, None) for key in ("prompt_tokens", "completion_tokens", "total_tokens")}
     if part == "tool_calls":
         return [(call.id, call.name, call.arguments) for call in result.tool_calls]
     if part == "reasoning":

@@ -9,6 +9,7 @@ from typing import Any
 
 from grokgate.upstream.fidelity.reply import Reply, captured, objects
 from grokgate.values.call import Call
+from grokgate.values.evidence import Blame
 from grokgate.values.wire import Exchange
 
 
@@ -19,11 +20,17 @@ class Sent:
         assert exchange.answer is not None, "what was not answered has nothing sent"
         self.request, self.status = exchange.request, exchange.answer.status
         self._reply = Reply(captured(exchange.request, exchange.answer))
+        self._provenance = exchange.answer.provenance
 
     @property
     def body(self) -> str:
         """As it came."""
         return self._reply.text
+
+    @property
+    def blame(self) -> Blame:
+        """Who must act where the answer itself is wrong."""
+        return Blame.XAI if self._provenance in ("recorded", "live") else Blame.CASSETTES
 
     @property
     def error(self) -> str | None:

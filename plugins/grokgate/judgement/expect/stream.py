@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from grokgate.intercept.fault import FAULTS
 from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.sent import Sent, sent
+from grokgate.judgement.expect.tokens import as_counted
 from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.wire import Wire
 from grokgate.values.call import Call
-from grokgate.values.chat import ChatResult
+from grokgate.values.chat import ChatResult, Usage
 from grokgate.values.evidence import Blame
 from grokgate.values.line import one_line
 
@@ -27,12 +27,13 @@ class Stream:
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    def is_same_as(self, whole: Call, part: str) -> None:
+    def is_same_as(self, whole: Call, part: str, *, reasoning: str = "") -> None:
         """A part is what the caller of the same request got unstreamed: ``text``, ``finish_reason``, ``usage``, ``tool_calls``.
 
         Where xAI answered the same request otherwise on its stream, as it makes the id of a tool call anew, that is due.
+        ``reasoning`` says how usage is told, see ``tokens.is_within``.
         """
-        saw, expected = _got(Caller(self._call).result, part), _got(Caller(whole).result, part)
+        saw, expected = (_told(call, part, reasoning) for call in (self._call, whole))
         if part == "tool_calls" and not any((saw, expected, self._sent.part(part))):
             raise Unproven("no tool was called, neither streamed nor unstreamed; POST-4.5 judges that")
         if saw == expected or self._is_otherwise_by_xai(whole, part, saw):
@@ -112,12 +113,18 @@ class Stream:
             raise NotRun(because)
 
 
+def _told(call: Call, part: str, reasoning: str) -> Any:
+    """A part of what the caller got; of usage as xAI counts it."""
+    result, answer = Caller(call).result, sent(call)
+    if part != "usage":
+        return _got(result, part)
+    counted = Usage(**((answer and answer.part("usage")) or {}))
+    return (result.usage and as_counted(result.usage, counted, reasoning)) or None
+
+
 def _got(result: ChatResult, part: str) -> Any:
     if part == "tool_calls":
         return [(call.id, call.name, call.arguments) for call in result.tool_calls]
-    if part == "usage":
-        figures = asdict(result.usage) if result.usage else {}
-        return {name: figure for name, figure in figures.items() if figure is not None} or None
     return getattr(result, part) or ("" if part == "text" else None)
 
 

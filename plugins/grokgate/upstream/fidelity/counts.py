@@ -26,6 +26,11 @@ class Counts:
         """Reasoning beside the output."""
         return 0 if self.includes else self.reasoning
 
+    @property
+    def spoken(self) -> int:
+        """Output without the reasoning."""
+        return self.output - self.reasoning if self.includes else self.output
+
 
 def counts_of(reply: Reply) -> Counts | None:
     """The tokens that an answer counts; ``None`` where it counts none, or not in whole numbers."""
