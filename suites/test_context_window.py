@@ -84,6 +84,8 @@ def test_a_token_count_is_not_taken_for_a_status(provider, rollout, count):
 @pytest.mark.requirement("POST-3.6")
 def test_the_output_limit_leaves_room_for_the_prompt(provider, rollout):
     cards = [card for card in provider.models() if not card.blocked]
+    if all(card.max_output_tokens is None for card in cards):
+        raise NotApplicable("the listing declares no output limit")
     if silent := [card.id for card in cards if card.max_output_tokens is None]:
         provider.note(f"no output limit is declared for {', '.join(silent)}")
     for card in cards:

@@ -35,13 +35,18 @@ def test_gets_text(call):
     [
         ("text", {}),
         ("finish_reason", {"finish_reason": "stop"}),
-        ("tool_calls", {}),
-        ("reasoning", {}),
-        ("reasoning", {"reasoning": ""}),
     ],
 )
 def test_gets_what_xai_answered(part, got, call):
     caller(call(**got)).gets_answered(part)
+
+
+@pytest.mark.parametrize(("part", "got"), [("tool_calls", {}), ("reasoning", {}), ("reasoning", {"reasoning": ""})])
+def test_what_xai_never_answered_cannot_be_lost(part, got, call):
+    caller(call(**got)).gets_answered(part, if_any=True)
+    with pytest.raises(Unproven, match=f"xAI's answer has no {part.replace('_', ' ')}, so that none can be lost") as raised:
+        caller(call(**got)).gets_answered(part)
+    assert raised.value.blame is Blame.CASSETTES
 
 
 @pytest.mark.parametrize(
@@ -185,6 +190,15 @@ def test_gets_no_reasoning_tokens(usage, because, call):
     assert str(broken(caller(call(usage=usage)).gets_reasoning_tokens)).startswith(because)
 
 
+@pytest.mark.parametrize("said", ["unknown model ''", "no name was given", "the model must not be empty"])
+def test_an_empty_name_is_told_as_such(said, call):
+    caller(call(exchanges=[], failure=f"ValueError: {said}")).is_told("")
+
+
+def test_an_error_says_nothing_of_an_empty_name(call):
+    assert "does not name ''" in str(broken(caller(call(exchanges=[], failure="ValueError: no")).is_told, ""))
+
+
 CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": "Paris"}, "finish_reason": "length"}]}
 
 
@@ -325,7 +339,8 @@ def test_an_echo_of_the_prompt_states_no_window(call):
 def test_is_refused_for_a_number(call):
     overflow = {"code": "x", "error": "the request contains 503000 tokens."}
     caller(call(failure="XAIError: too long", status=400, answer=overflow)).is_refused_for("503")
-    caller(call(failure="ValueError: too long", exchanges=[])).is_refused_for("503")
+    with pytest.raises(NotApplicable, match="refused with ValueError before anything was sent"):
+        caller(call(failure="ValueError: too long", exchanges=[])).is_refused_for("503")
     assert str(broken(caller(call()).is_refused_for, "503")) == "the caller got an answer where an error was due: Paris."
     with pytest.raises(Unproven, match="xAI's answer has no 503 in it, so XAIError proves nothing: Argument not supported"):
         caller(call(failure="XAIError: no", status=400, answer=REFUSAL)).is_refused_for("503")

@@ -53,7 +53,6 @@ def test_an_answer_is_no_error(statement, call):
         {"message": f"Error code: 404 - {SAID}"},
         {"kind": "NotFoundError", "message": SAID},
         {"message": f"NOT_FOUND {SAID}"},
-        {"message": f"xAI answered 404: {SAID}", "status": 502},
     ],
 )
 def test_status_or_kind_is_told(told, failed):
@@ -66,6 +65,7 @@ def test_status_or_kind_is_told(told, failed):
         ({"message": SAID}, "the error tells neither status nor kind, where xAI answered 404: XAIError: "),
         ({"message": f"{SAID} (request 14041)"}, "the error tells neither status nor kind, where xAI answered 404: "),
         ({"message": SAID, "status": 500}, "the error tells status 500, where xAI answered 404: "),
+        ({"message": f"xAI answered 404: {SAID}", "status": 502}, "the error tells status 502, where xAI answered 404: "),
         ({"kind": "NotFoundError", "message": SAID, "status": 500}, "the error tells status 500, where xAI answered 404: "),
         ({"kind": "RateLimitError", "message": SAID}, "the error tells neither status nor kind, where xAI answered 404: "),
     ],

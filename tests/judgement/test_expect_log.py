@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grokgate.judgement.expect import Unkept, failures, log
+from grokgate.judgement.expect import NotRun, Unkept, failures, log
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatRequest, Message, ToolCall
 from grokgate.values.wire import Answer, Exchange, WireRequest
@@ -54,6 +54,17 @@ def broken(statement, *arguments) -> Unkept:
 
 
 # --- failed calls
+
+
+def test_a_refusal_that_the_caller_never_hears_of_is_no_failed_call(call, tally):
+    refused = call(status=403, answer={"code": "x", "error": "no credits"}, log="INFO fine\n")
+    with pytest.raises(NotRun, match=r"POST-7\.1 fails: the caller of .* got an answer where xAI gave none"):
+        tally(refused).are_logged_once_each()
+
+
+def test_a_log_that_was_never_written_hides_nothing(said):
+    with pytest.raises(NotRun, match="nothing was ever written to the log"):
+        log(said("")).hides_the_key(KEY, "\n")
 
 
 def test_each_failed_call_left_one_line(call, tally):

@@ -109,6 +109,18 @@ def test_usage_is_the_same_in_whichever_way_it_is_told(streamed, whole):
     stream(thought_more).is_same_as(whole(usage=included), "usage")
 
 
+@pytest.mark.parametrize(("part", "got"), [("usage", {"usage": None}), ("finish_reason", {"finish_reason": None})])
+def test_what_is_told_in_neither_way_is_not_the_same(part, got, streamed, whole):
+    with pytest.raises(NotRun, match=f"told no {part.replace('_', ' ')} in either way; POST-1.2 judges that"):
+        stream(streamed(*says(*WORDS), **got)).is_same_as(whole(**got), part)
+
+
+@pytest.mark.parametrize(("part", "row"), [("text", r"POST-1\.2"), ("tool_calls", r"POST-4\.5")])
+def test_where_the_unstreamed_call_fails_there_is_nothing_to_compare(part, row, streamed, call):
+    with pytest.raises(NotRun, match=f"^{row} fails: the caller got ValueError: no, so there is nothing to hold the stream"):
+        stream(streamed(*says(*WORDS))).is_same_as(call(failure="ValueError: no"), part)
+
+
 def test_who_does_not_ask_for_usage_is_told_none(streamed, whole):
     unkept = broken(stream(streamed(*says(*WORDS), counted=None, usage=None)).is_same_as, whole(), "usage")
     assert "where stream_options asks for it, which did not leave" in str(unkept)

@@ -161,10 +161,18 @@ def test_limits_otherwise(body, limit, because, at, call):
 
 
 def test_a_spelling_that_need_not_be_known_may_be_dropped(call):
-    wire(call()).limits("max_completion_tokens", 5, dropped_is_fine=True)
-    wire(call(exchanges=[], failure="TypeError: maxTokens")).limits("max_completion_tokens", 5, dropped_is_fine=True)
+    for made in (call(parameters={"maxTokens": 5}), call(exchanges=[], failure="TypeError: no", parameters={"maxTokens": 5})):
+        with pytest.raises(NotApplicable, match=r"^maxTokens is no parameter of the provider's: no limit left"):
+            wire(made).limits("max_completion_tokens", 5, dropped_is_fine=True)
     unkept = broken(wire(call({"max_tokens": 5})).limits, "max_completion_tokens", 5, dropped_is_fine=True)
     assert "max_tokens=5 left" in str(unkept)
+
+
+def test_what_is_refused_gives_an_error_and_leaves_nothing(call, rollout):
+    wire(call(exchanges=[], failure="ValueError: unknown")).resolves_to("refused", rollout)
+    assert "the caller got an answer where an error was due" in str(
+        broken(wire(call(exchanges=[])).resolves_to, "refused", rollout)
+    )
 
 
 def test_converts_what_the_model_refuses_to_nothing(call, rollout):

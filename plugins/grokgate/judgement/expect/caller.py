@@ -21,6 +21,8 @@ REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not sup
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
 BILLED = ("prompt_tokens", "completion_tokens", "total_tokens")
 """What each caller is told of the usage; the reasoning has a row of its own."""
+NO_NAME = re.compile(r"\bmodel|\bname\b|empty|blank", re.IGNORECASE)
+"""How an error says that the name is missing."""
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
@@ -64,10 +66,15 @@ class Caller:
         if not self.result.text:
             raise Unkept("the caller got no text", expected="text", saw=NOTHING, at="text")
 
-    def gets_answered(self, part: str) -> None:
-        """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``tool_calls`` or ``reasoning``."""
+    def gets_answered(self, part: str, *, if_any: bool = False) -> None:
+        """A part of the result is what xAI answered: ``text``, ``finish_reason``, ``tool_calls`` or ``reasoning``.
+
+        ``if_any`` where xAI need not have answered such a part; the caller then gets none.
+        """
         saw = _got(self.result, part)
         expected = _answered(self.answer, part)
+        if not expected and not saw and not if_any:
+            raise Unproven(f"xAI's answer has no {part.replace('_', ' ')}, so that none can be lost", blame=self._sent.blame)
         if saw != expected:
             name = part.replace("_", " ")
             because = f"the caller got {one_line(saw, 60) or NOTHING} as {name}; xAI answered {one_line(expected, 60) or NOTHING}"
@@ -171,9 +178,9 @@ class Caller:
         return Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
 
     def is_told(self, name: str) -> None:
-        """The error names this."""
+        """The error names this; of nothing at all it says that it is no model."""
         message = self.failure.message
-        if not _names(message, name.strip()):
+        if not (_names(message, name.strip()) if name.strip() else NO_NAME.search(message)):
             raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
 
     def is_told_the_window(self, window: int) -> None:
@@ -208,6 +215,8 @@ class Caller:
     def is_refused_for(self, number: str) -> None:
         """The caller got an error; where xAI refused the request, it did so with this number in its sentence."""
         failure, answer = self.failure, sent(self._call)
+        if not self._call.left:
+            raise NotApplicable(f"refused with {failure.kind} before anything was sent, so that nothing can be asked again")
         if answer is not None and number not in (answer.error or ""):
             said = one_line(answer.error or answer.body)
             raise Unproven(f"xAI's answer has no {number} in it, so {failure.kind} proves nothing: {said}")

@@ -70,7 +70,10 @@ class Error:
             )
 
     def tells(self, trouble: Trouble) -> None:
-        """Status or kind of what went wrong can be read from the error: not from xAI's sentence, which may hold any number."""
+        """Status or kind of what went wrong can be read from the error: not from xAI's sentence, which may hold any number.
+
+        An error that has a status has that of xAI's answer, whatever its text says.
+        """
         failure = Caller(self._call).failure
         own = f"{failure.kind}: {_without(_plain(self._sentence), _plain(failure.message))}"
         if trouble.status is None:
@@ -79,12 +82,11 @@ class Error:
                 raise Unkept(because, expected=trouble.says, saw=self.text, at="error")
             return
         self._met(trouble.status)
-        if failure.status != trouble.status and not re.search(rf"(?<!\d){trouble.status}(?!\d)", own):
-            named = re.search(KINDS.get(trouble.status, NUMBER_ALONE), own, re.IGNORECASE)
-            if failure.status is not None or not named:
-                told = f"tells status {failure.status}" if failure.status else "tells neither status nor kind"
-                because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"
-                raise Unkept(because, expected=trouble.status, saw=failure.status or NOTHING, at="error")
+        named = re.search(rf"(?<!\d){trouble.status}(?!\d)|(?i:{KINDS.get(trouble.status, NUMBER_ALONE)})", own)
+        if failure.status != trouble.status and (failure.status is not None or not named):
+            told = "tells neither status nor kind" if failure.status is None else f"tells status {failure.status}"
+            because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"
+            raise Unkept(because, expected=trouble.status, saw=failure.status or NOTHING, at="error")
 
     def has_xais_sentence(self) -> None:
         """What xAI said stands in the error whole, however the text is wrapped or quoted."""

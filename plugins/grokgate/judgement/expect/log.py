@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grokgate.judgement.expect.caller import TELLING
-from grokgate.judgement.expect.unkept import NOTHING, Unkept
+from grokgate.judgement.expect.sent import sent
+from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept
 from grokgate.values.call import Call
 from grokgate.values.evidence import Blame
 from grokgate.values.line import one_line
@@ -52,7 +53,10 @@ class Log:
             raise Unkept(because, expected=list(naming), saw=found[-1], at="log")
 
     def hides_the_key(self, key: str, written: str) -> None:
-        """No part of the key that tells it stands in all that was ever ``written``."""
+        """No part of the key that tells it stands in all that was ever ``written``, which is something."""
+        if not written.strip():
+            because = "nothing was ever written to the log that the description names, so that nothing is seen of what it holds"
+            raise NotRun(because)
         for number, line in enumerate(written.splitlines(), 1):
             if _shared(key.rpartition("-")[2], line, TELLING):
                 raise Unkept(f"the API key stands in line {number} of the log", expected=NOTHING, saw="the key", at="log")
@@ -87,6 +91,9 @@ class Failures:
         for call, lines in self._lines:
             if self._is_failed(call) and lines > 1:
                 raise Unkept(f"{lines} ERROR lines for one failed {self._model.id} call", expected=1, saw=lines, at="log")
+            if not lines and self._is_swallowed(call):
+                because = f"POST-7.1 fails: the caller of {call.said} got an answer where xAI gave none, so that no line is due"
+                raise NotRun(because, blame=Blame.PROVIDER)
             if not self._is_failed(call) and lines:
                 number = "an ERROR line names" if lines == 1 else f"{lines} ERROR lines name"
                 because = f"{number} {self._model.id} where no call of it failed: {call.said}"
@@ -96,6 +103,11 @@ class Failures:
         """Something left for the model: it was asked for, or is named on the wire."""
         asked = call.asked.model in self._model.names
         return any(asked or request.field("model") in self._model.wire for request in call.left)
+
+    def _is_swallowed(self, call: Call) -> bool:
+        """xAI refused it at last, and the caller heard of no error."""
+        answer = sent(call)
+        return call.failure is None and answer is not None and answer.error is not None and self._is_called(call)
 
     def _is_failed(self, call: Call) -> bool:
         return call.failure is not None and self._is_called(call)

@@ -9,7 +9,7 @@ from grokgate.intercept.fault import FAULTS
 from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.sent import Sent, sent
 from grokgate.judgement.expect.tokens import as_counted
-from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept, Unproven
+from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Usage
@@ -33,9 +33,15 @@ class Stream:
         Where xAI answered the same request otherwise on its stream, as it makes the id of a tool call anew, that is due.
         ``reasoning`` says how usage is told, see ``tokens.is_within``.
         """
-        saw, expected = (_told(call, part, reasoning) for call in (self._call, whole))
+        with rests_on("POST-4.5" if part == "tool_calls" else "POST-1.2", "there is nothing to hold the stream against"):
+            expected = _told(whole, part, reasoning)
+        saw = _told(self._call, part, reasoning)
         if part == "tool_calls" and not any((saw, expected, self._sent.part(part))):
             raise Unproven("no tool was called, neither streamed nor unstreamed; POST-4.5 judges that")
+        if not saw and not expected and part != "tool_calls":
+            raise NotRun(
+                f"the caller is told no {part.replace('_', ' ')} in either way; POST-1.2 judges that", blame=Blame.PROVIDER
+            )
         if saw == expected or self._is_otherwise_by_xai(whole, part, saw):
             return
         name = part.replace("_", " ")

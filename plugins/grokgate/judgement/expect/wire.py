@@ -71,8 +71,14 @@ class Wire:
             raise Unkept(because, expected=most, saw=saw, at="requests")
 
     def resolves_to(self, expect: str, rollout: Rollout) -> None:
-        """The request reaches that model, or nothing leaves where the table says ``refused``."""
-        self.nothing_left() if expect == REFUSED else self.reaches(rollout.models[expect])
+        """The request reaches that model, or is refused and nothing leaves where the table says ``refused``."""
+        if expect != REFUSED:
+            self.reaches(rollout.models[expect])
+            return
+        self.nothing_left()
+        if self._call.failure is None:
+            because = f"nothing left for {self._asked}, and the caller got an answer where an error was due"
+            raise Unkept(because, expected="an error", saw="an answer", at="error")
 
     def without(self, key: str) -> None:
         """The key did not leave, neither in the API's spelling nor in camel case."""
@@ -96,7 +102,8 @@ class Wire:
         ``dropped_is_fine`` for a spelling that the provider need not know: then the limit, or the request, may stay behind.
         """
         if dropped_is_fine and not any(request.carries(key) for request in self._call.left for key in LIMITS):
-            return
+            given = ", ".join(self._call.asked.parameters) or "the limit"
+            raise NotApplicable(f"{given} is no parameter of the provider's: no limit left{self._met}")
         for request in self.requests:
             self._limits(request, field, limit)
 
