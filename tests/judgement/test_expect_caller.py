@@ -366,6 +366,26 @@ def test_gets_a_bad_call(arguments, shown, call):
     assert (str(unkept), unkept.at) == (because, "tool_calls")
 
 
+NO_ARGUMENTS = {"id": "call_1", "function": {"name": "get_weather", "arguments": ""}}
+
+
+@pytest.mark.parametrize(("required", "is_bad"), [([], False), (["city"], True)])
+def test_empty_arguments_of_a_tool_that_needs_none(required, is_bad, call):
+    answer = {"choices": [{"message": {"content": "", "tool_calls": [NO_ARGUMENTS]}}]}
+    made = call(tool_calls=(ToolCall(id="call_1", name="get_weather", arguments={}),), answer=answer)
+    tool = {"type": "function", "function": {"name": "get_weather", "parameters": {"required": required}}}
+    made = replace(made, asked=replace(made.asked, tools=(tool,)))
+    with pytest.raises(Unkept if is_bad else NotApplicable, match="an error was due" if is_bad else "of a tool that needs none"):
+        caller(made).gets_no_bad_call(passes_on=False)
+
+
+@pytest.mark.parametrize("said", ["tool_calls", "tool-calls", "TOOL_CALLS"])
+def test_a_finish_reason_is_told_in_another_spelling(said, call):
+    called = {"choices": [{"message": {"content": ""}, "finish_reason": "tool_calls"}]}
+    caller(call(answer=called, finish_reason=said)).gets_answered("finish_reason")
+    broken(caller(call(answer=called, finish_reason="stop")).gets_answered, "finish_reason")
+
+
 def test_a_raw_sdk_hands_on_what_came_and_nothing_else(call):
     as_it_came = ToolCall(id="call_1", name="get_weather", arguments='{"city": "Par')
     with pytest.raises(

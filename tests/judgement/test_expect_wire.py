@@ -118,6 +118,10 @@ def test_an_answer_that_is_no_refusal_is_not_told(call):
 
 def test_carries(call):
     wire(call({"seed": 7})).carries("seed", 7)
+    wire(call({"stop": "END"})).carries("stop", ["END"])
+    weather = {"type": "function", "function": {"name": "get_weather"}}
+    wire(call({"tools": [weather], "tool_choice": "required"})).carries("tool_choice", weather)
+    wire(call({"tools": [weather]})).carries("tool_choice", "auto")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Right providers that are made differently from the reference, which no gate may blame for it."""
 
+import json
 from dataclasses import replace
 from typing import ClassVar
 
@@ -27,10 +28,32 @@ class WithoutAsync(Reference):
 
 
 class InOtherTerms(Reference):
-    """Streams from asynchronous code alone, and tells the reasoning twice: in a field of its own and within the output."""
+    """Streams from asynchronous code alone, tells the reasoning within the output too, and says the same in other words."""
 
     description: ClassVar = DESCRIPTION
     stream = None
+
+    def body(self, request, model, parameters, *, stream):
+        body = super().body(request, model, parameters, stream=stream)
+        if len(body.get("stop") or ()) == 1:
+            body["stop"] = body["stop"][0] if isinstance(body["stop"], list) else body["stop"]
+        if body.get("tool_choice") == "auto":
+            del body["tool_choice"]
+        elif isinstance(body.get("tool_choice"), dict) and len(request.tools) == 1:
+            body["tool_choice"] = "required"
+        floats = {name: float(body[name]) for name in ("temperature", "top_p") if name in body}
+        return {"n": 1, "seed": None, **dict(reversed(body.items())), **floats}
+
+    def message(self, message):
+        made = super().message(message)
+        if message.role == "user":
+            made["content"] = [{"type": "text", "text": message.content}]
+        return made
+
+    def called(self, call):
+        made = super().called(call)
+        made["function"]["arguments"] = json.dumps(call.arguments, indent=1, sort_keys=True)
+        return made
 
     def usage(self, answer):
         counted = super().usage(answer)

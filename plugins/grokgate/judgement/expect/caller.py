@@ -73,9 +73,11 @@ class Caller:
         """
         saw = _got(self.result, part)
         expected = _answered(self.answer, part)
+        if part == "finish_reason" and _reason(saw) == _reason(expected) is not None:
+            return
         if not expected and not saw and not if_any:
             raise Unproven(f"xAI's answer has no {part.replace('_', ' ')}, so that none can be lost", blame=self._sent.blame)
-        if saw != expected:
+        if (saw or None) != (expected or None):
             name = part.replace("_", " ")
             because = f"the caller got {one_line(saw, 60) or NOTHING} as {name}; xAI answered {one_line(expected, 60) or NOTHING}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
@@ -207,6 +209,8 @@ class Caller:
             return
         answer = sent(self._call)
         made = answer.part("tool_calls") if answer else []
+        if [(*call[:2], call[2] or {}) for call in made] == handed and all(_needs_none(self._call, name) for _, name, _ in made):
+            raise NotApplicable(f"{_calls(made)} is a call without arguments of a tool that needs none, and no bad one")
         if passes_on and handed == made:
             raise NotApplicable(f"it hands on {_calls(made)} as xAI made it; its caller must check name and arguments")
         because = f"the caller got {_calls(handed)} where an error was due; xAI's answer has {_calls(made)}"
@@ -292,6 +296,17 @@ def _outcome(call: Call) -> dict[str, Any]:
     return {**got, "tool_calls": [{"name": made["name"], "arguments": made["arguments"]} for made in got["tool_calls"]]}
 
 
+def _reason(said: Any) -> str | None:
+    """A finish reason, whether it is written ``tool_calls``, ``tool-calls`` or ``TOOL_CALLS``."""
+    return said.lower().replace("-", "_") if isinstance(said, str) else None
+
+
+def _needs_none(call: Call, name: str) -> bool:
+    """Whether the caller offered a tool of this name that requires no argument."""
+    offered = [tool["function"] for tool in call.asked.tools if tool["function"]["name"] == name]
+    return bool(offered) and not any((tool.get("parameters") or {}).get("required") for tool in offered)
+
+
 def _calls(calls: Sequence[tuple[str, str, Any]]) -> str:
     """Tool calls for people."""
     shown = (f"{name}({one_line(repr(arguments), 60)})" for _, name, arguments in calls)
@@ -319,7 +334,7 @@ def _answered(answer: Any, part: str) -> Any:
         return choice["finish_reason"]
     if part == "tool_calls":
         calls = choice["message"].get("tool_calls") or ()
-        return [(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"])) for call in calls]
+        return [(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"] or "{}")) for call in calls]
     return choice["message"].get("reasoning_content" if part == "reasoning" else "content")
 
 

@@ -8,6 +8,7 @@ from itertools import dropwhile, product, zip_longest
 from typing import Any
 
 from grokgate.judgement.expect.difference import Difference, differences, told
+from grokgate.judgement.expect.meaning import conversation, means_the_same
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
 from grokgate.upstream.fill import camel_case
 from grokgate.values.call import Call
@@ -89,12 +90,14 @@ class Wire:
                 raise Unkept(because, expected=f"no {spelling} on the wire", saw=saw, at=spelling)
 
     def carries(self, key: str, value: Any) -> None:
-        """The key left with this very value."""
+        """The key left with this value, or with one that means the same to xAI."""
         for request in self.requests:
-            if not request.carries(key):
+            saw = request.field(key)
+            if means_the_same(saw, value, key, _conversion(request)):
+                continue
+            if saw is None:
                 raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
-            if (saw := request.field(key)) != value:
-                raise Unkept(f"{key} left changed for {self._asked}: {one_line(saw, 60)}", expected=value, saw=saw, at=key)
+            raise Unkept(f"{key} left changed for {self._asked}: {one_line(saw, 60)}", expected=value, saw=saw, at=key)
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
         """The output limit left in this field alone; none left where the caller gave none.
@@ -108,7 +111,7 @@ class Wire:
             self._limits(request, field, limit)
 
     def _limits(self, request: WireRequest, field: str, limit: int | None) -> None:
-        sent = {key: request.field(key) for key in LIMITS if request.carries(key)}
+        sent = {key: request.field(key) for key in LIMITS if request.field(key) is not None}
         expected = {} if limit is None else {field: limit}
         if sent != expected:
             as_sent = " and ".join(f"{key}={value}" for key, value in sent.items()) or NOTHING
@@ -151,10 +154,10 @@ class Wire:
             raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
     def is_same_as(self, other: Call, which: str) -> None:
-        """Two calls left alike, but for the name of the model and what a stream needs."""
+        """Two calls left alike, but for the name of the model, what a stream needs, and what means the same to xAI."""
         mine, others = _conversion(self.request), _conversion(Wire(other).request)
         for key in sorted(mine.keys() | others.keys()):
-            if mine.get(key, NOTHING) != others.get(key, NOTHING):
+            if not means_the_same(mine.get(key), others.get(key), key, mine):
                 mine_shown, others_shown = one_line(mine.get(key, NOTHING), 40), one_line(others.get(key, NOTHING), 40)
                 because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
                 raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
@@ -199,7 +202,7 @@ class Wire:
     def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
         """These messages left, in this order; a text may be written as a string or as parts."""
         for request in self.requests:
-            saw = [_plain(message) for message in request.field("messages") or ()]
+            saw = [conversation(message) for message in request.field("messages") or ()]
             if saw != [dict(message) for message in expected]:
                 raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
 
@@ -283,7 +286,7 @@ class Wire:
 
 def _text(message: Mapping[str, Any]) -> Any:
     """A message's text, written as a string or as parts."""
-    return _plain(message).get("content")
+    return conversation(message).get("content")
 
 
 def _turn(message: Message) -> dict[str, Any]:
@@ -356,11 +359,3 @@ def _retried(left: Sequence[WireRequest]) -> str:
 def _spelt(name: str) -> str:
     """A name so that each character of it can be told: a full-width letter looks like any other."""
     return quoted(name) if name.isascii() else ascii(name)
-
-
-def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A message with its text as a string, however it was written, and without keys that say nothing."""
-    plain = {key: value for key, value in message.items() if value is not None}
-    if isinstance(plain.get("content"), list) and all(part.get("type") == "text" for part in plain["content"]):
-        plain["content"] = "".join(part["text"] for part in plain["content"])
-    return plain
