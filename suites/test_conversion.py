@@ -122,9 +122,9 @@ def alike(provider, pairs):
         raise NotApplicable(f"the provider does not offer both of {' or of '.join(' and '.join(pair) for pair in pairs)}")
     for one, other in offered:
         first, second = all_of_it(provider, other), all_of_it(provider, one)
-        for mode in (one, other):
-            with leaving(provider, provider.rollout.model, provider.rollout.target, mode):
-                wire(second).is_same_as(first, f"{one} and {other}")
+        asked = provider, provider.rollout.model, provider.rollout.target
+        with leaving(*asked, one), leaving(*asked, other):
+            wire(second).is_same_as(first, f"{one} and {other}")
 
 
 LAWS = {

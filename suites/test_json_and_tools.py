@@ -8,6 +8,7 @@ from grokgate.judgement.expect import (
     Unkept,
     answering,
     caller,
+    declares,
     error,
     gets_xais_text,
     leaving,
@@ -162,6 +163,6 @@ PROBES = [shows_json, shows_tools, shows_thinking, shows_streaming, shows_images
 @pytest.mark.parametrize("probe", PROBES, ids=[probe.__name__.removeprefix("shows_") for probe in PROBES])
 def test_a_declared_capability_shows_on_the_wire(provider, rollout, probe):
     capability = probe.__name__.removeprefix("shows_")
-    if not provider.declares(capability, rollout.model):
+    if not declares(provider, capability, rollout.model):
         raise undeclared(capability, rollout.target)
     probe(provider, rollout.model)

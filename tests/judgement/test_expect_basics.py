@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grokgate.judgement.expect import NotRun, Unkept, answering, gets_xais_text, leaving
+from grokgate.judgement.expect import NotRun, Unkept, Unproven, answering, gets_xais_text, leaving
 from grokgate.values.evidence import Blame
 
 CRASHED = "TypeError: an unexpected keyword argument 'stream'"
@@ -26,9 +26,9 @@ def provider(rollout):
     return make
 
 
-def failing(basics, provider, name, model, mode):
+def failing(basics, provider, name, model, mode, error=None):
     with basics(provider, name, model, mode):
-        raise Unkept("temperature never left")
+        raise error or Unkept("temperature never left")
 
 
 @pytest.mark.parametrize("basics", [leaving, answering])
@@ -68,6 +68,12 @@ def test_what_leaves_rests_on_a_mode_in_which_something_leaves(mode, row, provid
     crashes = provider({"chat": call(), mode: call(exchanges=[], failure=CRASHED)})
     with pytest.raises(NotRun, match=f"^{row} fails: nothing left"):
         failing(leaving, crashes, rollout.model, rollout.target, mode)
+
+
+def test_what_is_unproven_rests_on_the_mode_too(provider, rollout, call):
+    crashes = provider({"chat": call(), "achat": call(exchanges=[], failure=CRASHED)})
+    with pytest.raises(NotRun, match=r"^POST-1\.2 fails"):
+        failing(answering, crashes, rollout.model, rollout.target, "achat", Unproven("xAI's answer was not cut"))
 
 
 def test_what_left_is_judged_though_the_caller_got_nothing(provider, rollout, call):

@@ -1,8 +1,11 @@
 """Statements about the provider's log and its listing: each holds, and each breaks with a sentence that names the thing."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, Unkept, listing, log, undeclared
+from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, declares, listing, log, undeclared
+from grokgate.providers.subject import NoListing
 from grokgate.values.chat import ModelCard
 
 GROK_4 = ModelCard(id="grok-4", aliases=("grok4",), context_window=256_000, capabilities=("json", "tools"))
@@ -115,3 +118,14 @@ def test_an_undeclared_capability_is_broken_where_the_rollout_asks_for_it(rollou
     assert isinstance(missing, Unkept)
     assert str(missing) == "the rollout asks for json of grok-4, but neither listing nor description declares it"
     assert isinstance(undeclared("images", rollout.target), NotApplicable)
+
+
+def test_what_a_listing_that_fails_declares_cannot_be_told():
+    def declared(*_):
+        raise NoListing("the provider's listing fails with KeyError: 'window'")
+
+    provider = SimpleNamespace(claims=("models",), declares=declared)
+    with pytest.raises(
+        NotRun, match=r"^P1\.1 fails: the provider's listing fails .* so whether it declares tools cannot be told"
+    ):
+        declares(provider, "tools", "grok-4")

@@ -33,6 +33,10 @@ class InOtherTerms(Reference):
     description: ClassVar = DESCRIPTION
     stream = None
 
+    def limit(self, request, model, parameters):  # noqa: ARG002
+        """Knows the limit by one name of its own, and no field of the wire."""
+        return super().limit(request, model, {})
+
     def body(self, request, model, parameters, *, stream):
         body = super().body(request, model, parameters, stream=stream)
         if len(body.get("stop") or ()) == 1:

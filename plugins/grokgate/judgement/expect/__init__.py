@@ -14,7 +14,7 @@ from grokgate.judgement.expect.documentation import Documentation as documentati
 from grokgate.judgement.expect.error import Error as error
 from grokgate.judgement.expect.had import had, short_names, unnamed
 from grokgate.judgement.expect.listing import Listing as listing
-from grokgate.judgement.expect.listing import undeclared
+from grokgate.judgement.expect.listing import declares, undeclared
 from grokgate.judgement.expect.log import Failures as failures
 from grokgate.judgement.expect.log import Log as log
 from grokgate.judgement.expect.log_text import LogText as log_text
@@ -36,6 +36,7 @@ __all__ = [
     "caller",
     "camel",
     "command",
+    "declares",
     "deployment",
     "documentation",
     "error",

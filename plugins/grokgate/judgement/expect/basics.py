@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grokgate.judgement.expect.sent import sent
-from grokgate.judgement.expect.unkept import NOTHING, Unkept, rests_on
+from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire
 from grokgate.providers.subject import Subject
 from grokgate.values.call import Call
@@ -24,7 +24,7 @@ def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat"
     """A statement about what leaves: it rests on the name, and on a mode in which anything leaves."""
     try:
         yield
-    except Unkept:
+    except (Unkept, Unproven):
         _reaches(provider, name, model)
         with rests_on(_row_of(mode), f"what leaves by {mode} cannot be seen"):
             _ = Wire(provider.chat(name, mode=mode)).requests
@@ -36,7 +36,7 @@ def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode = "cha
     """A statement about what the caller gets: it rests on the name, and on a mode in which he gets xAI's text."""
     try:
         yield
-    except Unkept:
+    except (Unkept, Unproven):
         _reaches(provider, name, model)
         with rests_on(_row_of(mode), f"what else comes by {mode} cannot be judged"):
             gets_xais_text(provider.chat(name, mode=mode))

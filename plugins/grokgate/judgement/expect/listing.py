@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
-from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, NotRun, Unkept
+from grokgate.providers.subject import NoListing, Subject
 from grokgate.values.chat import ModelCard
+from grokgate.values.evidence import Blame
 from grokgate.values.rollout import ModelFacts
 
 
@@ -98,6 +100,17 @@ class Listing:
         if any(name in card.names and not card.blocked for card in self._cards):
             because = f"{name} is blocked, but the listing shows it as if it could be used"
             raise Unkept(because, expected="absent, or marked as blocked", saw=name, at="listing")
+
+
+def declares(provider: Subject, capability: str, model: str) -> bool:
+    """Whether description or listing claims a capability of a model; where the listing fails that cannot be told."""
+    try:
+        return provider.declares(capability, model)
+    except NoListing as error:
+        if "models" not in provider.claims:
+            raise
+        because = f"P1.1 fails: {error}, so whether it declares {capability} cannot be told"
+        raise NotRun(because, blame=Blame.PROVIDER) from None
 
 
 def undeclared(capability: str, model: ModelFacts) -> Exception:

@@ -26,7 +26,7 @@ def is_within(told: Usage, counted: Usage, reasoning: str = "") -> bool:
 
     ``counted`` is what xAI counted, with the reasoning beside the completion; a total that is not told tells nothing.
     """
-    if reasoning:
+    if reasoning in ("beside", "included"):
         return reasoning == "included"
     prompt, completion, total = told.prompt_tokens, told.completion_tokens, told.total_tokens
     thought = _thought(told, counted)
