@@ -62,3 +62,16 @@ class InOtherTerms(Reference):
     def usage(self, answer):
         counted = super().usage(answer)
         return counted and replace(counted, completion_tokens=counted.completion_tokens + counted.reasoning_tokens)
+
+
+class MendedTheOldModel(Reference):
+    """Forwarded to the old model what xAI refuses until the rollout, and has never known its users."""
+
+    description: ClassVar = DESCRIPTION
+
+    def convert(self, model, parameters):
+        kept, removed = super().convert(model, parameters)
+        if model.id == self.plan.old.id:
+            kept = {name: value for name, value in kept.items() if name != "user"}
+            kept |= {name: parameters[name] for name in removed if self.build == "before" and name in parameters}
+        return kept, removed

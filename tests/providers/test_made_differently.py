@@ -50,6 +50,14 @@ def test_faces_and_ways_of_telling_are_the_providers_own(made, name, phase, gate
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
 
 
+def test_what_is_mended_for_the_old_model_breaks_nothing(gate):
+    ran = gate("--provider", f"{MADE_DIFFERENTLY}:MendedTheOldModel", "--only", "P1.3", "--only", "POST-2.10")
+    assert ran.rows == {"P1.3": "passed", "POST-2.10": "passed"}
+    notes = {note for case in ran.evidence.cases for note in case.notes}
+    assert "mended: presence_penalty leaves no more for grok-3, which refuses it" in notes
+    assert "user leaves for grok-3 as it did before the rollout, and not as it was given" in notes
+
+
 def test_what_it_never_had_is_not_asked_for(described, gate):
     *had, last = [model.id for model in rollout().before]
     for provider in (NEVER_HAD, described(had)):
