@@ -19,9 +19,10 @@ from grokgate.formats.document import digest
 from grokgate.formats.home import home
 from grokgate.intercept.fault import Fault, find_fault
 from grokgate.intercept.replay import Replay, WireLog
-from grokgate.providers.description import Build, Description
+from grokgate.providers.description import PLACES, Build, Description
 from grokgate.providers.in_process import InProcess
 from grokgate.providers.parts import parts_of
+from grokgate.providers.presence import find_command, find_here, find_there
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import Running, load_adapter
 from grokgate.upstream.tape import Tape
@@ -278,10 +279,29 @@ class Launcher:
 
 
 def make_ready(description: Description, build: str, say: Callable[[str], None]) -> None:
-    """Make what the provider needs before a run: its environment, or its adapter found. Raises what hinders that."""
-    interpreter = _interpreter(description, description.builds.get(build, Build()), say)
-    if description.adapter and interpreter is None:
-        load_adapter(description.adapter, description.path.parent)
+    """Make what the provider needs before a run: its environment, and its adapter or command found.
+
+    Raises ``EnvironmentNotMade`` and ``NoAdapter``.
+    """
+    here, chosen = description.path.parent, description.builds.get(build, Build())
+    interpreter = _interpreter(description, chosen, say)
+    if description.command:
+        find_command(description.command, here, description.environment)
+    elif description.adapter and description.vehicle == "host":
+        with tempfile.TemporaryDirectory(prefix="grokgate-") as folder:
+            workdir = Path(folder)
+            (workdir / "logs").mkdir()
+            find_there(description.adapter, here, interpreter, _plain_environment(description, chosen, workdir), workdir)
+    elif description.adapter:
+        find_here(description.adapter, here)
+
+
+def _plain_environment(description: Description, build: Build, workdir: Path) -> dict[str, str]:
+    """The variables of a deployment that asks nobody; rollout and world, which only a run has, are empty."""
+    places = {**dict.fromkeys(PLACES, ""), "fixtures": str(home() / "fixtures"), "here": str(description.path.parent)}
+    places |= {"workdir": str(workdir), "base_url": XAI, "key": (key := new_key())}
+    described = {name: value.format(**places) for name, value in {**description.environment, **build.environment}.items()}
+    return {"XAI_API_KEY": key, "XAI_BASE_URL": XAI, **described}
 
 
 def parts_of_build(description: Description, build: str, say: Callable[[str], None]) -> Parts:

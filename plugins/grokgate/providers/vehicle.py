@@ -159,7 +159,9 @@ def load_adapter(spec: str, here: Path) -> Adapter:
         wanted = f"there is no module {error.name!r} in {sys.prefix}"
         raise NoAdapter(f"{spec}: {wanted}. Install it there, or name it in the description's requirements.") from error
     found = getattr(module, name, None)
-    if not callable(found):
+    if found is not None and not callable(found):
+        raise NoAdapter(f"{spec}: {name} is a value of type {type(found).__name__}, and no class of a provider")
+    if found is None:
         own = [key for key, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
         raise NoAdapter(f"{spec}: {module.__file__ or source} has no {name}; it has {', '.join(sorted(own)) or 'nothing'}")
     return cast("Adapter", found)
