@@ -227,6 +227,20 @@ def test_drift_of_a_true_recording_is_none(mine, grokgate):
     assert (ran.code, ran.said.splitlines()[0].endswith("1 kinds of request in both, 0 differences")) == (0, True)
 
 
+@pytest.mark.parametrize("words", [("record",), ("cassettes", "import"), ("cassettes", "drift")], ids=" ".join)
+def test_an_exchange_belongs_to_its_day_as_the_help_says(words, grokgate):
+    said = " ".join(grokgate(*words, "--help").said.split())
+    assert "Default: grok-4" not in said
+    assert said.count("Default: each exchange's own, by its day.") == 2
+
+
+def test_the_environment_puts_no_exchange_into_another_world(mine, grokgate, tmp_path):
+    ran = grokgate(
+        "cassettes", "import", str(mine(line())), "--into", "in", GROKGATE_ROLLOUT="grok-4.7", GROKGATE_WORLD="nowhere"
+    )
+    assert (ran.code, [folder.name for folder in (tmp_path / "in").iterdir()]) == (0, ["grok-4-0709"])
+
+
 def test_check_names_what_is_of_another_shape_and_what_does_not_add_up(mine, grokgate):
     wrong = json.loads(json.dumps(ANSWER).replace('"total_tokens": 800', '"total_tokens": 693'))
     grokgate("cassettes", "import", str(mine(line(wrong | {"novelty": 1}))), "--into", "in")

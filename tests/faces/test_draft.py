@@ -2,6 +2,7 @@
 
 import pytest
 
+from grokgate.faces.draft import NotDrafted, drafted
 from grokgate.formats.evidence_file import EvidenceWriter
 from grokgate.formats.rollout_file import rollout
 
@@ -93,6 +94,12 @@ def test_of_another_rollout_file_no_guide_is_made(grokgate, resealed):
     assert (ran.code, ran.said) == (2, "")
     assert "the run was judged by another rollout file" in ran.complained
     assert "xAI refuses" not in grokgate("draft", "limitations", resealed).said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rollout_that_is_named_and_was_not_the_runs_is_refused(kind, gate, zork):
+    with pytest.raises(NotDrafted, match=f"the run was judged by another rollout than {zork}; name the file"):
+        drafted(kind, gate(*ROWS).reports / "evidence.jsonl", str(zork))
 
 
 def test_damaged_evidence_is_refused(grokgate, resealed, tmp_path):

@@ -142,12 +142,20 @@ def test_a_bad_file_is_refused_with_file_place_and_reason(where, old, new, told,
     assert refused.value.path == str(path.parent / PLACES[where])
 
 
-@pytest.mark.parametrize("place", ["", "there/none.toml", "folder.toml", "zork.txt"])
-def test_what_is_no_rollout_is_refused_with_what_there_is(place, tmp_path):
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [("", "rollout"), ("there/none.toml", "file"), ("folder.toml", "file"), ("zork.txt", "rollout")],
+)
+def test_what_is_no_rollout_is_refused_with_what_there_is(place, told, tmp_path):
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "zork.txt").write_text("id = 'z'")
-    with pytest.raises(BadDocument, match=r"there is no such rollout: bundled are grok-4, grok-4\.7; any other is a \.toml file"):
+    with pytest.raises(BadDocument, match=rf"there is no such {told}: bundled are grok-4, grok-4\.7; any other is a \.toml file"):
         rollout(str(tmp_path / place))
+
+
+def test_the_file_of_a_world_is_refused_with_its_folder(zork):
+    with pytest.raises(BadDocument, match=f"a world is a folder with a world.toml: --world {zork.parent / 'zorld'}"):
+        rollout(str(zork), str(zork.parent / "zorld" / "world.toml"))
 
 
 @pytest.mark.parametrize("name", bundled_rollouts())

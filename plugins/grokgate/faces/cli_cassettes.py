@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from grokgate.faces.refusal import Refused, refusing, refusing_evidence
-from grokgate.faces.selection import chosen, chosen_world, selected
+from grokgate.faces.selection import chosen, chosen_world, of_its_day, selected
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -25,7 +25,7 @@ from grokgate.faces.selection import chosen, chosen_world, selected
     help="Variables that tell the command xAI's address.",
 )
 @click.option("--name", default=lambda: f"{datetime.now():%Y-%m-%d}", help="The file's name. Default: the day.")
-@chosen
+@of_its_day
 @click.option("--replace", is_flag=True, help="Write over files that are there.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def record(
@@ -104,7 +104,7 @@ def check_cassettes(folder: Path) -> None:
 @click.option(
     "--redact", is_flag=True, help="Take keys, cookies and account identifiers out. Without it a file with any is refused."
 )
-@chosen
+@of_its_day
 @click.option("--host", "hosts", multiple=True, help="A host that stands for api.x.ai in the recordings. May be repeated.")
 @click.option(
     "--recorded-at", "day", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]), help="The day of what has no date."
@@ -160,7 +160,7 @@ def age(evidence: Path, limit: int | None) -> None:
 @cassettes.command("drift")
 @click.argument("before", type=FOLDER)
 @click.argument("after", required=False, type=FOLDER)
-@chosen
+@of_its_day
 @click.option("--evidence", type=FILE, help="A gate's evidence: whose requirements rest on what differs.")
 def drift_(before: Path, after: Path | None, rollout: str | None, world: str | None, evidence: Path | None) -> None:
     """What differs in meaning between two folders of recordings, or between one and the bundled library. Exit 10 if anything.

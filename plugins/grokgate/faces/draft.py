@@ -9,7 +9,7 @@ from typing import Any
 
 from grokgate.formats.contract import contract, contract_digest
 from grokgate.formats.document import BadDocument
-from grokgate.formats.rollout_file import rollout_of
+from grokgate.formats.rollout_file import rollout, rollout_of
 from grokgate.reports.draft import DRAFTS, Source
 from grokgate.runs.verify import judged
 from grokgate.values.rollout import Rollout
@@ -26,6 +26,8 @@ def drafted(kind: str, path: Path, asked: str | None = None, world: str | None =
     """
     evidence, verdict = judged(path)
     header = evidence.header
+    if asked:
+        _refuse_another(path, header, asked, world)
     found = list(_found(header, asked, world))
     of_the_run = next((each for each in found if each.digest == header["digests"]["rollout"]), None)
     if (known := of_the_run or next(iter(found), None)) is None:
@@ -47,6 +49,16 @@ def drafted(kind: str, path: Path, asked: str | None = None, world: str | None =
             "was moved, --rollout FILE names it"
         )
     return "\n".join(DRAFTS[kind](source)).rstrip()
+
+
+def _refuse_another(path: Path, header: Mapping[str, Any], asked: str, world: str | None) -> None:
+    """Raises ``NotDrafted`` where the rollout that is named is not that of the run."""
+    try:
+        named = rollout(asked, world)
+    except BadDocument as refused:
+        raise NotDrafted(str(refused)) from None
+    if named.digest != header["digests"]["rollout"]:
+        raise NotDrafted(f"{path}: the run was judged by another rollout than {asked}; name the file that it was judged by")
 
 
 def _found(header: Mapping[str, Any], asked: str | None, world: str | None) -> Iterator[Rollout]:

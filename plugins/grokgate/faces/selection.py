@@ -34,6 +34,14 @@ def chosen(command: Verb) -> Verb:
     return rollout(world(command))
 
 
+def of_its_day(command: Verb) -> Verb:
+    """Give a verb about recordings the two options. Without them each exchange has its own, whatever the environment says."""
+    of_each = "Default: each exchange's own, by its day."
+    rollout = click.option("--rollout", metavar="NAME|FILE", help=f"Whose world all exchanges belong to. {of_each}")
+    world = click.option("--world", metavar="NAME|FOLDER", help=f"The world that all exchanges belong to. {of_each}")
+    return rollout(world(command))
+
+
 def found_again(command: Verb) -> Verb:
     """Give a verb that reads evidence the two options, for a rollout of a file that lies elsewhere now."""
     rollout = click.option("--rollout", metavar="FILE", help="The rollout's file, if it is no longer where the run found it.")

@@ -117,7 +117,8 @@ def _path(spec: str) -> Path:
     path = Path(spec).expanduser()
     if path.suffix != ".toml" or not path.is_file():
         known = ", ".join(bundled_rollouts())
-        raise BadDocument(path, "", f"there is no such rollout: bundled are {known}; any other is a .toml file")
+        missing = "there is no such file" if path.suffix == ".toml" else "there is no such rollout"
+        raise BadDocument(path, "", f"{missing}: bundled are {known}; any other is a .toml file")
     return path.resolve()
 
 
@@ -142,6 +143,8 @@ def _world(path: Path, own: str, asked: str | None) -> Path:
     """The folder of the world: of a name beside the rollout's file, or bundled; or the folder that was asked for."""
     if (asked and "/" in asked.rstrip("/")) or (asked and not find_world(asked, path.parent) and (Path(asked) / FILE).is_file()):
         folder = Path(asked).expanduser().resolve()
+        if folder.is_file():
+            raise BadDocument(folder, "", f"a world is a folder with a {FILE}: --world {Path(asked).parent}")
         if not (folder / FILE).is_file():
             raise BadDocument(folder / FILE, "", "there is no such world")
         return folder
