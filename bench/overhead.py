@@ -37,6 +37,8 @@ from grokgate.runs.check import child_environment, pytest_command
 from grokgate.runs.gates import BESIDE, but_for
 from grokgate.upstream.world import load_world
 
+ENDED = (0, 1, 5, 10)
+"""Exit codes of a run that ended as it should; 5: pytest found no test."""
 GATE_MOST, COLLECTION_MOST, ROW_MOST = 3.0, 0.5, 10.0
 EMPTY, CHECK, NOTHING, MANY = "peer: pytest, empty file", "grokgate check", "grokgate check, no test", "peer: as many empty tests"
 OWN = f"grokgate check but for {' and '.join(BESIDE)}"
@@ -89,39 +91,38 @@ def prepared(folder: Path, *, cases: int) -> dict[str, Callable[[], None]]:
     nothing, many = folder / "test_empty.py", folder / "test_many.py"
     nothing.write_text("")
     many.write_text(A_TEST.format(count=cases))
-    gate = ["--provider", "reference", "--reports", str(folder / "collected")]
     return {
         EMPTY: lambda: run(pytest_over(nothing, folder)),
         CHECK: lambda: check(folder / "whole"),
         OWN: lambda: check(folder, *but_for(BESIDE)),
-        NOTHING: lambda: check(folder / "nothing", "-k", "no_such_test"),
+        NOTHING: lambda: check(folder / "nothing", "-k", "no_such_test", ended=(2,)),  # nothing was judged
         MANY: lambda: run(pytest_over(many, folder)),
         EMPTY_COLLECTED: lambda: run(pytest_over(nothing, folder, "--collect-only")),
-        COLLECTED: lambda: run(pytest_command(["--collect-only", *gate, *allure(folder)])),
+        COLLECTED: lambda: run(pytest_command(["--collect-only", *allure(folder)])),
     }
 
 
-def check(folder: Path, *arguments: str) -> None:
-    run([sys.executable, "-m", "grokgate", "check", "--reports", str(folder), *arguments])
+def check(folder: Path, *arguments: str, ended: Sequence[int] = ENDED) -> None:
+    run([sys.executable, "-m", "grokgate", "check", "--reports", str(folder), "--", *arguments], ended)
 
 
 def pytest_over(file: Path, folder: Path, *arguments: str) -> list[str]:
     """The gate's own command line, over another file and for no provider."""
     *command, _ = pytest_command([*arguments, *allure(folder)])
-    return [*command, str(file)]
+    return [*(word for word in command if word != "--grokgate"), str(file)]
 
 
 def allure(folder: Path) -> list[str]:
     return ["--alluredir", str(folder / "peers-allure"), "--clean-alluredir"]
 
 
-def run(command: Sequence[str]) -> None:
+def run(command: Sequence[str], ended: Sequence[int] = ENDED) -> None:
     """Run to the end; a verdict other than go is not a failure here."""
     environment = child_environment(
         {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
     )
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own
-    if done.returncode not in (0, 1, 5, 10):  # 5: pytest found no test
+    if done.returncode not in ended:
         raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
 

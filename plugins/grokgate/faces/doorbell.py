@@ -6,6 +6,8 @@ reports stay as they are.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 PLUGIN = "grokgate.faces.plugin"
@@ -18,8 +20,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    if early_config.known_args_namespace.grokgate and PLUGIN not in early_config.option.plugins:
-        early_config.option.plugins.append(PLUGIN)  # so that xdist's workers load it too
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Bring the gate; where another plugin or a project's conftest has an option of the same name, say so in a sentence."""
+    if not early_config.known_args_namespace.grokgate or PLUGIN in early_config.option.plugins:
+        return (yield)
+    early_config.option.plugins.append(PLUGIN)  # so that xdist's workers load it too
+    try:
         early_config.pluginmanager.import_plugin(PLUGIN)
+        return (yield)
+    except ValueError as clash:
+        if "option" not in str(clash):
+            raise
+        raise pytest.UsageError(
+            f"another plugin, or a conftest.py here, has an option that the gate has too ({str(clash).partition(' (')[0]}); "
+            "grokgate check --provider NAME loads no conftest.py, and -- -p no:PLUGIN leaves a plugin out"
+        ) from None

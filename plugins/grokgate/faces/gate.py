@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grokgate.reports.basis import whose
 from grokgate.runs.check import OPERATORS, STOPS, as_typed, forget, shown
 from grokgate.runs.run import GateRun
 from grokgate.values.build import Parts
@@ -37,6 +38,9 @@ TOLD = 3
 """Red cases of a row that are told at length; of the others one sentence each, and all of them in the reports."""
 _SAYS_NOTHING = ("not_applicable", "not_run", "unproven")
 """Statuses of a case that decide neither way; pytest calls them skipped, with the reason."""
+_UNENDED = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
+_NOT_BEGUN = "no test was run, so nothing was judged, and what an earlier run wrote stands; look at the options behind --"
+_NOT_ENDED = "the run did not end; there is no verdict, and the evidence file is not evidence"
 
 
 class Gate:
@@ -95,6 +99,42 @@ class Gate:
             if ledger and (nextitem is None or _requirement(nextitem) != row):
                 ledger.end()
                 self._row = None
+
+    # --- when the gate has something to say
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """All is collected: refuse what cannot work, and begin, unless nothing is left to run."""
+        broken = session.testsfailed and not self.config.option.continue_on_collection_errors
+        by_workers = self.config.pluginmanager.hasplugin("dsession")
+        if self.is_worker or broken or (self.run.to_test and not session.items and not by_workers):
+            return
+        if said := whose(self.run.header):
+            self._say(said)
+        self._make_ready()
+        if not self.run.to_test:  # what hinders a live run has settled all of them
+            session.items.clear()
+        if session.items:
+            self._begin()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """A worker of xdist has collected, and waits for its first test; it writes Allure's results by itself."""
+        if ids:
+            self._begin()
+
+    def _begin(self) -> None:
+        """From here on the gate has something to say, and what an earlier run wrote gives way."""
+        if self._writer is not None:
+            return
+        try:
+            self._writer = self.run.open()
+            if folder := self.config.getoption("allure_report_dir", None):
+                from grokgate.reports import allure
+
+                allure.clear(Path(folder))
+        except OSError as error:
+            raise pytest.UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
 
     # --- what each test found
 
@@ -238,8 +278,6 @@ class Gate:
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
             self._stop_when_asked()
-            self._make_ready()
-            self._writer = self.run.open()
 
     def _stop_when_asked(self) -> None:
         """A run that is asked to stop ends by itself; a live one seals what it has."""
@@ -256,12 +294,15 @@ class Gate:
         if self.run.live:
             _ask_once()  # what is being sealed is not stopped
         self._stop()
-        self._stopped = bool(self.run.live) and exitstatus == pytest.ExitCode.INTERRUPTED
-        unended = exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR) and not self._stopped
-        if self.is_worker or self._writer is None or unended:
+        self._stopped = bool(self.run.live and self._writer) and exitstatus == pytest.ExitCode.INTERRUPTED
+        if self.is_worker or (exitstatus in _UNENDED and not self._stopped):
             return
+        if self._writer is None and self.run.to_test:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        self._begin()
         self._keep_missing()
-        self.verdict = self.run.close(self._writer, stopped=self._stopped)
+        self.verdict = self.run.close(self._evidence, stopped=self._stopped)
         if self._stopped:
             self._say("the run was stopped; what it found by then is sealed, and is never a go")
         if folder := self.config.getoption("allure_report_dir", None):
@@ -272,13 +313,12 @@ class Gate:
             allure.write_environment(Path(folder), self.run.header, self.verdict.decision.value)
         session.exitstatus = self.verdict.exit_code
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         if self.is_worker:
             return
         if self.verdict is None:
-            terminalreporter.write_line(
-                "grokgate: the run did not end; there is no verdict, and the evidence file is not evidence", red=True
-            )
+            if exitstatus != pytest.ExitCode.USAGE_ERROR:  # that pytest tells itself
+                terminalreporter.write_line(f"grokgate: {_NOT_BEGUN if self._writer is None else _NOT_ENDED}", red=True)
             return
         from grokgate.reports import terminal
 
@@ -297,7 +337,7 @@ class Gate:
     # --- before the run
 
     def _make_ready(self) -> None:
-        """Refuse what cannot work before anything is written over, make the provider's environment, clear old results."""
+        """Refuse what cannot work, make the provider's environment, and ask what a live run must know."""
         from grokgate.providers.host.environment import EnvironmentNotMade
         from grokgate.providers.launcher import make_ready
         from grokgate.providers.vehicle import NoAdapter
@@ -306,14 +346,7 @@ class Gate:
             make_ready(self.run.description, self.run.build, self._say)
         except (EnvironmentNotMade, NoAdapter) as hindered:
             raise pytest.UsageError(str(hindered)) from None
-        except (Exception, SystemExit) as error:  # what the adapter's own module raises
-            said = f"{self.run.description.adapter} cannot be imported: {type(error).__name__}: {error}"
-            raise pytest.UsageError(said) from None
         self.run.look(self._say)
-        if folder := self.config.getoption("allure_report_dir", None):
-            from grokgate.reports import allure
-
-            allure.clear(Path(folder))
 
     def _say(self, text: str) -> None:
         """Progress of long work, at once and on a line of its own, also while a test's output is captured."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from grokgate.formats.home import home
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate
@@ -17,6 +20,18 @@ if TYPE_CHECKING:
     from grokgate.values.rollout import Rollout
 
 _GATE: pytest.StashKey[Gate] = pytest.StashKey()
+_JUDGE_NOTHING = {
+    "--help": "help",
+    "--version": "version",
+    "--markers": "markers",
+    "--fixtures": "showfixtures",
+    "--fixtures-per-test": "show_fixtures_per_test",
+    "--collect-only": "collectonly",
+    "--setup-only": "setuponly",
+    "--setup-plan": "setupplan",
+    "--looponfail": "looponfail",
+}
+"""Options of pytest with which no test runs to its end, and where it keeps them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,6 +94,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reports", metavar="DIR", help="where the reports go (default reports/<provider>)")
     group.addoption("--evidence", metavar="FILE", help="where the evidence goes (default <reports>/evidence.jsonl)")
     group.addoption("--gate-key", help="(internal) the key that this run's providers use")
+    group.addoption("--unnamed", action="store_true", help="(internal) nobody named the provider, so it is the reference")
 
 
 @pytest.hookimpl(tryfirst=True)  # what is refused is refused before other plugins write anything
@@ -100,15 +116,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Say what a run would cost, in the place of the run."""
+    """Refuse what is no gate, before any plugin begins; say what a run would cost, in the place of the run."""
+    if not hasattr(config, "workerinput"):
+        _refuse_what_judges_nothing(config)
     if not config.getoption("--estimate"):
         return None
+    from grokgate.reports.basis import NOT_YOURS
     from grokgate.runs.estimate import estimated
 
     run = _asked_run(config)
     if run.ledger is None:
         raise pytest.UsageError("an estimate is one of a live run: grokgate live --estimate")
-    for line in estimated(run, run.ledger):
+    not_yours = [] if run.named else [NOT_YOURS]
+    for line in (*not_yours, *estimated(run, run.ledger), *not_yours):
         print(line)
     return 0
 
@@ -143,6 +163,28 @@ def rollout(request: pytest.FixtureRequest) -> Rollout:
     return _gate(request.config).run.rollout
 
 
+def _refuse_what_judges_nothing(config: pytest.Config) -> None:
+    """Raises ``pytest.UsageError`` where ``--provider`` stands beside what runs no test of a suite, or is missing itself."""
+    provider = config.getoption("--provider")
+    told = [word for word, option in _JUDGE_NOTHING.items() if getattr(config.option, option, False)]
+    if not provider:
+        if getattr(config.option, "grokgate", False) and not told:
+            raise pytest.UsageError("--grokgate judges a provider, and none is named: grokgate check --provider NAME")
+        return
+    config.option.clean_alluredir = False  # a gate that begins clears them itself, and one that is refused leaves them
+    if told:
+        raise pytest.UsageError(f"{told[0]} judges nothing, and ends as a go does; leave it out, or leave --provider out")
+    suites, here = home() / "suites", config.invocation_params.dir
+    others = [word for word in config.args if not (here / word.partition("::")[0]).resolve().is_relative_to(suites.resolve())]
+    if config.rootpath.resolve() != home().resolve():
+        raise pytest.UsageError(
+            f"a provider is judged by grokgate's own suites and settings, and this pytest has those of {config.rootpath}; "
+            f"from any folder: grokgate check --provider {shlex.quote(provider)}"
+        )
+    if others:
+        raise pytest.UsageError(f"{' '.join(others)} is none of grokgate's suites, by which a provider is judged: leave it out")
+
+
 def _gate(config: pytest.Config) -> Gate:
     if _GATE not in config.stash:
         raise pytest.UsageError("name what is under test: --provider reference (see: grokgate providers)")
@@ -168,9 +210,11 @@ def _asked_run(config: pytest.Config) -> GateRun:
         usual = reports_folder(description.name, config.getoption("--only"), config.getoption("--mode"))
         folder = Path(config.getoption("--reports") or usual)
         evidence = Path(config.getoption("--evidence") or folder / "evidence.jsonl")
+        _refuse_what_cannot_be_written(folder, evidence)
         run = GateRun(
             description=description,
             spec=spec,
+            named=not config.getoption("--unnamed"),
             phase=config.getoption("--phase"),
             scope=config.getoption("--scope"),
             rollout_name=config.getoption("--rollout"),
@@ -191,10 +235,30 @@ def _asked_run(config: pytest.Config) -> GateRun:
                 raise pytest.UsageError(
                     f"{place} holds no folder of the world {run.rollout.world}; see: grokgate cassettes import"
                 )
-        _ = run.world, run.asked, run.acceptances
+        _ = run.world, run.acceptances
+        if not run.asked:
+            raise pytest.UsageError(f"phase {run.phase} in scope {run.scope} asks for none of these: {_asked_by(run)}")
         return run
     except (NotFound, BadDocument) as refused:
         raise pytest.UsageError(str(refused)) from None
+
+
+def _refuse_what_cannot_be_written(folder: Path, evidence: Path) -> None:
+    """Raises ``pytest.UsageError`` where the reports have no place."""
+    if evidence.is_dir():
+        raise pytest.UsageError(f"--evidence {evidence} is a folder; it names a file")
+    for place in (folder, evidence.parent):
+        there = next(each for each in (place.absolute(), *place.absolute().parents) if each.exists())
+        if not there.is_dir():
+            raise pytest.UsageError(f"the reports cannot go to {place}: {there} is a file")
+        if not os.access(there, os.W_OK):
+            raise pytest.UsageError(f"the reports cannot go to {place}: {there} must not be written to")
+
+
+def _asked_by(run: GateRun) -> str:
+    """Which phases ask for the rows that are asked for alone, and what decides them."""
+    rows = [run.contract[id] for id in run.only]
+    return "; ".join(f"{row.id} is of phase {' '.join(row.phases)}, and decided by {', '.join(row.modes)}" for row in rows)
 
 
 def _asked_live(config: pytest.Config) -> LiveAsked:

@@ -58,6 +58,15 @@ def _called(one: Answerer) -> str:
     return called[one.who]
 
 
+NOT_YOURS = "this proves grokgate, and no provider of yours; --provider names yours"
+"""What is said where nobody named a provider."""
+
+
+def whose(header: Mapping[str, Any]) -> str:
+    """Where nobody named a provider, that the reference was judged, and so nothing of the reader's; else nothing."""
+    return "" if header["provider"].get("named", True) else NOT_YOURS
+
+
 def which_xai(header: Mapping[str, Any]) -> str:
     """Which xAI was judged: ``xAI as it answered from 9 July 2025 to 15 May 2026``."""
     said = header.get("xai")

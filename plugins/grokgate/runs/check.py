@@ -50,7 +50,7 @@ def pytest_arguments(arguments: Sequence[str], *, quiet: bool = True) -> list[st
     suites = home() / "suites"
     settings = ["--rootdir", str(home()), "-c", str(suites / "gate.ini"), "--confcutdir", str(suites)]
     noise = list(_QUIET) if quiet else []
-    return [*settings, "-p", "grokgate.faces.plugin", *noise, *arguments, str(suites)]
+    return [*settings, "-p", "grokgate.faces.doorbell", "--grokgate", *noise, *arguments, str(suites)]
 
 
 def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True) -> int:
@@ -66,7 +66,8 @@ def run(arguments: Sequence[str], *, evidence: Path, quiet: bool = True) -> int:
         sys.stderr.write("\ngrokgate: stopped by hand; there is no verdict\n")
         return HARNESS_FAILED
     if code in EXIT_CODES.values() and sealed_code(evidence, begun) != code:
-        sys.stderr.write(f"\ngrokgate: the run ended with exit code {code} and without a verdict; did the provider end it?\n")
+        how = f"the run ended with exit code {code} and without a verdict"
+        sys.stderr.write(f"\ngrokgate: {how}; did the provider end it, or a word behind --?\n")
         return HARNESS_FAILED
     return code
 

@@ -54,6 +54,8 @@ class GateRun:
 
     description: Description
     spec: str
+    named: bool = True
+    """Whether somebody named the provider; else it is the reference."""
     phase: str
     scope: str
     rollout_name: str | None = None
@@ -209,6 +211,7 @@ class GateRun:
             "provider": {
                 "name": description.name,
                 "spec": self.spec,
+                **({} if self.named else {"named": False}),
                 "title": " ".join(description.title.split()),
                 "kind": description.kind,
                 "face": description.face,
@@ -297,8 +300,8 @@ class GateRun:
         """Begin the evidence file: header and the rows asked for. Reports of the run before would belie a run that is stopped."""
         if self.live:
             put_aside(self.evidence)  # it was paid for
-        files.clear(self.folder)
         writer = EvidenceWriter(self.evidence, (self.key, *([self.live.key] if self.live else [])))
+        files.clear(self.folder)
         writer.begin(self.header, self.asked.values(), self.acceptances.waivers, self.acceptances.attestations)
         return writer
 
