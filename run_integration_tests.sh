@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Judges a provider for a rollout phase, from a clean checkout: makes its own environment, installs, replays the gate.
 #
-#   ./run_integration_tests.sh                                  the reference provider, phase 1
-#   ./run_integration_tests.sh --provider pal --phase 2 -n 2    another one; all options: --help
+#   ./run_integration_tests.sh --provider my-grok.toml --phase 2    a provider of yours; all options: --help
+#   ./run_integration_tests.sh --provider pal -- -n 2               what stands behind -- goes to pytest
+#   ./run_integration_tests.sh                                      grokgate's own reference, which proves grokgate alone
 #
 # Needs bash and Python 3.11 or later, nothing else; PYTHON names another interpreter. Nothing is sent to xAI.
 # Exit codes: 0 go, 1 no-go, 10 inconclusive, 2 wrong use, 3 the harness itself failed.

@@ -83,7 +83,7 @@ def test_the_workflow_uses_the_action_where_it_checks_it_out(workflow):
 
 def test_the_hook_is_the_check_before_a_push_without_file_names():
     [hook] = read(".pre-commit-hooks.yaml")
-    assert (hook["id"], hook["entry"], hook["language"]) == ("grokgate", "grokgate check", "python")
+    assert (hook["id"], hook["entry"], hook["language"]) == ("grokgate", "grokgate check --needs-provider", "python")
     assert (hook["stages"], hook["pass_filenames"]) == (["pre-push"], False)
 
 
@@ -97,7 +97,7 @@ def page():
 
 def test_the_page_tells_each_input_with_its_default_and_each_output(page, action):
     told = dict(re.findall(r"^\| `([\w-]+)` \| (?:`([^`]*)` )?\| [^|]+ \|$", page, re.MULTILINE))
-    assert told == {name: input["default"] for name, input in action["inputs"].items()}
+    assert told == {name: input.get("default", "") for name, input in action["inputs"].items()}
     assert re.findall(r"^\| `([\w-]+)` \| [^|]+ \|$", page, re.MULTILINE) == list(action["outputs"])
 
 
@@ -113,6 +113,19 @@ def test_the_examples_of_the_page_are_yaml_and_use_what_there_is(page, action, w
     assert {f"`{name}`" for name in inputs - set(action["inputs"])} <= set(re.findall(r"`[\w-]+`", page))
 
 
+@pytest.mark.parametrize("file", ["action", "workflow"])
+def test_a_provider_has_to_be_named(file, action, workflow):
+    inputs = action["inputs"] if file == "action" else workflow["on"]["workflow_call"]["inputs"]
+    assert (inputs["provider"]["required"], "default" in inputs["provider"]) == (True, False)
+
+
+def test_the_hook_judges_no_reference_that_nobody_asked_for(grokgate):
+    [hook] = read(".pre-commit-hooks.yaml")
+    ran = grokgate(*hook["entry"].split()[1:])
+    assert (ran.code, ran.said) == (2, "")
+    assert "name what is under test: --provider my-grok.toml" in ran.complained
+
+
 # --- its steps, by hand
 
 
@@ -121,7 +134,7 @@ def by_hand(action, tmp_path):
     """Runs the shell steps as a runner would, in an empty folder, with these inputs; gives codes, outputs and what was said."""
 
     def run(**inputs):
-        given = {name: str(told["default"]) for name, told in action["inputs"].items()} | inputs
+        given = {name: str(told.get("default", "")) for name, told in action["inputs"].items()} | inputs
         outputs, output = {}, tmp_path / "output"
         codes, said = [], ""
         for step in (steps(action)[name] for name in ("Judge", "Decide")):
@@ -150,7 +163,7 @@ def by_hand(action, tmp_path):
 
 
 def test_the_steps_judge_the_reference_and_set_the_outputs(by_hand, tmp_path):
-    codes, outputs, said = by_hand(arguments="--only P1.1")
+    codes, outputs, said = by_hand(provider="reference", arguments="--only P1.1 -- -p no:randomly")
     assert outputs == {"verdict": "inconclusive", "exit-code": "10"}
     assert codes == [0, 10]
     assert "::notice title=grokgate::INCONCLUSIVE: " in said
@@ -158,7 +171,7 @@ def test_the_steps_judge_the_reference_and_set_the_outputs(by_hand, tmp_path):
 
 
 def test_inconclusive_does_not_fail_where_only_a_no_go_should(by_hand):
-    assert by_hand(arguments="--only P1.1", **{"fail-on": "no-go"})[0] == [0, 0]
+    assert by_hand(provider="reference", arguments="--only P1.1", **{"fail-on": "no-go"})[0] == [0, 0]
 
 
 def test_a_no_go_fails_either_way(by_hand):
@@ -179,15 +192,22 @@ def test_a_refusal_has_no_verdict_though_a_former_run_left_one(by_hand, tmp_path
     assert "no verdict (exit code 2)" in said
 
 
+@pytest.mark.parametrize("provider", ["", " "])
+def test_without_a_provider_nothing_runs(provider, by_hand):
+    codes, outputs, said = by_hand(provider=provider)
+    assert (codes, outputs) == ([2], {})
+    assert "::error title=grokgate::provider is empty" in said
+
+
 def test_a_misspelt_fail_on_is_refused_before_anything_runs(by_hand):
-    codes, outputs, said = by_hand(**{"fail-on": "nogo"})
+    codes, outputs, said = by_hand(provider="reference", **{"fail-on": "nogo"})
     assert (codes, outputs) == ([2], {})
     assert "fail-on is no-go or inconclusive" in said
 
 
 def test_an_argument_is_no_pattern_of_file_names(by_hand, tmp_path):
     (tmp_path / "P1.1").touch()
-    assert by_hand(arguments="--only P1.*")[1]["exit-code"] == "2"
+    assert by_hand(provider="reference", arguments="--only P1.*")[1]["exit-code"] == "2"
 
 
 @pytest.mark.parametrize("hostile", ["$(touch made)", "; touch made", "`touch made`", "* && touch made"])

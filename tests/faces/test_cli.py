@@ -264,7 +264,7 @@ def test_only_shows_the_failure_whole_and_is_never_a_go(gate):
 
 
 def test_a_row_of_which_cases_were_left_out_is_not_run(gate):
-    ran = gate(*OPEN, "-k", "half")
+    ran = gate(*OPEN, "--", "-k", "half")
     assert (ran.code, ran.rows) == (10, {"POST-2.2": "not_run"})
     assert ran.verdict["rows"][0]["because"].startswith("1 of its 2 cases did not run: they were left out")
 

@@ -24,7 +24,7 @@ def diff(grokgate, evidence):
 
 
 def test_two_runs_of_the_same_build_do_not_differ(gate, grokgate):
-    one, other = (str(gate("-p", f"no:run{number}").reports / "evidence.jsonl") for number in (1, 2))
+    one, other = (str(gate("--", "-p", f"no:run{number}").reports / "evidence.jsonl") for number in (1, 2))
     ran = grokgate("diff", one, other)
     assert (ran.code, ran.complained) == (0, "")
     assert ran.said.endswith("\n\nnothing differs · exit 0\n")

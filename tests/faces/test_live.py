@@ -107,7 +107,7 @@ def test_a_run_stops_before_its_budget_is_crossed(cents, live):
 @pytest.mark.parametrize(
     ("words", "because"),
     [
-        (("-n", "2"), "a live run has one budget, so it runs in one process; nothing was sent"),
+        (("--", "-n", "2"), "a live run has one budget, so it runs in one process; nothing was sent"),
         *((("--budget", dollars), "a budget is more than nothing, and below") for dollars in ("0", "nan", "inf", "-1", "1e-12")),
     ],
 )

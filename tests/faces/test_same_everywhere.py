@@ -111,7 +111,7 @@ def test_as_plain_pytest_in_the_checkout(editable, once):
 
 
 def test_with_two_workers(editable, gate):
-    the_same(gate("-n", "2"), editable)
+    the_same(gate("--", "-n", "2"), editable)
 
 
 def test_the_wheel_puts_nothing_into_site_packages_but_grokgate(wheel):

@@ -12,7 +12,7 @@ ROWS = ("POST-2.1", "POST-2.2", "POST-2.9")
 def ran(gate, misbehaving):
     """A gate whose provider ends its process at presence_penalty: both cases of POST-2.2, one or two of five of POST-2.9."""
     only = [word for row in ROWS for word in ("--only", row)]
-    return gate("--provider", misbehaving("EndsTheProcess"), *only, "-n", "2", "--max-worker-restart", "2")
+    return gate("--provider", misbehaving("EndsTheProcess"), *only, "--", "-n", "2", "--max-worker-restart", "2")
 
 
 def cases(ran, row):

@@ -48,7 +48,7 @@ def test_the_key_must_not_go_even_to_a_declared_host(gate, misbehaving):
     assert set(ran.verdict["violations"]) == {"GET http://telemetry.example.net/"}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "workers"])
+@pytest.mark.parametrize("workers", [(), ("--", "-n", "2")], ids=["one-process", "workers"])
 def test_an_attempt_after_the_last_call_is_blocked_listed_and_a_no_go(workers, gate, misbehaving):
     ran = gate("--provider", misbehaving("CallsHomeAtTheEnd"), *ROW, *workers)
     assert (ran.code, ran.rows) == (1, {"POST-1.2": "passed"})

@@ -69,6 +69,12 @@ def told(header, verdict):
 # --- annotations
 
 
+def test_the_reference_that_nobody_named_is_told_with_the_verdict(header, red):
+    unnamed = {**header, "provider": {**header["provider"], "named": False}}
+    [*_, (kind, _, text)] = told(unnamed, red())
+    assert (kind, text.splitlines()[-1]) == ("notice", "this proves grokgate, and no provider of yours; --provider names yours")
+
+
 def test_a_red_must_is_an_error_that_names_row_cause_and_who_acts(header, red):
     [error, _] = told(header, red())
     assert error == ("error", {"title": "POST-2.0"}, "failed: it leaves\nwho acts: provider")
@@ -252,7 +258,7 @@ def test_whatever_a_provider_prints_or_raises_commands_nothing(tmp_path, step):
     assert "POST-1.1" in {title["title"] for _, title, _ in rest}
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "workers"])
+@pytest.mark.parametrize("workers", [(), ("--", "-n", "2")], ids=["one-process", "workers"])
 def test_what_a_module_prints_when_it_is_imported_or_its_process_ends_commands_nothing(workers, tmp_path, step):
     (tmp_path / "loud.py").write_text(LOUD_MODULE + ADAPTER)
     ran = step("--provider", "loud.py:Loud", "--only", "POST-1.1", *workers)
@@ -290,7 +296,7 @@ def test_the_gate_within_the_gate_tells_the_step_nothing(tmp_path, step):
 
 
 def test_workers_tell_the_step_nothing_of_their_own(tmp_path, step):
-    ran = step("--only", "P1.1", "--only", "P1.4", "-n", "2")
+    ran = step("--only", "P1.1", "--only", "P1.4", "--", "-n", "2")
     assert [command for command, _, _ in obeyed(ran.said.splitlines())][2:] == ["notice"]
     assert (tmp_path / "step.md").read_text("utf-8").count("## ") == 1
 

@@ -16,8 +16,7 @@ from grokgate.faces.cli_listings import matrix, providers, rollouts, worlds
 from grokgate.faces.cli_soak import soak
 from grokgate.faces.refusal import EXIT_CODES, Refused
 from grokgate.faces.selection import chosen, selected
-
-PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+from grokgate.faces.stray import Gated, PassedOn
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
@@ -29,18 +28,21 @@ def main() -> None:
     evidence. Nothing leaves the machine.
 
     \b
-    Start:  grokgate check                  the reference provider, phase 1
-            grokgate check --provider pal   pal-mcp-server from PyPI
-            grokgate explain POST-2.2       what a row promises; how to mend it
+    Start:  grokgate check --provider my-grok.toml   a provider of yours
+            grokgate check --provider pal            pal-mcp-server of PyPI
+            grokgate explain POST-2.2                what a row promises
     """
 
 
-@main.command(context_settings=PASSED_ON, epilog=EXIT_CODES)
+@main.command(cls=Gated, options_metavar="[OPTIONS] [-- PYTEST_ARGUMENTS]", epilog=EXIT_CODES)
 @click.option(
     "--provider",
-    default="reference",
-    show_default=True,
-    help="What is under test: a bundled name (see: grokgate providers), a TOML file, module:Class or file.py:Class.",
+    metavar="NAME",
+    help="What is under test: a bundled name (see: grokgate providers), a TOML file, module:Class or file.py:Class. "
+    "Without it grokgate's own reference, which proves grokgate and no provider of yours.",
+)
+@click.option(
+    "--needs-provider", is_flag=True, help="Refuse to judge the reference where no provider is named; for hooks and jobs."
 )
 @click.option(
     "--phase",
@@ -87,9 +89,9 @@ def main() -> None:
     "--reports", metavar="DIR", help="Where the reports go. Default: reports/<provider>; live and only are folders in it."
 )
 @click.option("--evidence", metavar="FILE", help="Where the evidence goes. Default: <reports>/evidence.jsonl.")
-@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def check(
-    provider: str,
+    provider: str | None,
+    needs_provider: bool,
     only: tuple[str, ...],
     cassettes: tuple[str, ...],
     accept: tuple[str, ...],
@@ -99,7 +101,7 @@ def check(
     pytest_arguments: tuple[str, ...],
     **options: str | None,
 ) -> None:
-    """Judge a provider for a rollout phase. Anything else on the line goes to pytest, such as -n 2.
+    """Judge a provider for a rollout phase. What stands behind -- goes to pytest, such as -- -n 2.
 
     \b
     Writes reports/<provider>/:
@@ -110,10 +112,15 @@ def check(
       allure-results/  for an Allure report
     """
     from grokgate.runs import check as gate
-    from grokgate.runs.listing import NotFound
+    from grokgate.runs.listing import REFERENCE, NotFound
 
+    if needs_provider and not provider:
+        raise Refused("name what is under test: --provider my-grok.toml; the reference proves grokgate, and no provider of yours")
+    if provider is not None and not provider.strip():
+        raise Refused("--provider names nothing; is the variable that should name it set?")
     if gate.begins_step(os.environ):
         sys.exit(gate.step(sys.argv[1:]))
+    unnamed, provider = provider is None, provider or REFERENCE
     try:
         name = gate.name_of(provider)
     except NotFound as refused:
@@ -127,14 +134,14 @@ def check(
     arguments += [word for file in accept for word in ("--accept", file)]
     arguments += ["--strict-rows"] if strict else []
     arguments += ["--long-prompts"] if long_prompts else []
+    arguments += ["--unnamed"] if unnamed else []
     arguments += ["--tb=short"] if only else []
     if estimate:
         sys.exit(gate.tell([*arguments, "--estimate", *pytest_arguments]))
     sys.exit(gate.run([*arguments, *pytest_arguments], evidence=evidence))
 
 
-@main.command(context_settings=PASSED_ON, epilog=EXIT_CODES)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@main.command(cls=PassedOn, options_metavar="[OPTIONS OF CHECK]", epilog=EXIT_CODES)
 def live(arguments: tuple[str, ...]) -> None:
     """Judge a provider against the real xAI: grokgate check --mode live --scope postdeploy, and whatever else is said.
 
@@ -170,9 +177,9 @@ def explain(id: str, rollout: str | None, world: str | None) -> None:
 
 
 @main.command(epilog="Exit codes: 0 every rollback works, 1 one does not, 10 one could not be tried, 2 wrong use.")
-@click.option("--provider", default="reference", show_default=True, help="Whose rollbacks; named as for check.")
+@click.option("--provider", metavar="NAME", help="Whose rollbacks; named as for check. Without it grokgate's own reference.")
 @chosen
-def rehearse(provider: str, rollout: str | None, world: str | None) -> None:
+def rehearse(provider: str | None, rollout: str | None, world: str | None) -> None:
     """Walk the plan's four rollbacks in order, there and back, and time each switch.
 
     \b
@@ -183,15 +190,20 @@ def rehearse(provider: str, rollout: str | None, world: str | None) -> None:
     """
     from grokgate.providers.host.environment import EnvironmentNotMade
     from grokgate.providers.vehicle import NoAdapter
+    from grokgate.reports.basis import NOT_YOURS
     from grokgate.runs.check import OPERATORS, forget
-    from grokgate.runs.listing import NotFound, found
+    from grokgate.runs.listing import REFERENCE, NotFound, found
     from grokgate.runs.rehearsal import rehearse as rehearsed
 
     forget(*OPERATORS)
+    if provider is None:
+        click.echo(NOT_YOURS)
     try:
-        code = rehearsed(found(provider), selected(rollout, world, "rollback"), click.echo)
+        code = rehearsed(found(provider or REFERENCE), selected(rollout, world, "rollback"), click.echo)
     except (NotFound, NoAdapter, EnvironmentNotMade) as refused:
         raise Refused(str(refused)) from None
+    if provider is None:
+        click.echo(NOT_YOURS)
     sys.exit(code)
 
 

@@ -12,7 +12,7 @@ from grokgate.faces.selection import chosen, selected
 
 
 @click.command(epilog=EXIT_CODES)
-@click.option("--provider", default="reference", show_default=True, help="What is under test; named as for check.")
+@click.option("--provider", metavar="NAME", help="What is under test; named as for check. Without it grokgate's own reference.")
 @click.option("--phase", type=click.Choice(["2"]), default="2", show_default=True, help="The phase that asks for a rate.")
 @chosen
 @click.option(
@@ -48,6 +48,7 @@ def soak(
     workers: int,
     rollout: str | None,
     world: str | None,
+    provider: str | None,
     **asked: object,
 ) -> None:
     """Ask the same thing many times, on the workers of Locust, for a rate that takes many calls (SC-2.1).
@@ -59,6 +60,8 @@ def soak(
     Example:  grokgate soak --provider my-grok.toml --budget 10 --rate 5 --metrics-port 9464
               grokgate soak --provider my-grok.toml --master-host 10.0.0.5 --port 5557
     """
+    from grokgate.reports.basis import NOT_YOURS
+    from grokgate.runs.listing import REFERENCE
     from grokgate.runs.live_asked import NotAsked, live_of
     from grokgate.runs.soak.asked import PORT, SoakAsked, WorkerAsked, become, ready
 
@@ -71,9 +74,12 @@ def soak(
         folder = Path(reports or "reports/soak-worker").absolute()
         folder.mkdir(parents=True, exist_ok=True)
         journal = str(folder / f"journal-{os.getpid()}.jsonl")
-        worker = WorkerAsked(provider=str(asked["provider"]), host=master_host, port=port or PORT, journal=journal)
+        worker = WorkerAsked(provider=provider or REFERENCE, host=master_host, port=port or PORT, journal=journal)
         become("worker", worker.to_word())
     port = (0 if workers else PORT) if port is None else port
     selected(rollout, world)
-    whole = SoakAsked(reports=reports, workers=workers, port=port, rollout=rollout, world=world, **asked)  # type: ignore[arg-type]
+    if provider is None:
+        click.echo(f"grokgate: {NOT_YOURS}")
+    given = {"reports": reports, "workers": workers, "port": port, "rollout": rollout, "world": world, **asked}
+    whole = SoakAsked(provider=provider or REFERENCE, named=provider is not None, **given)  # type: ignore[arg-type]
     become("master", whole.to_word())

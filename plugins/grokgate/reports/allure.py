@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from grokgate.formats.home import home
-from grokgate.reports.basis import of_xai, which_xai, who_answered
+from grokgate.reports.basis import of_xai, which_xai, who_answered, whose
 from grokgate.reports.failure import curl, difference, failure_text
 from grokgate.reports.words import name_of
 from grokgate.values.evidence import Asked, Case, Row, Status
@@ -93,6 +93,7 @@ def write_environment(folder: Path, header: Mapping[str, Any], verdict: str) -> 
         "scope": header["scope"],
         "xAI": of_xai(header),
         "answers": who_answered(header),
+        **({"provider of yours": f"no: {said}"} if (said := whose(header)) else {}),
         "rollout": header["rollout"],
         "provider build": header["digests"]["provider"][:12],
         "cassettes": header["digests"]["world"][:12],

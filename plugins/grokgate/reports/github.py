@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import of_xai, share, who_answered
+from grokgate.reports.basis import of_xai, share, who_answered, whose
 from grokgate.reports.markup import plain
 from grokgate.reports.words import OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row
@@ -55,13 +55,14 @@ def annotated(header: Mapping[str, Any], verdict: Verdict, folder: str) -> list[
     errors = [("egress", f"undeclared attempt to reach {target}") for target in sorted(set(verdict.violations))]
     errors += [(row.asked.id, _told(row)) for row in required]
     warnings = [("acceptances", finding) for finding in verdict.findings] + [(row.asked.id, _told(row)) for row in others]
+    not_yours = [said] if (said := whose(header)) else []
     return [
         *_commands("error", errors, folder),
         *_commands("warning", warnings, folder),
         _command(
             "notice",
             "grokgate",
-            "\n".join([_decision(header, verdict), _counts(verdict), who_answered(header), *verdict.reservations]),
+            "\n".join([_decision(header, verdict), _counts(verdict), who_answered(header), *verdict.reservations, *not_yours]),
         ),
     ]
 
@@ -108,6 +109,8 @@ def _summary(header: Mapping[str, Any], verdict: Verdict, folder: str) -> Iterat
     yield ""
     yield f"{_plain(of_xai(header))}."
     yield ""
+    if said := whose(header):
+        yield from [f"**{_plain(said)}**", ""]
     yield f"{_counts(verdict)}. {share(verdict.rows)}; {_plain(who_answered(header))}."
     yield ""
     for reservation in verdict.reservations:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import of_xai, share, stands_in, who_answered
+from grokgate.reports.basis import of_xai, share, stands_in, who_answered, whose
 from grokgate.reports.failure import failure_text
 from grokgate.reports.figures import figures
 from grokgate.reports.markup import code, fence, plain
@@ -27,6 +27,8 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
     yield f"- rollout {code(header['rollout'])}, mode {header['mode']}, {header['started']}"
     packages = ", ".join(provider["requirements"]) or provider["vehicle"]
     yield f"- provider build `{header['digests']['provider'][:12]}` ({plain(packages)}), judged at its {plain(provider['face'])}"
+    if not_yours := whose(header):
+        yield f"- **{plain(not_yours)}**"
     said = plain(who_answered(header))
     yield f"- **{said}**" if stands_in(header) else f"- {said}"
     yield f"- {share(verdict.rows)} (cassettes `{header['digests']['world'][:12]}`)"

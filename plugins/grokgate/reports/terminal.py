@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
-from grokgate.reports.basis import newer_xai, selected, share, stands_in, which_xai, who_answered
+from grokgate.reports.basis import newer_xai, selected, share, stands_in, which_xai, who_answered, whose
 from grokgate.reports.files import CAPSULE
 from grokgate.reports.words import COLOURS, DECISION_COLOURS, OPEN, RED, SIGNS, name_of
 from grokgate.values.evidence import Row, Status
@@ -53,6 +53,8 @@ def write(
         say(line, DECISION_COLOURS[verdict.decision])
     for line in _next(verdict, header, command, folder):
         say(line, None)
+    if said := whose(header):
+        say(said, "yellow")
 
 
 def _sections(rows: Sequence[Row]) -> Mapping[tuple[str, str], list[Row]]:

@@ -21,6 +21,7 @@ def as_json(header: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
         "schema": SCHEMA,
         "verdict": verdict.decision.value,
         "provider": header["provider"]["name"],
+        "named": header["provider"].get("named", True),
         "phase": header["phase"],
         "scope": header["scope"],
         "rollout": header["rollout"],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from grokgate.formats.document import BadDocument
 from grokgate.providers import description
 
+REFERENCE = "reference"
+"""Who is judged where nobody names a provider: grokgate's own model of a right one."""
 HOW = """
 Another one is named by the TOML file that describes it, by module:Class or file.py:Class, or by an entry point of the
 group grokgate.providers. Ten lines are enough: docs/your-own-provider.md."""

@@ -31,6 +31,7 @@ class SoakAsked:
     """
 
     provider: str
+    named: bool = True
     phase: str
     rollout: str | None
     world: str | None
@@ -90,7 +91,16 @@ def ready() -> None:
         raise NotAsked(f"a soak needs {' and '.join(missing)}; nothing was sent. Install them: pip install 'grokgate[soak]'")
 
 
-def asked_run(provider: str, phase: str, rollout: str | None, world: str | None, folder: Path, dollars: float = 1.0) -> GateRun:
+def asked_run(
+    provider: str,
+    phase: str,
+    rollout: str | None,
+    world: str | None,
+    folder: Path,
+    dollars: float = 1.0,
+    *,
+    named: bool = True,
+) -> GateRun:
     """The run of a gate for the one row that a soak decides. Takes the key out of this process' environment.
 
     Raises ``NotAsked``, ``NotFound`` and ``BadDocument``.
@@ -100,6 +110,7 @@ def asked_run(provider: str, phase: str, rollout: str | None, world: str | None,
     return GateRun(
         description=found(provider),
         spec=provider,
+        named=named,
         phase=phase,
         scope="postdeploy",
         rollout_name=rollout,

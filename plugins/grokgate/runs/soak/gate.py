@@ -26,7 +26,8 @@ from grokgate.runs.soak.purse import Purse
 def judged(asked: SoakAsked) -> int:
     """Soak, seal what it amounts to, and say it; gives the exit code, as that of a gate. A refusal writes over nothing."""
     try:
-        run = asked_run(asked.provider, asked.phase, asked.rollout, asked.world, Path(asked.reports or "."), asked.budget)
+        folder = Path(asked.reports or ".")
+        run = asked_run(*(asked.provider, asked.phase, asked.rollout, asked.world, folder, asked.budget), named=asked.named)
         run.folder = Path(asked.reports or reports_folder(run.description.name, ()) / "soak")
         run.evidence = run.folder / "evidence.jsonl"
         make_ready(run.description, run.build, _line)
