@@ -119,10 +119,11 @@ def test_without_a_provider_their_tests_are_no_gate(plain):
 
 
 @pytest.mark.parametrize("words", [JUDGES, ("--grokgate", "--help")], ids=" ".join)
-def test_an_option_of_the_same_name_is_told_in_a_sentence(words, plain):
-    ran = plain(*words, conftest=CLASHES, test_theirs=THEIRS)
+@pytest.mark.parametrize("theirs", [CLASHES, CLASHES.replace("default", "dest")], ids=["same-place", "another-place"])
+def test_an_option_of_the_same_name_is_told_in_a_sentence(words, theirs, plain):
+    ran = plain(*words, conftest=theirs, test_theirs=THEIRS)
     assert "Traceback (most" not in ran.said + ran.complained
-    assert (ran.code, "has an option that the gate has too (option" in ran.complained) == (4, True)
+    assert (ran.code, "has an option that the gate has too (" in ran.complained) == (4, True)
     assert "grokgate check --provider NAME loads no conftest.py" in ran.complained
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+ASKED = ("--provider", "reference")
 CHECKOUT = Path(__file__).parents[2]
 UNLINKED = ("grokgate", "_editable_impl_grokgate")
 """grokgate itself, and what pytest would load for nothing."""
@@ -68,7 +69,7 @@ def installed(shared, wheel) -> Path:
 @pytest.fixture(scope="session")
 def editable(gate):
     """The gate as the others must be: ``grokgate check`` where these tests run."""
-    return gate()
+    return gate(*ASKED)
 
 
 def found(ran):
@@ -91,12 +92,12 @@ def test_in_a_checkout_that_is_not_installed(editable, once, bare):
     source = str(CHECKOUT / "plugins")
     absent = subprocess.run([bare, "-c", "import grokgate"], capture_output=True, check=False)
     assert b"No module named 'grokgate'" in absent.stderr
-    command = ["env", f"PYTHONPATH={source}", str(bare), "-m", "grokgate", "check", "--reports", "{folder}/reports"]
+    command = ["env", f"PYTHONPATH={source}", str(bare), "-m", "grokgate", "check", *ASKED, "--reports", "{folder}/reports"]
     the_same(once(*command), editable)
 
 
 def test_as_a_wheel_from_another_folder(editable, once, installed):
-    command = ["env", "-u", "PYTHONPATH", str(installed.with_name("grokgate")), "check", "--reports", "{folder}/reports"]
+    command = ["env", "-u", "PYTHONPATH", str(installed.with_name("grokgate")), "check", *ASKED, "--reports", "{folder}/reports"]
     ran = once(*command)
     the_same(ran, editable)
     where = subprocess.run(
@@ -106,12 +107,12 @@ def test_as_a_wheel_from_another_folder(editable, once, installed):
 
 
 def test_as_plain_pytest_in_the_checkout(editable, once):
-    command = [sys.executable, "-m", "pytest", "suites", "--provider", "reference", "--reports", "{folder}/reports"]
+    command = [sys.executable, "-m", "pytest", "suites", *ASKED, "--reports", "{folder}/reports"]
     the_same(once(*command, where=CHECKOUT), editable)
 
 
 def test_with_two_workers(editable, gate):
-    the_same(gate("--", "-n", "2"), editable)
+    the_same(gate(*ASKED, "--", "-n", "2"), editable)
 
 
 def test_the_wheel_puts_nothing_into_site_packages_but_grokgate(wheel):

@@ -6,6 +6,7 @@ reports stay as they are.
 
 from __future__ import annotations
 
+from argparse import ArgumentError
 from collections.abc import Generator
 
 import pytest
@@ -21,15 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, object, object]:
     """Bring the gate; where another plugin or a project's conftest has an option of the same name, say so in a sentence."""
     if not early_config.known_args_namespace.grokgate or PLUGIN in early_config.option.plugins:
         return (yield)
     early_config.option.plugins.append(PLUGIN)  # so that xdist's workers load it too
     try:
         early_config.pluginmanager.import_plugin(PLUGIN)
-        return (yield)
-    except ValueError as clash:
+        result = yield
+        parser.parse_known_args([])  # some clashes show only where all options are put together
+        return result
+    except (ValueError, ArgumentError) as clash:
         if "option" not in str(clash):
             raise
         raise pytest.UsageError(
