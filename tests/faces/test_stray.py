@@ -88,6 +88,8 @@ def test_a_word_is_refused_with_what_it_may_mean(verb, words, meant):
         (["--collect-only"], "there is no option --collect-only; pytest's own arguments go behind --"),
         (["--provider", "--phase", "2"], "--provider has no value; the word behind it is --phase"),
         (["--provider", ""], "--provider names nothing; is the variable that should name it set?"),
+        (["--", "--provider", "pal"], "--provider is an option of grokgate's: say it before --"),
+        (["--provider", "pal", "--", "--reports=here"], "--reports=here is an option of grokgate's: say it before --"),
         (["--needs-provider"], "name what is under test: --provider my-grok.toml"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -109,8 +109,6 @@ class Gate:
         by_workers = self.config.pluginmanager.hasplugin("dsession")
         if self.is_worker or broken or (self.run.to_test and not session.items and not by_workers):
             return
-        if said := whose(self.run.header):
-            self._say(said)
         self._make_ready()
         if not self.run.to_test:  # what hinders a live run has settled all of them
             session.items.clear()
@@ -278,6 +276,8 @@ class Gate:
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
             self._stop_when_asked()
+            if said := whose(self.run.header):
+                self._say(said)
 
     def _stop_when_asked(self) -> None:
         """A run that is asked to stop ends by itself; a live one seals what it has."""

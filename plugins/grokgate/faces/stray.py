@@ -46,6 +46,8 @@ class Gated(click.Command):
                 raise Refused(f"--{option} has no value; the word behind it is {value}")
         if ctx.args:
             raise Refused(no_word(ctx.args, options))
+        if mine := [word for word in behind if word.startswith("--") and word[2:].partition("=")[0] in options]:
+            raise Refused(f"{mine[0]} is an option of grokgate's: say it before --, since what stands behind goes to pytest")
         ctx.params["pytest_arguments"] = tuple(behind)
         return rest
 
