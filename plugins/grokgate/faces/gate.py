@@ -360,7 +360,7 @@ class Gate:
 
     @property
     def _evidence(self) -> EvidenceWriter:
-        assert self._writer is not None, "a report came before the session started"
+        assert self._writer is not None, "a report came before the first test"
         return self._writer
 
 
