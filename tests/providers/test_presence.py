@@ -48,7 +48,9 @@ def ready(tmp_path):
     return make
 
 
-@pytest.mark.parametrize("where", [{"vehicle": "in-process"}, {}, {"interpreter": sys.executable}], ids=["here", "host", "interpreter"])
+@pytest.mark.parametrize(
+    "where", [{"vehicle": "in-process"}, {}, {"interpreter": sys.executable}], ids=["here", "host", "interpreter"]
+)
 @pytest.mark.parametrize(("adapter", "sentence"), ADAPTERS.items(), ids=ADAPTERS)
 def test_an_adapter_that_is_not_there(adapter, sentence, where, ready):
     with pytest.raises(NoAdapter) as missing:
@@ -78,7 +80,7 @@ def test_an_interpreter_that_is_none(python, sentence, ready):
         (["./good.sh"], "runs in a folder of its own: say {here}/good.sh"),
         ([sys.executable, "{here}/lost.py"], "lost.py, which the description's command names"),
     ],
-    ids=" ".join,
+    ids=["no-program", "no-file", "not-executable", "no-first-line", "no-shell", "relative", "no-script"],
 )
 def test_a_command_that_cannot_run(command, sentence, ready):
     with pytest.raises(NoAdapter) as missing:
