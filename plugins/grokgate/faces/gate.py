@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grokgate.reports.basis import whose
+from grokgate.reports.basis import NOT_YOURS
 from grokgate.runs.check import OPERATORS, STOPS, as_typed, forget, shown
 from grokgate.runs.run import GateRun
 from grokgate.values.build import Parts
@@ -276,8 +276,8 @@ class Gate:
     def pytest_sessionstart(self) -> None:
         if not self.is_worker:
             self._stop_when_asked()
-            if said := whose(self.run.header):
-                self._say(said)
+            if not self.run.named:
+                self._say(NOT_YOURS)
 
     def _stop_when_asked(self) -> None:
         """A run that is asked to stop ends by itself; a live one seals what it has."""
