@@ -6,8 +6,9 @@ grokgate and a provider in a process of its own, so each has ``to_json`` and ``f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Json = dict[str, Any]
@@ -18,6 +19,8 @@ End = Literal["", "exit", "uncaught", "silence", "nonsense"]
 """How a call ends that gives its caller neither an answer nor an error."""
 
 MODES: tuple[Mode, ...] = ("chat", "stream", "achat", "astream")
+LIMIT = "limit"
+"""The most tokens that an answer may have, whatever it is called."""
 _LIMITS = frozenset({"maxtokens", "maxcompletiontokens", "maxoutputtokens"})
 """Parameters that limit the output, without the differences of their spellings."""
 
@@ -83,7 +86,18 @@ class ChatRequest:
     @property
     def states_a_limit(self) -> bool:
         """Whether it says how many tokens the answer may have, as ``limit`` or as a parameter in any spelling."""
-        return self.limit is not None or any(name.replace("_", "").lower() in _LIMITS for name in self.parameters)
+        return LIMIT in self.options
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What it says beside model and conversation of how to answer: the limit and the parameters, in snake_case."""
+        stated = () if self.limit is None else (LIMIT,)
+        return tuple(dict.fromkeys((*stated, *map(option, self.parameters))))
+
+    def without(self, options: Collection[str]) -> ChatRequest:
+        """The same without these options, in whatever spelling they stand there."""
+        kept = {name: value for name, value in self.parameters.items() if option(name) not in options}
+        return replace(self, limit=None if LIMIT in options else self.limit, parameters=kept)
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -228,6 +242,16 @@ class Delta:
     told_model: str | None = None
     notices: tuple[str, ...] = ()
     cost: float | None = None
+
+
+def snake_case(name: str) -> str:
+    """``presencePenalty`` as ``presence_penalty``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def option(parameter: str) -> str:
+    """The option that a parameter states, by the contract's name: each spelling of the limit is ``limit``."""
+    return LIMIT if parameter.replace("_", "").lower() in _LIMITS else snake_case(parameter)
 
 
 def joined(deltas: Sequence[Delta]) -> ChatResult:
