@@ -2,7 +2,7 @@
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, Unkept, Unproven, camel, had, leaving, wire
+from grokgate.judgement.expect import NotApplicable, NotOffered, Unkept, Unproven, camel, had, leaving, understood, wire
 from grokgate.providers.subject import NoBuild
 from grokgate.values.chat import MODES
 from grokgate.values.world import EFFORT
@@ -35,13 +35,16 @@ def refused(model, given):
 
 def each_leaves_converted(provider, name, model, *, judged=lambda _, given: given):
     """Every call leaves as the table says. How many did is reported, and decides where it is live traffic."""
-    rollout, left = provider.rollout, []
+    rollout, left, calls = provider.rollout, [], []
     alone = not provider.launcher.live or name not in model.aliases  # live traffic is dear: by short names all together
-    made = cells(rollout, model, provider.modes, alone=alone)
+    about = (cell for cell in cells(rollout, model, provider.modes, alone=alone) if provider.is_about(*cell[2]))
+    made = [(mode, spelt, provider.askable(given)) for mode, spelt, given in about]
     asked = [(cell, "limit" in cell[2] or bool(refused(model, cell[2]))) for cell in made]
+    if provider.face.takes is not None and not any(convertible for _, convertible in asked):
+        raise NotOffered(f"its users can set nothing that is converted for {model.id}")
     asked *= rounds(provider, sum(convertible for _, convertible in asked)) if alone else 1
     for cell, convertible in asked:
-        call = ask(provider, name, model, *cell)
+        calls.append(call := ask(provider, name, model, *cell))
         try:
             for parameter, value in judged(model, cell[2]).items():
                 wire(call).converts(parameter, value, model)
@@ -55,6 +58,7 @@ def each_leaves_converted(provider, name, model, *, judged=lambda _, given: give
         because = f"{len(left)} calls of {name} left otherwise than the table says; the first: {first.because}"
         with leaving(provider, name, model, cell[0]):
             raise Unkept(because, expected=first.expected, saw=first.saw, at=first.at)
+    understood(provider, *calls)
     if provider.launcher.live and alone and number < rollout.calls:
         raise Unproven(f"{number} calls had a convertible parameter; {rollout.calls} are needed")
 
@@ -87,12 +91,13 @@ def with_the_flag_on(provider):
 def all_of_it(provider, mode="chat"):
     """A call of the target with all parameters."""
     target = provider.rollout.target
-    return provider.chat(target.id, mode=mode, **together(provider.rollout))
+    return provider.chat(target.id, mode=mode, **provider.askable(together(provider.rollout)))
 
 
 def in_any_order(provider):
     one, target = all_of_it(provider), provider.rollout.target
-    other = provider.chat(target.id, **dict(reversed(together(provider.rollout).items())))
+    given = provider.askable(together(provider.rollout))
+    other = provider.chat(target.id, **dict(reversed(given.items())))
     wire(other).is_same_as(one, "the same parameters in another order")
 
 
@@ -117,7 +122,7 @@ def sync_or_async(provider):
 
 
 def alike(provider, pairs):
-    offered = [pair for pair in pairs if provider.modes.issuperset(pair)]
+    offered = [pair for pair in pairs if provider.own_modes.issuperset(pair)]
     if not offered:
         raise NotApplicable(f"the provider does not offer both of {' or of '.join(' and '.join(pair) for pair in pairs)}")
     for one, other in offered:
@@ -191,7 +196,7 @@ def leave_together(mode):
         for choice in (0, -1):
             given = together(provider.rollout, choice)
             taken = {name: value for name, value in given.items() if name != EFFORT and old.takes(name)}
-            leaves_as_given_or_before(provider, old, taken, mode)
+            leaves_as_given_or_before(provider, old, provider.askable(taken), mode)
 
     return holds
 

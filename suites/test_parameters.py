@@ -2,7 +2,7 @@
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, caller, camel, had, leaving, wire
+from grokgate.judgement.expect import NotApplicable, caller, camel, had, leaving, understood, wire
 from grokgate.values.chat import MODES, ChatRequest, Message
 
 REFUSABLE = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
@@ -19,7 +19,9 @@ def does_not_leave(provider, rollout, name, value):
     """The target refuses the parameter, and it does not leave for it."""
     if rollout.target.takes(name):
         raise NotApplicable(f"{rollout.model} takes {name} in the world {rollout.world}")
-    wire(provider.chat(rollout.model, **{name: value})).without(name)
+    call = provider.chat(rollout.model, **{name: value})
+    wire(call).without(name)
+    understood(provider, call)
 
 
 def refused(rollout):
@@ -71,21 +73,27 @@ def test_reasoning_effort_leaves_exactly_for_the_models_that_take_it(provider, i
     call = provider.chat(id, reasoning_effort=effort)
     with leaving(provider, id, model):
         wire(call).converts("reasoning_effort", effort, model)
+    understood(provider, call)
 
 
 @pytest.mark.requirement("POST-2.6")
 @pytest.mark.parametrize("name", REFUSABLE)
 def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
+    if camel(name) == name or name in provider.names.parameters:
+        raise NotApplicable(f"{name} has one spelling")
     snake = provider.chat(rollout.model, **{name: REFUSABLE[name]})
     camels = provider.chat(rollout.model, **{camel(name): REFUSABLE[name]})
     wire(camels).is_same_as(snake, f"{camel(name)} and {name}")
+    understood(provider, snake)
+    understood(provider, camels)
 
 
 @pytest.mark.requirement("POST-2.7")
 @pytest.mark.parametrize("name", [*TAKEN, "messages"])
 def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
-    request = ChatRequest(model=rollout.model, messages=CONVERSATION, parameters={name: TAKEN[name]} if name in TAKEN else {})
-    call = provider.ask(request)
+    turns = CONVERSATION if name == "messages" else CONVERSATION[:1]
+    given = {name: TAKEN[name]} if name in TAKEN else {}
+    call = provider.ask(ChatRequest(model=rollout.model, messages=turns, parameters=given))
     wire(call).carries_what_was_asked(name)
 
 
@@ -95,10 +103,12 @@ def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
 def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, name, mode):
     if mode not in provider.modes:
         raise NotApplicable(f"the provider has no face for {mode}")
-    plain = provider.chat(rollout.model, limit=500, temperature=0.3, **REFUSABLE)
-    other = provider.chat(name, limit=500, temperature=0.3, mode=mode, **REFUSABLE)
+    given = {**provider.askable({"limit": 500, **REFUSABLE}), "temperature": 0.3}
+    plain = provider.chat(rollout.model, **given)
+    other = provider.chat(name, mode=mode, **given)
     with leaving(provider, name, rollout.target, mode):
         wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}")
+    understood(provider, plain, other)
 
 
 @pytest.mark.requirement("POST-2.9")
@@ -106,6 +116,7 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
 def test_a_removed_parameter_is_made_known(provider, rollout, names):
     if not names:
         raise NotApplicable(f"{rollout.model} refuses no parameter in the world {rollout.world}")
+    names = tuple(provider.askable(dict.fromkeys(names)))
     call = provider.chat(rollout.model, **{name: REFUSABLE[name] for name in names})
     wire(call).removed(*names)
     caller(call).or_log_names(*names)

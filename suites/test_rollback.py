@@ -150,7 +150,8 @@ def stops(name, flag=UNSET):
 def stops_all_that_a_search_tries(provider):
     values = [UNSET, provider.rollout.flag.on[0]] if "flag" in provider.claims else [UNSET]
     fallbacks = [False, True] if provider.launcher.description.fallbacks else [False]
-    search(Space(rollout=provider.rollout, flags=values, fallbacks=fallbacks), lambda way: is_stopped(provider, way))
+    space = Space(rollout=provider.rollout, flags=values, fallbacks=fallbacks, called=provider.names)
+    search(space, lambda way: is_stopped(provider, way))
 
 
 def ways(rollout):
@@ -166,6 +167,8 @@ def ways(rollout):
 @pytest.mark.each("statement", ways)
 def test_blocked_by_the_allow_list_no_spelling_of_the_target_leaves(provider, statement):
     statement(provider)
+    if not provider.launcher.description.fallbacks:
+        provider.show("no fallback was tried: the description names none under [fallbacks]")
 
 
 def values_of_the_list(rollout):
@@ -182,8 +185,9 @@ def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, ro
     call = blocked.chat(name)
     wire(call).reaches(model)
     caller(call).gets_text()
-    listing(blocked.models()).offers(name)
-    listing(blocked.models()).hides_or_marks(rollout.model)
+    if "models" in provider.claims:  # who promises no listing shows nobody what is blocked
+        listing(blocked.models()).offers(name)
+        listing(blocked.models()).hides_or_marks(rollout.model)
 
 
 def aliases(rollout):
@@ -219,6 +223,8 @@ def validates(provider, alias, flag, model):
 
 
 def lists(provider, alias, flag, model):
+    if "models" not in provider.claims:
+        raise NotApplicable("the provider claims no listing")
     free, restricted = at(provider, flag).models(), at(provider, flag).allowing(alias).models()
     listing(restricted).offers_as_in(free, model.id)
     for other in names_under(provider, flag):

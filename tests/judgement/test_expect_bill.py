@@ -8,6 +8,7 @@ import pytest
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, bill
 from grokgate.values.chat import Usage
 from grokgate.values.evidence import Blame
+from grokgate.values.face import Tells
 from grokgate.values.wire import Answer, Exchange, WireRequest
 
 URL = "https://api.x.ai/v1/chat/completions"
@@ -65,7 +66,7 @@ def test_reasoning_and_cached_tokens_need_not_be_told(call):
 def test_usage_told_with_the_reasoning_in_the_completion_is_usage_counted(reasoning, call):
     included = replace(TOLD, completion_tokens=219)
     for usage in (included, replace(included, reasoning_tokens=None)):
-        bill(call(answer=counted(), usage=usage)).is_told(reasoning)
+        bill(replace(call(answer=counted(), usage=usage), tells=Tells(reasoning=reasoning))).is_told()
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from grokgate.formats.fixtures import schema
-from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven, caller
+from grokgate.formats.rollout_file import rollout
+from grokgate.judgement.expect import NotApplicable, NotOffered, NotRun, Unkept, Unproven, caller
 from grokgate.values.chat import Message, ToolCall, Usage
 from grokgate.values.evidence import Blame
+from grokgate.values.face import Tells
 
 KEY = "xai-of-this-test-0123456789abcdef"
 REFUSAL = {"code": "invalid argument", "error": "Argument not supported on this model: stop"}
@@ -150,10 +152,11 @@ def test_gets_reasoning_tokens(usage, call):
 
 @pytest.mark.parametrize(("usage", "other"), [(TOLD, "included"), (INCLUDED, "beside")])
 def test_a_way_of_telling_that_is_said_is_kept(usage, other, call):
-    kept = {"included": "beside", "beside": "included"}[other]
-    caller(call(usage=usage)).gets_reasoning_tokens(kept)
-    assert "completion tokens" in str(broken(caller(call(usage=usage)).gets_reasoning_tokens, other))
-    assert "completion tokens" in str(broken(caller(call(usage=usage)).gets_usage, other))
+    said = {"included": "beside", "beside": "included"}[other]
+    kept, lost = (replace(call(usage=usage), tells=Tells(reasoning=how)) for how in (said, other))
+    caller(kept).gets_reasoning_tokens()
+    assert "completion tokens" in str(broken(caller(lost).gets_reasoning_tokens))
+    assert "completion tokens" in str(broken(caller(lost).gets_usage))
 
 
 @pytest.mark.parametrize("details", [{}, {"completion_tokens_details": {"reasoning_tokens": 0}}])
@@ -413,3 +416,31 @@ def test_gets_json_or_is_told(call):
 def test_cut_json_that_looks_whole(text, call):
     unkept = broken(caller(call(text=text, finish_reason="stop", answer=CUT)).gets_json_or_is_told)
     assert str(unkept) == f"xAI cut the answer at the limit; the caller got {text} with finish reason stop"
+
+
+# --- parts that the face does not tell
+
+
+UNTOLD = {
+    "usage": lambda call: caller(call).gets_usage(),
+    "finish_reason": lambda call: caller(call).gets_answered("finish_reason"),
+    "calls": lambda call: caller(call).gets_answered("tool_calls"),
+    "thinking": lambda call: caller(call).gets_answered("reasoning"),
+    "model": lambda call: caller(call).is_told_a_substitution(rollout().old),
+    "notices": lambda call: caller(call).or_log_names("stop"),
+    "reasoning": lambda call: caller(call).gets_reasoning_tokens(),
+}
+
+
+@pytest.mark.parametrize("part", UNTOLD)
+def test_of_a_part_that_the_face_does_not_tell_nothing_is_blamed(part, call):
+    with pytest.raises(NotOffered, match="its users "):
+        UNTOLD[part](replace(call(), tells=Tells.of({part: False})))
+
+
+def test_a_library_may_name_a_model_and_a_parameter_in_its_own_words(call):
+    words = {"grok-4": "vendor/new", "stop": "stop_sequences"}
+    refused = replace(call(None, failure="Unknown: no model vendor/new"), words=words)
+    caller(refused).is_told("grok-4")
+    told = replace(call(notices=("Removing stop_sequences",)), words=words)
+    caller(told).or_log_names("stop")

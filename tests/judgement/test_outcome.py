@@ -5,7 +5,9 @@ import json
 
 import pytest
 
-from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven, wire
+from grokgate.formats.contract import contract
+from grokgate.formats.rollout_file import rollout
+from grokgate.judgement.expect import NotApplicable, NotOffered, NotRun, Unkept, Unproven, wire
 from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
@@ -24,7 +26,7 @@ def decided(call):
     """The case of a test that ended so; the provider declares that it reaches for prices.example.net."""
     reference = dataclasses.replace(find_provider("reference"), egress=("prices.example.net",))
 
-    def decide(error=None, *, egress=(), misses=(), calls=None, ends=(), part="half", description=reference):
+    def decide(error=None, *, egress=(), misses=(), calls=None, ends=(), part="half", description=reference, row=None):
         seen = [call()] if calls is None else calls
         transcript = Transcript(calls=seen, egress=list(egress), misses=list(misses), ends=list(ends))
         return case_of(
@@ -36,6 +38,7 @@ def decided(call):
             transcript=transcript,
             description=description,
             secret=KEY,
+            row=row,
         )
 
     return decide
@@ -186,8 +189,69 @@ def test_a_host_that_talks_nonsense_at_the_start_is_not_the_provider(decided):
     assert (case.status, case.blame) == (Status.HARNESS_ERROR, Blame.HOST)
 
 
+def test_what_the_face_does_not_have_is_not_offered_and_no_failure(decided):
+    case = decided(NotOffered("its users cannot set stop"))
+    assert (case.status, case.because, case.blame) == (Status.NOT_OFFERED, "its users cannot set stop", Blame.PROVIDER)
+    assert isinstance(ended_as(case, None), Unkept), "to pytest that is a failure"
+
+
+RAW = {"kind": "passthrough", "claims": ("chat",)}
+STOP = {"parameters": {"stop": ["END"]}}
+
+
+def row(**more):
+    return dataclasses.replace(contract(rollout())["POST-2.4"], **more)
+
+
+@pytest.mark.parametrize(
+    ("left", "changes"),
+    [
+        ({"stop": ["END"]}, ""),
+        ({}, "drops stop without a word"),
+        ({"stop_sequences": ["END"]}, "renames stop to stop_sequences"),
+        ({"stop": "END"}, "sends stop as END"),
+        ({"stop": ["END"], "model": "grok-3"}, "sends 'grok-4' as 'grok-3'"),
+    ],
+)
+@pytest.mark.parametrize("error", [None, UNKEPT], ids=["kept", "unkept"])
+def test_a_raw_sdk_is_not_judged_by_conversions_and_what_it_changes_is_told(left, changes, error, decided, call):
+    raw = dataclasses.replace(find_provider("reference"), **RAW)
+    case = decided(error, calls=[call(left, **STOP)], description=raw, row=row())
+    duty = "a raw SDK sends what it is told; what its caller must do: leave stop out for grok-4, and cut the text yourself where"
+    assert (case.status, case.blame, case.finding) == (Status.NOT_APPLICABLE, None, None)
+    assert case.because == f"{duty} you rely on it{f'; all the same it {changes}' if changes else ''}"
+    assert isinstance(ended_as(case, error), NotApplicable)
+
+
+def test_a_provider_is_judged_by_the_parameters_that_it_says_it_converts(decided, call):
+    some = dataclasses.replace(find_provider("reference"), **RAW, converts=("stop",))
+    assert decided(UNKEPT, calls=[call({"stop": 1}, **STOP)], description=some, row=row()).status is Status.FAILED
+    other = decided(UNKEPT, calls=[call({}, parameters={"seed": 7})], description=some, row=row())
+    assert other.status is Status.NOT_APPLICABLE
+    assert other.because.startswith("the provider does not say that it converts seed; what its caller must do: leave stop out")
+    unlimited = decided(calls=[call({"max_tokens": 9})], description=some, row=row())
+    assert unlimited.because.startswith("the provider does not say that it converts limit;")
+
+
+def test_of_names_a_raw_sdk_is_asked_and_not_judged(decided, call):
+    raw, names = dataclasses.replace(find_provider("reference"), **RAW), row(judges="converting")
+    refused = decided(UNKEPT, calls=[call(None, exchanges=(), failure="Unknown: grok4")], description=raw, row=names)
+    assert refused.because.endswith("all the same it sends nothing for 'grok-4' (Unknown: grok4)")
+    assert decided(UNKEPT, calls=[call()], row=names).status is Status.FAILED
+
+
+def test_a_raw_sdk_that_died_or_reached_out_is_not_excused(decided):
+    raw = dataclasses.replace(find_provider("reference"), **RAW)
+    assert decided(DidNotStart("no"), calls=[], description=raw, row=row()).status is Status.FAILED
+    elsewhere = dataclasses.replace(HOME, target="telemetry.example.net:443")
+    assert decided(egress=[elsewhere], description=raw, row=row()).status is Status.FAILED
+    assert decided(ends=[("chat('grok-4')", DIED)], description=raw, row=row()).status is Status.FAILED
+
+
 def test_a_listing_that_is_missing_fails_a_converting_provider_alone(decided):
     assert decided(NoListing("the provider offers no model listing")).status is Status.FAILED
+    silent = dataclasses.replace(find_provider("reference"), claims=("chat",))
+    assert decided(NoListing("no listing"), description=silent).status is Status.NOT_OFFERED
     raw = decided(NoListing("no listing"), description=find_provider("openai"))
     assert (raw.status, raw.because) == (Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own")
 

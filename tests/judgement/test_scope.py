@@ -98,16 +98,36 @@ def test_what_is_not_claimed_is_not_offered(requirement):
     assert settled(requirement(claim="flag"), claims={"flag"}).settled is None
 
 
-def test_a_raw_sdk_leaves_conversion_to_its_caller(requirement):
-    row = settled(requirement(judges="converting", duty="leave stop out"), kind="passthrough")
-    because = "a raw SDK sends what it is told; what its caller must do: leave stop out"
-    assert (row.settled, row.because, row.blame) == (Status.NOT_APPLICABLE, because, None)
-    assert settled(requirement(judges="any"), kind="passthrough").settled is None
+RAW = {"kind": "passthrough", "claims": {"chat"}}
 
 
-def test_a_raw_sdk_need_not_claim_what_its_caller_does(requirement):
-    row = requirement(judges="converting", duty="keep the flag yourself", claim="flag")
-    assert settled(row, kind="passthrough", claims=()).settled is Status.NOT_APPLICABLE
+@pytest.mark.parametrize("claim", ["flag", "restrictions", "models", "docs", "logs", "own-tests"])
+def test_what_a_deployment_offers_a_raw_sdk_need_not_and_is_judged_by_where_it_does(claim, requirement):
+    row = requirement(judges="converting", duty="do it yourself", claim=claim)
+    because = "a raw SDK sends what it is told; what its caller must do: do it yourself"
+    found = settled(row, **RAW)
+    assert (found.settled, found.because, found.blame) == (Status.NOT_APPLICABLE, because, None)
+    assert settled(row, kind="passthrough", claims={claim}).settled is None
+    assert settled(row, kind="converting", claims={"chat"}).settled is Status.NOT_OFFERED
+
+
+@pytest.mark.parametrize("judges", ["conversion", "converting"])
+def test_what_a_raw_sdk_leaves_to_its_caller_is_asked_in_replay_to_tell_what_it_changes(judges, requirement):
+    row = requirement(judges=judges, duty="leave stop out", claim="chat", modes=("replay", "live"))
+    assert settled(row, **RAW).settled is None
+    for paid in ({"scope": "postdeploy", "mode": "live"}, {"scope": "signoff"}):
+        assert settled(row, **RAW, **paid).settled is Status.NOT_APPLICABLE
+    assert settled(requirement(judges="any"), **RAW, scope="signoff").settled is None
+
+
+def test_what_it_says_that_it_converts_is_judged_everywhere(requirement):
+    row = requirement(judges="conversion", duty="leave stop out", claim="chat", modes=("replay", "live"))
+    assert settled(row, **RAW, converts=("stop",), scope="postdeploy", mode="live").settled is None
+
+
+@pytest.mark.parametrize("claim", ["json", "tools", "thinking", "streaming", "images"])
+def test_a_capability_may_be_claimed_by_the_listing_which_is_known_once_the_provider_runs(claim, requirement):
+    assert settled(requirement(claim=claim), claims={"chat"}).settled is None
 
 
 def test_only_leaves_all_others_outside(requirement):
@@ -138,8 +158,8 @@ def test_each_settled_row_of_the_contract_says_why(phase):
         assert all(row.because for row in inside if row.settled)
 
 
-@pytest.mark.parametrize("row", [row for row in CONTRACT if row.judges == "converting"], ids=lambda row: row.id)
-def test_each_converting_row_names_the_duty_of_a_raw_sdks_caller(row):
-    inside, _ = asked_for([row], question(kind="passthrough", phase=row.phases[0], scope="signoff"), ())
+@pytest.mark.parametrize("row", [row for row in CONTRACT if row.judges != "any"], ids=lambda row: row.id)
+def test_each_row_of_conversion_names_the_duty_of_a_raw_sdks_caller(row):
+    inside, _ = asked_for([row], question(**RAW, phase=row.phases[0], scope="signoff"), ())
     assert row.duty
     assert inside[0].because.endswith(f"what its caller must do: {row.duty}")

@@ -1,8 +1,13 @@
 """What an adapter gives back is held against what is due, and told by its place."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from grokgate.providers import given
+from grokgate.providers.in_process import InProcess
+from grokgate.providers.protocol import Setting
+from grokgate.providers.vehicle import NotStarted
 from grokgate.values.chat import ChatResult, Delta, ModelCard, ToolCall, Usage
 
 RIGHT = [
@@ -52,3 +57,19 @@ def test_pieces_cards_texts_and_seconds_are_held_too():
     ):
         with pytest.raises(given.Nonsense):
             wrong(what)
+
+
+@pytest.mark.parametrize(
+    ("face", "because"),
+    [
+        ({}, "the adapter has none of chat, stream, achat, astream: mend the adapter"),
+        ({"chat": print, "tells": {"modle": False}}, "the adapter says what it takes or tells in a way that is not known here"),
+        ({"chat": print, "takes": 7}, "the adapter says what it takes or tells in a way that is not known here"),
+    ],
+    ids=["no face", "tells", "takes"],
+)
+def test_a_face_that_makes_no_sense_is_a_slip_of_the_adapter(face, because, tmp_path):
+    setting = Setting(environment={}, base_url="", api_key="", workdir=tmp_path)
+    with pytest.raises(NotStarted, match=because) as raised:
+        InProcess(lambda _: SimpleNamespace(**face, close=print), setting)
+    assert raised.value.failure.end == "nonsense"

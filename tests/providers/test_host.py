@@ -301,7 +301,7 @@ def test_an_exit_is_no_error_in_either_vehicle(vehicle, provider):
 
 @pytest.mark.parametrize("asked", ["models", "documentation", "read_timeout"])
 def test_a_death_is_seen_whatever_was_asked(asked, provider):
-    subject = provider("Dies")
+    subject = provider("Dies", claims=["chat", "models"])
     with suppress(NoListing, NoDocumentation):
         getattr(subject, asked)()
     assert [(what, failure.end) for what, failure in subject.transcript.ends] == [(f"{asked}()", "exit")]

@@ -7,7 +7,7 @@ from textwrap import fill, indent
 
 from grokgate.formats.suites import owners
 from grokgate.runs.costs import costs
-from grokgate.values.requirement import Requirement
+from grokgate.values.requirement import JUDGES, Requirement
 from grokgate.values.rollout import Rollout
 
 WIDTH = 80
@@ -52,9 +52,10 @@ def _evidence(requirement: Requirement, rollout: Rollout) -> Iterator[str]:
 
 def _facts(requirement: Requirement, rollout: Rollout) -> str:
     claim = f" · claim {requirement.claim}" if requirement.claim else ""
-    kinds = "converting providers" if requirement.judges == "converting" else "any provider"
     facts = f"{requirement.severity} · phases {' '.join(requirement.phases)} · decided by {', '.join(requirement.modes)}"
-    return f"{facts}\njudges {kinds}{claim}\nrollout {rollout.id} · world {rollout.world}, {rollout.facts.days}"
+    return (
+        f"{facts}\njudges {JUDGES[requirement.judges]}{claim}\nrollout {rollout.id} · world {rollout.world}, {rollout.facts.days}"
+    )
 
 
 def _killers(id: str, rollout: Rollout) -> tuple[str, ...]:

@@ -139,12 +139,14 @@ class Gate:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """Make the case of a test, and let the test end as its case does, so that every report agrees with it."""
+        from grokgate.judgement.expect.claimed import is_claimed
         from grokgate.judgement.outcome import NotStarted, ended_as
 
         begun, error, result = time.perf_counter(), None, None
         try:
             if why := self.run.ledger and self.run.ledger.refuses():
                 raise NotStarted(why.because, blame=why.blame, cases=self._collected[_requirement(pyfuncitem)])
+            is_claimed(self.subject(pyfuncitem), self.run.contract[_requirement(pyfuncitem) or ""])
             result = yield
         except Exception as raised:
             error = raised
@@ -173,7 +175,9 @@ class Gate:
         case = item.stash.get(_CASE, None)
         if case is not None:
             report.grokgate = self._travelling(case, item)  # type: ignore[attr-defined]
-            if case.status == "failed" or case.blame in ("cassettes", "host"):
+            if case.status == "not_offered":
+                report.longrepr = f"{case.id}  {case.because}"
+            elif case.status == "failed" or case.blame in ("cassettes", "host"):
                 self._red[case.requirement] += 1
                 told = self._red[case.requirement] <= TOLD
                 asked = self.run.asked[case.requirement]
@@ -194,6 +198,7 @@ class Gate:
             transcript=_transcript(item),
             description=self.run.description,
             secret=self.run.key,
+            row=self.run.contract[requirement],
         )
 
     def _travelling(self, case: Case, item: pytest.Item) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from grokgate.intercept.fault import NotPlayed
+from grokgate.judgement import conversion
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.unkept import NOTHING, called
 from grokgate.providers.description import Description
@@ -17,8 +18,10 @@ from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, No
 from grokgate.values.call import Call
 from grokgate.values.chat import Failure
 from grokgate.values.evidence import Blame, Case, Status
+from grokgate.values.face import NotOffered
 from grokgate.values.line import one_line
 from grokgate.values.redaction import mask
+from grokgate.values.requirement import Requirement
 from grokgate.values.wire import Egress
 
 NOT_RUN_HERE = "cases"
@@ -49,8 +52,12 @@ def case_of(
     transcript: Transcript,
     description: Description,
     secret: str,
+    row: Requirement | None = None,
 ) -> Case:
-    """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier."""
+    """The case that a test's end amounts to; ``error`` is what it raised, ``part`` its parameters' identifier.
+
+    ``row`` is the requirement, which may be no promise of this provider.
+    """
     status, because, blame, finding = _decided(error, transcript, description)
     told = _told(error, transcript)
     middle = [call for call in transcript.calls[KEPT:-KEPT] if call is told]
@@ -70,7 +77,7 @@ def case_of(
         notes=tuple(transcript.notes),
         left_out=len(transcript.calls) - len(kept),
     )
-    return _without(secret, case)
+    return _without(secret, conversion.settled(case, row, description, transcript.calls) if row else case)
 
 
 def crashed(*, requirement: str, node: str) -> Case:
@@ -124,7 +131,9 @@ def ended_as(case: Case, error: BaseException | None) -> BaseException | None:
     """The exception that a test must end with for its case's status; ``None`` where it passed."""
     if case.status is Status.PASSED:
         return None
-    if case.status is Status.FAILED:
+    if case.status is Status.NOT_APPLICABLE:
+        return NotApplicable(case.because)
+    if case.status in (Status.FAILED, Status.NOT_OFFERED):
         return error if isinstance(error, Unkept) and error.because == case.because else Unkept(case.because)
     if case.blame is Blame.CASSETTES:
         return NotOnTape(case.because)
@@ -152,18 +161,27 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.FAILED, error.because, error.blame, finding
     if isinstance(error, NotApplicable | NotPlayed):
         return Status.NOT_APPLICABLE, str(error), None, None
+    if isinstance(error, NotOffered):
+        return Status.NOT_OFFERED, str(error), Blame.PROVIDER, None
     if isinstance(error, NotRun):
         none = {"expected": error.cases, "saw": 0, "at": NOT_RUN_HERE} if isinstance(error, NotStarted) else None
         return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, none
+    return (*_by_what_is_missing(error, description), None)
+
+
+def _by_what_is_missing(error: BaseException, description: Description) -> tuple[Status, str, Blame | None]:
+    """What it amounts to that the provider, or a part of it, is not there; any other error is the harness' own."""
     if isinstance(error, NoBuild):
-        return Status.NOT_RUN, str(error), Blame.CONFIGURATION, None
+        return Status.NOT_RUN, str(error), Blame.CONFIGURATION
     if isinstance(error, DidNotStart):
         return _not_started(error)
-    if isinstance(error, NoListing) and description.kind == "passthrough":
-        return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None, None
+    if isinstance(error, NoListing) and "models" not in description.claims:
+        if description.kind == "passthrough":
+            return Status.NOT_APPLICABLE, "a raw SDK has no model listing of its own", None
+        return Status.NOT_OFFERED, "the provider claims no model listing", Blame.PROVIDER
     if isinstance(error, NoListing | NoDocumentation):
-        return Status.FAILED, str(error), Blame.PROVIDER, None
-    return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS, None
+        return Status.FAILED, str(error), Blame.PROVIDER
+    return Status.HARNESS_ERROR, f"the test itself failed with {type(error).__name__}: {error}", Blame.HARNESS
 
 
 def _escaped(error: BaseException | None, attempt: Egress) -> Decided:
@@ -174,10 +192,10 @@ def _escaped(error: BaseException | None, attempt: Egress) -> Decided:
     return Status.FAILED, because, Blame.PROVIDER, finding
 
 
-def _not_started(error: DidNotStart) -> Decided:
+def _not_started(error: DidNotStart) -> tuple[Status, str, Blame | None]:
     if error.end == "nonsense":
-        return Status.HARNESS_ERROR, f"the provider was not started{error.how}: {error}", Blame.HOST, None
-    return Status.FAILED, f"the provider did not start{error.how}: {error}", Blame.PROVIDER, None
+        return Status.HARNESS_ERROR, f"the provider was not started{error.how}: {error}", Blame.HOST
+    return Status.FAILED, f"the provider did not start{error.how}: {error}", Blame.PROVIDER
 
 
 def _ended(asked: str, failure: Failure) -> Decided:

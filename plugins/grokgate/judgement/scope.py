@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grokgate.values.evidence import Asked, Blame, Status
-from grokgate.values.requirement import Requirement
+from grokgate.values.requirement import CAPABILITIES, OFFERS, Requirement
 
 PHASES = ("1", "2", "3", "rollback")
 SCOPES = {"predeploy": ("replay",), "postdeploy": ("live",), "signoff": ("replay", "live", "attested")}
@@ -22,10 +22,17 @@ class Question:
     scope: str
     kind: str
     claims: Collection[str]
+    converts: Collection[str] | None = None
+    """The parameters that it says it converts; ``None`` where its kind says it: all, or none."""
     only: Collection[str] = ()
     mode: str = "replay"
     long: bool = False
     """Whether rows are asked, too, that are asked only where somebody says so."""
+
+    @property
+    def told_only(self) -> bool:
+        """Whether what is left to the caller is asked to tell what the provider changes all the same; that costs nothing."""
+        return self.scope == "predeploy" and self.mode == "replay"
 
 
 def question_of(header: Mapping[str, Any]) -> Question:
@@ -36,6 +43,7 @@ def question_of(header: Mapping[str, Any]) -> Question:
         scope=header["scope"],
         kind=provider["kind"],
         claims=tuple(provider["claims"]),
+        converts=provider.get("converts"),
         only=tuple(header["only"]),
         mode=header["mode"],
         long=header.get("long_prompts", False),
@@ -98,9 +106,9 @@ def _asked(requirement: Requirement, question: Question, tested: Collection[str]
 
 
 def _settled(requirement: Requirement, question: Question, tested: Collection[str]) -> tuple[Status | None, str, Blame | None]:
-    if requirement.judges == "converting" and question.kind == "passthrough":
+    if _is_left_to_the_caller(requirement, question):
         return Status.NOT_APPLICABLE, f"a raw SDK sends what it is told; what its caller must do: {requirement.duty}", None
-    if requirement.claim and requirement.claim not in question.claims:
+    if requirement.claim and requirement.claim not in (*question.claims, *CAPABILITIES):
         because = f"the provider does not claim {requirement.claim!r}, and phase {question.phase} asks for it"
         return Status.NOT_OFFERED, because, Blame.PROVIDER
     if question.mode not in requirement.modes or (question.scope == "postdeploy" and question.mode == "replay"):
@@ -115,3 +123,12 @@ def _settled(requirement: Requirement, question: Question, tested: Collection[st
     if requirement.id not in tested and not requirement.sums:
         return Status.NOT_RUN, "no test yet", Blame.HARNESS
     return None, "", None
+
+
+def _is_left_to_the_caller(requirement: Requirement, question: Question) -> bool:
+    """Whether nothing of the row is this provider's promise, and nothing is asked to see what it changes all the same."""
+    if question.kind == "converting" or requirement.judges == "any":
+        return False
+    if requirement.claim in OFFERS:
+        return requirement.claim not in question.claims
+    return not question.told_only and not (requirement.judges == "conversion" and question.converts)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from grokgate.judgement.expect import Unkept
+from grokgate.values.names import Names
 from grokgate.values.rollout import UNSET, Rollout
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ class Space:
     rollout: Rollout
     flags: Sequence[str]
     fallbacks: Sequence[bool]
+    called: Names = field(default_factory=Names)
+    """What the provider's library calls the models: its word is typed and changed in place of the rollout's."""
 
     def names(self, flag: str) -> tuple[str, ...]:
         """What means the model under a value of the flag; its identifier first."""
         target, moved = self.rollout.target, self.rollout.flag
         flagged = () if flag == UNSET else (moved.moves,)
-        return tuple(dict.fromkeys((target.id, *flagged, *target.names, *sorted(target.wire))))
+        names = (target.id, *flagged, *target.names, *sorted(target.wire))
+        return tuple(dict.fromkeys((*map(self.called.model, names), *names)))
 
     def changes(self) -> tuple[tuple[Change, ...], ...]:
         """What may be done to a name, kind by kind, in the order in which it is done; never what makes it another model's."""

@@ -15,6 +15,8 @@ from typing import Any, Literal
 from grokgate.formats.document import BadDocument, check, load
 from grokgate.formats.home import SCHEMAS, home
 from grokgate.providers.vehicle import NoAdapter, load_adapter
+from grokgate.values.face import Tells
+from grokgate.values.names import Names
 
 PLACES = ("workdir", "fixtures", "base_url", "key", "here", "rollout", "world")
 """What a value of the environment may name in braces."""
@@ -55,7 +57,10 @@ class Description:
     ``fallbacks`` are variables that configure other providers beside xAI. ``documentation`` is a file, where the adapter gives
     none. ``models`` are the ids that it had before the rollout; ``None`` where it does not say. ``rollouts`` are what differs of
     all this in a rollout, by its id.
-    ``face`` names what is driven (class, MCP tool, gateway), since a status belongs to it.
+    ``converts`` are the parameters that it says it converts; ``None`` is all where its ``kind`` is converting, else none.
+    ``face`` names what is driven (class, MCP tool, gateway), since a status belongs to it; ``takes`` are the fields
+    that its requests may have (``None`` is all), ``max_prompt_chars`` the longest prompt, ``tells`` what it gives back, and
+    ``names`` what its library calls parameters and models.
     ``path`` is the file that says all this: the TOML, or the module that holds the class.
     """
 
@@ -81,6 +86,20 @@ class Description:
     builds: Mapping[str, Build] = field(default_factory=dict)
     models: tuple[str, ...] | None = None
     rollouts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    converts: tuple[str, ...] | None = None
+    takes: tuple[str, ...] | None = None
+    tells: Tells = field(default_factory=Tells)
+    max_prompt_chars: int | None = None
+    names: Names = field(default_factory=Names)
+
+    def promises(self, option: str) -> bool:
+        """Whether it says that it converts an option: the limit, or a parameter."""
+        return self.kind == "converting" if self.converts is None else option in self.converts
+
+    @property
+    def sends_as_told(self) -> bool:
+        """Whether it says that it converts nothing."""
+        return self.kind == "passthrough" if self.converts is None else not self.converts
 
     def in_rollout(self, id: str) -> Description:
         """The provider as it is in this rollout: tables key by key, all else in place of what stands outside."""
@@ -153,7 +172,7 @@ def _description(data: dict[str, Any], path: Path) -> Description:
     return Description(
         name=data["name"],
         title=data.get("title", data["name"]),
-        kind=data.get("kind", "converting"),
+        kind=data.get("kind", "passthrough" if "converts" in data else "converting"),
         adapter=data.get("adapter"),
         path=path,
         vehicle=data.get("vehicle", "host"),
@@ -174,6 +193,11 @@ def _description(data: dict[str, Any], path: Path) -> Description:
         builds={name: _build(build) for name, build in data.get("builds", {}).items()},
         models=tuple(data["models"]) if "models" in data else None,
         rollouts=data.get("rollout", {}),
+        converts=tuple(data["converts"]) if "converts" in data else None,
+        takes=tuple(data["takes"]) if "takes" in data else None,
+        tells=Tells.of(data.get("tells", {})),
+        max_prompt_chars=data.get("max_prompt_chars"),
+        names=Names(**data.get("names", {})),
     )
 
 
@@ -262,7 +286,7 @@ def _class(spec: str) -> Description:
     path = Path(sys.modules[adapter.__module__].__file__ or source).resolve()
     described = getattr(adapter, "description", {})
     if isinstance(described, Mapping):
-        defaults = {"name": kebab(name), "kind": "converting", "claims": ["chat"], "adapter": spec}
+        defaults = {"name": kebab(name), "claims": ["chat"], "adapter": spec}
         return described_by({**defaults, **described}, path, f"{spec}.description")
     return replace(load_description(path.parent / described), adapter=spec)
 

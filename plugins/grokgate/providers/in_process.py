@@ -9,8 +9,9 @@ from typing import TypeVar, cast
 
 from grokgate.providers import given
 from grokgate.providers.protocol import Adapter, Documents, Lists, Provider, Setting, Waits
-from grokgate.providers.vehicle import NotStarted, failure_of, modes_of, not_offered, perform
-from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode, ModelCard
+from grokgate.providers.vehicle import NotStarted, failure_of, modes_of, not_offered, perform, said_of_its_face
+from grokgate.values.chat import MODES, ChatRequest, ChatResult, Failure, Mode, ModelCard
+from grokgate.values.face import Face
 
 T = TypeVar("T")
 
@@ -25,6 +26,12 @@ class InProcess:
             raise
         except BaseException as error:  # a library that exits has not started either
             raise NotStarted(failure_of(error)) from error
+        if not self.modes:
+            raise _slip(f"has none of {', '.join(MODES)}")
+        try:
+            self.face = Face.of(**said_of_its_face(self._provider))
+        except (TypeError, ValueError) as error:
+            raise _slip(f"says what it takes or tells in a way that is not known here ({error})") from None
         self._runner = asyncio.Runner()
 
     @property
@@ -77,3 +84,8 @@ def _outcome(ask: Callable[[], T]) -> T | Failure:
         raise
     except BaseException as error:  # as in a call
         return failure_of(error)
+
+
+def _slip(what: str) -> NotStarted:
+    """The adapter itself is wrong, so that nothing is known of the provider."""
+    return NotStarted(Failure(kind="Nonsense", message=f"the adapter {what}: mend the adapter", end="nonsense"))

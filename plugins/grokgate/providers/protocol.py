@@ -33,11 +33,16 @@ class Setting:
 
 @runtime_checkable
 class Provider(Protocol):
-    """The least that a provider offers."""
-
-    def chat(self, request: ChatRequest) -> ChatResult: ...
+    """The least that a provider offers, beside one of the four faces that follow."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Chats(Protocol):
+    """A provider that answers in one piece."""
+
+    def chat(self, request: ChatRequest) -> ChatResult: ...
 
 
 @runtime_checkable
@@ -80,6 +85,20 @@ class Waits(Protocol):
     """A provider whose read timeout can be told: how many seconds it waits for xAI's own address; ``None`` is for ever."""
 
     def read_timeout(self) -> float | None: ...
+
+
+@runtime_checkable
+class Takes(Protocol):
+    """A provider whose face has some fields of a request alone, by the contract's names; see ``grokgate.values.face``."""
+
+    takes: Sequence[str]
+
+
+@runtime_checkable
+class Tells(Protocol):
+    """A provider whose face does not tell all parts of an answer; see ``grokgate.values.face.Tells``."""
+
+    tells: Mapping[str, bool | str]
 
 
 class Adapter(Protocol):

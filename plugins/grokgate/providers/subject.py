@@ -20,13 +20,17 @@ from grokgate.providers.description import Switch
 from grokgate.providers.launcher import FALLBACK, HURRIED, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call, surroundings
-from grokgate.values.chat import ChatRequest, End, Failure, Message, Mode, ModelCard
+from grokgate.values.chat import LIMIT, ChatRequest, End, Failure, Message, Mode, ModelCard, option
 from grokgate.values.evidence import Blame
+from grokgate.values.face import Face
+from grokgate.values.names import Names
 from grokgate.values.requirement import LIVE_LIMIT
 from grokgate.values.rollout import UNSET, Flag, ModelFacts, Rollout
 from grokgate.values.wire import Egress
 
 T = TypeVar("T")
+_STANDS_FOR: Mapping[str, Mode] = {"chat": "achat", "stream": "astream"}
+"""Which mode is asked in place of another one that a provider does not have."""
 
 
 class DidNotStart(Exception):
@@ -153,14 +157,48 @@ class Subject:
         """Whether it is a raw SDK, which hands on what it gets."""
         return self.launcher.description.kind == "passthrough"
 
+    def askable(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Of parameters those that it says it converts and that its face has; where it says that of none, what it changes is to
+        be told, so that all are asked.
+
+        Raises ``NotOffered`` where its face has none of them.
+        """
+        promised = [name for name in given if self.launcher.description.promises(option(name))] or [*given]
+        missing = self.face.missing(*promised)
+        return {name: given[name] for name in promised if option(name) not in missing}
+
+    def is_about(self, *options: str) -> bool:
+        """Whether its face has one of these options, and says that it converts one; who converts none is asked all the same."""
+        description = self.launcher.description
+        promised = [name for name in options if description.sends_as_told or description.promises(option(name))]
+        return len(self.face.lacks(*promised)) < len(set(map(option, promised)))
+
     @property
     def claims(self) -> tuple[str, ...]:
         return self.launcher.description.claims
 
     @property
-    def modes(self) -> frozenset[str]:
+    def own_modes(self) -> frozenset[str]:
         """The faces that the provider offers, of ``chat``, ``stream``, ``achat``, ``astream``."""
         return self.started.running.modes
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """Those in which it can be asked: where it has an asynchronous face alone, that stands for the synchronous one."""
+        own = self.own_modes
+        return own | {mode for mode, asynchronous in _STANDS_FOR.items() if asynchronous in own}
+
+    @property
+    def face(self) -> Face:
+        """What the face takes and tells: as the description says it, else as the provider itself does."""
+        said, own = self.launcher.description, self.started.running.face
+        takes = own.takes if said.takes is None else frozenset(said.takes)
+        return Face(takes=takes, tells=said.tells.narrowed(own.tells), max_prompt_chars=said.max_prompt_chars)
+
+    @property
+    def names(self) -> Names:
+        """What its library calls parameters and models."""
+        return self.launcher.description.names
 
     def chat(
         self,
@@ -205,27 +243,35 @@ class Subject:
         fault: Fault | str | None = None,
         unlimited: bool = False,
     ) -> Call:
-        """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name."""
-        if self.launcher.live and not (unlimited or request.states_a_limit):
+        """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name.
+
+        Raises ``NotOffered`` where the face has no field for what is asked; of several options, those that it has are asked.
+        """
+        if mode not in self.own_modes:
+            mode = _STANDS_FOR.get(mode, mode)
+        request, lacking = self.face.fit(request)
+        if self.launcher.live and not (unlimited or request.states_a_limit or self.face.lacks(LIMIT)):
             request = replace(request, limit=LIVE_LIMIT)
-        call = self._asked(request, mode, scenario, fault)
+        call = self._asked(request, mode, scenario, fault, lacking)
         live = self.launcher.live
         if self.counts or live is None:
             return call
         if call.failure and live.hindrances and all(hindrance.again for hindrance in live.hindrances):
             self.note(f"asked once more: {live.hindrances[0].because}")
-            call = self._asked(request, mode, scenario, fault)
+            call = self._asked(request, mode, scenario, fault, lacking)
         if call.hindrance:
             self.transcript.hindrances.append(call.hindrance)
         return call
 
-    def _asked(self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None) -> Call:
-        """One call, asked once."""
+    def _asked(
+        self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None, lacking: tuple[str, ...]
+    ) -> Call:
+        """One call, asked once, in the words of the provider's library."""
         started = self.started
         before = len(started.logged() or "")
         with self.launcher.call(scenario, fault) as wire:
             begun = time.perf_counter()
-            outcome = self._ending(f"{mode}({request.model!r})", started.running.call(request, mode))
+            outcome = self._ending(f"{mode}({request.model!r})", started.running.call(self.names.spoken(request), mode))
             seconds = time.perf_counter() - begun
         logged = started.logged()
         failure = outcome if isinstance(outcome, Failure) else None
@@ -243,6 +289,9 @@ class Subject:
             fault=fault.name if isinstance(fault, Fault) else fault,
             seconds=seconds,
             hindrance=self._hindrance(failed=failure is not None),
+            tells=self.face.tells,
+            lacking=lacking,
+            words=self.names.of(request),
         )
         self.transcript.calls.append(call)
         self._keep(wire.egress, call.misses)
@@ -254,15 +303,21 @@ class Subject:
         return next(((one.because, one.blame) for one in found if failed or one.spoils), None)
 
     def models(self) -> tuple[ModelCard, ...]:
-        """The provider's own listing. Raises ``NoListing``."""
+        """The listing that the provider promises. Raises ``NoListing``, also where it claims none and has one."""
+        if "models" not in self.claims:
+            raise NoListing("the provider claims no model listing")
+        return self._listing()
+
+    def _listing(self) -> tuple[ModelCard, ...]:
+        """The provider's own listing, claimed or not. Raises ``NoListing``."""
         if not self.started.running.lists:
-            raise NoListing("the provider offers no model listing")
+            raise NoListing("the provider claims a model listing, and its adapter has no models()")
         with self.launcher.call() as wire:
             listed = self._ending("models()", self.started.running.models())
         self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
-        return listed
+        return self.names.listed(listed)
 
     @property
     def others(self) -> tuple[ModelFacts, ...]:
@@ -306,12 +361,12 @@ class Subject:
             said = self._ending("documentation()", self.started.running.documentation())
             if isinstance(said, Failure):
                 raise NoDocumentation(f"the provider's documentation fails with {said.kind}: {said.message}")
-            return said
+            return self.names.read(said)
         file = self.launcher.description.documentation
         if file is None:
             raise NoDocumentation("the adapter gives no documentation, and the description names no file")
         try:
-            return file.read_text("utf-8")
+            return self.names.read(file.read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise NoDocumentation(f"{file.name} cannot be read: {error}") from None
 
@@ -338,7 +393,7 @@ class Subject:
 
     def declares(self, capability: str, model: str) -> bool:
         """Whether the provider's description or its own listing claims a capability of a model."""
-        listed = self.models() if self.started.running.lists else ()
+        listed = () if capability in self.claims or not self.started.running.lists else self._listing()
         card = next((card for card in listed if model in card.names), None)
         return capability in self.claims or bool(card and capability in (card.capabilities or ()))
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from grokgate.providers import given
 from grokgate.providers.protocol import Adapter, Provider
 from grokgate.values.chat import MODES, ChatRequest, ChatResult, Delta, End, Failure, Mode, ModelCard, joined
+from grokgate.values.face import Face
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,8 +37,8 @@ class Running(Protocol):
     """A provider that runs. Suites cannot tell in which vehicle.
 
     ``modes`` are those of ``chat``, ``stream``, ``achat`` and ``astream`` that the provider has; ``lists`` and ``documents``
-    tell whether it has a listing and documentation of its own. No call raises: what went wrong is a ``Failure``, and what
-    the provider does not have is a ``Failure`` of kind ``NotOffered``.
+    tell whether it has a listing and documentation of its own, and ``face`` what it says that it takes and tells. No call
+    raises: what went wrong is a ``Failure``, and what the provider does not have is a ``Failure`` of kind ``NotOffered``.
     """
 
     @property
@@ -52,6 +53,9 @@ class Running(Protocol):
     @property
     def gone(self) -> Failure | None:
         """How its process ended, where it has one of its own and that is no more; whoever asks on starts it anew."""
+
+    @property
+    def face(self) -> Face: ...
 
     def call(self, request: ChatRequest, mode: Mode = "chat") -> ChatResult | Failure: ...
 
@@ -79,6 +83,12 @@ class NoAdapter(LookupError):
 def modes_of(provider: Provider) -> frozenset[str]:
     """The modes that the provider has methods for."""
     return frozenset(mode for mode in MODES if callable(getattr(provider, mode, None)))
+
+
+def said_of_its_face(provider: object) -> dict[str, Any]:
+    """The attributes ``takes`` (fields) and ``tells`` (a mapping) of an adapter; ``None`` where it says nothing."""
+    said = {name: _attribute(provider, name) for name in ("takes", "tells")}
+    return {name: None if callable(value) else value for name, value in said.items()}
 
 
 def not_offered(what: str) -> Failure:

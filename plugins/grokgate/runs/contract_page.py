@@ -11,7 +11,7 @@ from grokgate.formats.contract import contract
 from grokgate.formats.rollout_file import rollout
 from grokgate.formats.suites import owners
 from grokgate.runs.costs import costs
-from grokgate.values.requirement import Requirement
+from grokgate.values.requirement import JUDGES, Requirement
 from grokgate.values.rollout import Rollout
 
 COMMAND = "python -m grokgate.runs.contract_page >docs/requirements.md"
@@ -35,8 +35,10 @@ mend it, and the sources.
 - **Worlds**: how xAI behaved at a time: who answers to a name, what a model refuses, how long a prompt may be, what it costs.
   A row holds in each of them, by the facts of that world. Where its promise has no subject there (a parameter that nobody
   refuses), the row is not applicable, and the report names the fact that makes it so.
-- **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok). For a
-  *passthrough* one (a raw SDK, which sends what it is told) such a row is not applicable, and falls to its caller.
+- **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok); a
+  *passthrough* one (a raw SDK) sends what it is told; others say what they convert. A row of conversion judges that,
+  parameter by parameter. For the rest it is not applicable: the report names what falls to the caller, and what the
+  provider changes all the same.
 - **Claim**: the capability that a provider must claim for the row. An unclaimed one is *not offered*, which is a no-go.
 
 How rows make a verdict is told in [verdict.md](verdict.md).
@@ -72,8 +74,7 @@ def _sections(rows: Iterable[Requirement], tests: Mapping[str, str], about: Roll
 
 
 def _entry(row: Requirement, tests: Mapping[str, str], about: Rollout) -> Iterator[str]:
-    judges = "converting providers" if row.judges == "converting" else "any provider"
-    facts = [row.severity, f"phases {' '.join(row.phases)}", f"decided by {', '.join(row.modes)}", f"judges {judges}"]
+    facts = [row.severity, f"phases {' '.join(row.phases)}", f"decided by {', '.join(row.modes)}", f"judges {JUDGES[row.judges]}"]
     if row.claim:
         facts.append(f"claim {row.claim}")
     yield f'<a id="{row.id.lower()}"></a>'

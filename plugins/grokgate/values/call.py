@@ -10,6 +10,7 @@ from typing import Any
 
 from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode
 from grokgate.values.evidence import Blame
+from grokgate.values.face import Tells
 from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
@@ -41,6 +42,12 @@ class Call:
     env_file: Mapping[str, str] = field(default_factory=dict)
     hindrance: tuple[str, Blame] | None = None
     """What kept a live call from being answered that is not the provider's doing, and who must act."""
+    tells: Tells = field(default_factory=Tells)
+    """What the face gives back to its caller."""
+    lacking: tuple[str, ...] = ()
+    """Options that were meant to be asked with, and that the face does not have."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the provider's library calls names and parameters of the request, where that is something else."""
 
     @property
     def left(self) -> tuple[WireRequest, ...]:
@@ -75,10 +82,11 @@ class Call:
         words += [f"response_format={asked.response_format['type']!r}"] if asked.response_format else []
         words += [f"tools={[tool['function']['name'] for tool in asked.tools]}"] if asked.tools else []
         words += [f"tool_choice={asked.tool_choice!r}"] if asked.tool_choice is not None else []
+        named = ", ".join(f"{name} is {word}" for name, word in self.words.items())
         variables = f"{under} " if (under := surroundings(self.environment, self.env_file)) else ""
         asked_of_xai = [name for name in (self.scenario, self.fault) if name not in ("plain", None)]
         while_ = f"  while xAI plays {' and '.join(map(str, asked_of_xai))}" if asked_of_xai else ""
-        return f"{variables}{self.mode}({', '.join(words)}){while_}"
+        return f"{variables}{self.mode}({', '.join(words)}){f'  where {named}' if named else ''}{while_}"
 
     def to_json(self) -> dict[str, Any]:
         """The call as evidence keeps it."""

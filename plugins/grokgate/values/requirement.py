@@ -13,6 +13,16 @@ from typing import Any, Self
 from grokgate.values.roles import strays, told, words
 from grokgate.values.rollout import Rollout
 
+OFFERS = ("flag", "restrictions", "models", "docs", "logs", "own-tests")
+"""Claims of a deployment that a library need not make; where one does, it is judged by them."""
+CAPABILITIES = ("json", "tools", "thinking", "streaming", "images")
+"""Claims that a listing can make, too."""
+JUDGES = {
+    "any": "any provider",
+    "converting": "converting providers, and others that claim it",
+    "conversion": "what a provider says that it converts",
+}
+"""Whom a row judges, in words."""
 USERS_PROSE = ("kept", "unkept", "question", "answer")
 """The sentences of ``Users``."""
 

@@ -1,8 +1,8 @@
 """What a requirement's test states: what left, what the caller got, what the log and the listing show.
 
 Each statement returns quietly or raises ``Unkept`` with one sentence for people, the place that shows it, and what was
-expected and seen. ``NotApplicable`` says that a case does not concern this provider, ``NotRun`` that it cannot be decided and
-``Unproven`` that too little was seen; each says why.
+expected and seen. ``NotApplicable`` says that a case does not concern this provider, ``NotOffered`` that the face driven has no
+such field or part, ``NotRun`` that it cannot be decided and ``Unproven`` that too little was seen; each says why.
 """
 
 from grokgate.judgement.expect.basics import answering, gets_xais_text, leaving
@@ -22,12 +22,15 @@ from grokgate.judgement.expect.pair import pair
 from grokgate.judgement.expect.patience import Patience as patience
 from grokgate.judgement.expect.stream import Stream as stream
 from grokgate.judgement.expect.trials import Trials as trials
+from grokgate.judgement.expect.understood import understood
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire as wire
 from grokgate.upstream.fill import camel_case as camel
+from grokgate.values.face import NotOffered
 
 __all__ = [
     "NotApplicable",
+    "NotOffered",
     "NotRun",
     "Unkept",
     "Unproven",
@@ -54,6 +57,7 @@ __all__ = [
     "stream",
     "trials",
     "undeclared",
+    "understood",
     "unnamed",
     "wire",
 ]

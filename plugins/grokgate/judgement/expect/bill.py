@@ -80,13 +80,14 @@ class Bill:
         share = max(item.counts.prompt for item in self.items) / model.window
         return f"{model.id}: {' and '.join(map(str, self.items))}, {100 * share:.2f} % of {model.window:,}"
 
-    def is_told(self, reasoning: str = "") -> None:
+    def is_told(self) -> None:
         """The usage that the caller is told is xAI's, told in either way; what it need not tell may be missing."""
         answered, told = self.usage, self._caller.result.usage
         if told is None:
+            self._call.tells.needs("usage")
             because = f"the caller is told no usage where xAI's answer says {' and '.join(map(str, self.items))}"
             raise Unkept(because, expected=asdict(answered), saw=None, at="usage")
-        for found in otherwise(told, answered, reasoning):
+        for found in otherwise(told, answered, self._call.tells.reasoning):
             if found.told is not None or found.field not in TELLABLE:
                 raise Unkept(f"the caller is told {found}", expected=asdict(answered), saw=asdict(told), at="usage")
 

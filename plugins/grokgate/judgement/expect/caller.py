@@ -19,6 +19,8 @@ from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
+PARTS = {"tool_calls": "calls", "reasoning": "thinking"}
+"""What the face tells of a part of a result, where that has another name; of the text there is no question."""
 BILLED = ("prompt_tokens", "completion_tokens", "total_tokens")
 """What each caller is told of the usage; the reasoning has a row of its own."""
 NO_NAME = re.compile(r"\bmodel|\bname\b|empty|blank", re.IGNORECASE)
@@ -61,6 +63,11 @@ class Caller:
             raise self._made_up
         return answer
 
+    def needs(self, part: str) -> None:
+        """Raise ``NotOffered`` where the face tells no such part."""
+        if part != "text":
+            self._call.tells.needs(PARTS.get(part, part))
+
     def gets_text(self) -> None:
         """There is an answer with text."""
         if not self.result.text:
@@ -71,6 +78,7 @@ class Caller:
 
         ``if_any`` where xAI need not have answered such a part; the caller then gets none.
         """
+        self.needs(part)
         saw = _got(self.result, part)
         expected = _answered(self.answer, part)
         if part == "finish_reason" and _reason(saw) == _reason(expected) is not None:
@@ -115,6 +123,8 @@ class Caller:
         else:
             said = [self.result.finish_reason] if self.result.finish_reason else [*self.result.notices]
         if not any(CUT.search(text) for text in said):
+            if failure is None:
+                self.needs("finish_reason")
             got = (
                 f"{failure.kind}: {one_line(failure.message)}" if failure else f"{one_line(self.result.text or '') or 'no text'}"
             )
@@ -131,22 +141,24 @@ class Caller:
             )
             raise Unkept(because, expected=answer.part("text"), saw=self.result.text, at="text")
 
-    def gets_usage(self, reasoning: str = "") -> None:
-        """Prompt, completion and total are what xAI counted; ``reasoning`` says how they are told (see ``tokens.is_within``)."""
+    def gets_usage(self) -> None:
+        """Prompt, completion and total are what xAI counted, told as the face tells its reasoning (see ``tokens.is_within``)."""
+        self.needs("usage")
         counted = self._counted
         told = self.result.usage or Usage()
-        if found := [one for one in otherwise(told, counted, reasoning) if one.field in BILLED]:
+        if found := [one for one in otherwise(told, counted, self._call.tells.reasoning) if one.field in BILLED]:
             because = f"the caller is told {found[0]}"
             raise Unkept(because, expected=asdict(counted), saw=asdict(told), at="usage")
 
-    def gets_reasoning_tokens(self, reasoning: str = "") -> None:
+    def gets_reasoning_tokens(self) -> None:
         """Reasoning tokens stand in a field of their own; none is lost from completion or total, and none is there twice."""
+        self._call.tells.needs("reasoning")
         counted = self._counted
         if not counted.reasoning_tokens:
             because = f"{self._call.asked.model} thinks, and xAI's answer counts no reasoning, so that there is none to tell"
             raise Unproven(because, blame=self._sent.blame)
         told = self.result.usage or Usage()
-        found = {one.field: one for one in otherwise(told, counted, reasoning)}
+        found = {one.field: one for one in otherwise(told, counted, self._call.tells.reasoning)}
         if "reasoning_tokens" in found:
             saw = NOTHING if told.reasoning_tokens is None else told.reasoning_tokens
             because = f"xAI billed {counted.reasoning_tokens} reasoning tokens; the caller is told {saw}"
@@ -180,9 +192,10 @@ class Caller:
         return Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
 
     def is_told(self, name: str) -> None:
-        """The error names this; of nothing at all it says that it is no model."""
+        """The error names this, or what the provider's library calls it; of nothing at all it says that it is no model."""
         message = self.failure.message
-        if not (_names(message, name.strip()) if name.strip() else NO_NAME.search(message)):
+        called = [word for said in (name, self._call.words.get(name, name)) if (word := said.strip())]
+        if not (any(_names(message, word) for word in called) if called else NO_NAME.search(message)):
             raise Unkept(f"the error does not name {quoted(name)}: {one_line(message)}", expected=name, saw=message, at="error")
 
     def is_told_the_window(self, window: int) -> None:
@@ -204,6 +217,8 @@ class Caller:
 
     def gets_no_bad_call(self, *, passes_on: bool) -> None:
         """A call that is no good does not reach the caller; a raw SDK (``passes_on``) may hand it on as it came."""
+        if self._call.failure is None:
+            self.needs("tool_calls")
         handed = _got(self._call.result, "tool_calls") if self._call.result else []
         if not handed:
             return
@@ -238,6 +253,7 @@ class Caller:
     def is_given(self, notice: str, about: Collection[str], *, warned: str = "") -> None:
         """A line of result, error, log, or what was warned matches the pattern and has one of these names."""
         if not self._noticed(notice, about, warned):
+            self._call.tells.needs("notices")
             because = f"asking for {quoted(self._call.asked.model)} gives no notice that matches {notice!r}"
             raise Unkept(because, expected=notice, saw=NOTHING, at="notices")
 
@@ -258,15 +274,15 @@ class Caller:
         told = self.result.told_model
         answered = self.answer["model"]
         if answered not in model.served and told != answered:
+            self.needs("model")
             because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
             raise Unkept(because, expected=answered, saw=told, at="model")
 
     def or_log_names(self, *parameters: str) -> None:
         """Each removed parameter is named in a field of the result, an error, or the log."""
-        result, failure = self._call.result, self._call.failure
-        logged = [line for line in (self._call.log or "").splitlines() if REMOVAL.search(line)]
-        said = [*(result.notices if result else ()), failure.message if failure else "", *logged]
-        if unsaid := [name for name in parameters if not any(re.search(rf"\b{name}\b", text) for text in said)]:
+        if unsaid := [name for name in parameters if not tells_of(self._call, name)]:
+            if self._call.log is None:
+                self.needs("notices")
             because = f"{', '.join(unsaid)} was dropped for {self._call.asked.model} without a word to caller or log"
             raise Unkept(because, expected=list(parameters), saw=NOTHING, at="notices")
 
@@ -281,6 +297,17 @@ class Caller:
         for place, text in places.items():
             if any(part in text for part in _telling_parts(key)):
                 raise Unkept(f"the API key stands in {place}", expected=NOTHING, saw="the key", at=place)
+
+
+def tells_of(call: Call, parameter: str) -> bool:
+    """Whether a field of the result, the error or the log names a parameter that was removed, or the library's word for it.
+
+    One that the face does not have was never asked for.
+    """
+    logged = [line for line in (call.log or "").splitlines() if REMOVAL.search(line)]
+    said = [*(call.result.notices if call.result else ()), call.failure.message if call.failure else "", *logged]
+    names = "|".join(re.escape(name) for name in (parameter, call.words.get(parameter, parameter)))
+    return parameter in call.lacking or any(re.search(rf"\b(?:{names})\b", text) for text in said)
 
 
 def _names(text: str, name: str) -> bool:

@@ -37,18 +37,20 @@ class Log:
         return [line for line in self._lines if all(re.search(pattern, line) for pattern in patterns)]
 
     def has_a_line_for_each(self, names: Sequence[str], *patterns: str) -> None:
-        """For each of the names, one line matches all the patterns and names it."""
+        """For each of the names, one line matches all the patterns and names it; what the face has not was never asked for."""
         for name in names:
-            self.has_line(*patterns, naming=[name])
+            if name not in self._call.lacking:
+                self.has_line(*patterns, naming=[name])
 
     def has_line(self, *patterns: str, naming: Sequence[str] = ()) -> None:
-        """One line matches all the patterns, as the plan's ``grep`` would, and names all the words."""
+        """One line matches all the patterns, as the plan's ``grep`` would, and names all the words as the library calls them."""
+        words = self._call.words
         found = self.found(*patterns)
         grep = " | ".join(f'grep "{pattern}"' for pattern in patterns)
         if not found:
             saw = list(self._lines[-TAIL:]) or ["(the call left no line)"]
             raise Unkept(f"{grep} finds no line in the log", expected=grep, saw=saw, at="log")
-        if not any(all(word in line for word in naming) for line in found):
+        if not any(all(word in line or words.get(word, word) in line for word in naming) for line in found):
             because = f"{grep} finds a line, but it does not name {' and '.join(naming)}"
             raise Unkept(because, expected=list(naming), saw=found[-1], at="log")
 

@@ -7,6 +7,7 @@ from grokgate.judgement.expect.listing import declares
 from grokgate.judgement.expect.unkept import NotApplicable
 from grokgate.providers.subject import Subject
 from grokgate.values.call import Call
+from grokgate.values.face import NotOffered
 
 
 def pair(before: Subject, now: Subject, name: str, shape: RequestShape) -> tuple[Call, Call]:
@@ -15,5 +16,8 @@ def pair(before: Subject, now: Subject, name: str, shape: RequestShape) -> tuple
         raise NotApplicable(f"the provider had no face for {shape.mode} before the rollout")
     if shape.needs and not declares(before, shape.needs, name):
         raise NotApplicable(f"neither listing nor description declared {shape.needs} for {name} before the rollout")
-    then, since = (build.ask(shape.of(name), mode=shape.mode) for build in (before, now))
-    return then, since
+    try:
+        then = before.ask(shape.of(name), mode=shape.mode)
+    except NotOffered as missing:
+        raise NotApplicable(f"before the rollout {missing}") from None
+    return then, now.ask(shape.of(name), mode=shape.mode)

@@ -27,15 +27,15 @@ class Stream:
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    def is_same_as(self, whole: Call, part: str, *, reasoning: str = "") -> None:
+    def is_same_as(self, whole: Call, part: str) -> None:
         """A part is what the caller of the same request got unstreamed: ``text``, ``finish_reason``, ``usage``, ``tool_calls``.
 
         Where xAI answered the same request otherwise on its stream, as it makes the id of a tool call anew, that is due.
-        ``reasoning`` says how usage is told, see ``tokens.is_within``.
         """
+        Caller(self._call).needs(part)
         with rests_on("POST-4.5" if part == "tool_calls" else "POST-1.2", "there is nothing to hold the stream against"):
-            expected = _told(whole, part, reasoning)
-        saw = _told(self._call, part, reasoning)
+            expected = _told(whole, part)
+        saw = _told(self._call, part)
         if part == "tool_calls" and not any((saw, expected, self._sent.part(part))):
             raise Unproven("no tool was called, neither streamed nor unstreamed; POST-4.5 judges that")
         if not saw and not expected and part != "tool_calls":
@@ -119,13 +119,13 @@ class Stream:
             raise NotRun(because)
 
 
-def _told(call: Call, part: str, reasoning: str) -> Any:
+def _told(call: Call, part: str) -> Any:
     """A part of what the caller got; of usage as xAI counts it."""
     result, answer = Caller(call).result, sent(call)
     if part != "usage":
         return _got(result, part)
     counted = Usage(**((answer and answer.part("usage")) or {}))
-    return (result.usage and as_counted(result.usage, counted, reasoning)) or None
+    return (result.usage and as_counted(result.usage, counted, call.tells.reasoning)) or None
 
 
 def _got(result: ChatResult, part: str) -> Any:

@@ -122,7 +122,12 @@ class Wire:
             )
 
     def converts(self, parameter: str, value: Any, model: ModelFacts) -> None:
-        """The parameter leaves as given where the model takes it, and not at all where the rollout's table says it refuses it."""
+        """The parameter leaves as given where the model takes it, and not at all where the rollout's table says it refuses it.
+
+        Of one that the face does not have there is nothing to state.
+        """
+        if parameter in self._call.lacking:
+            return
         if parameter == "limit":
             field = next((key for key in LIMITS if self.request.carries(key)), model.limit_field)
             self.limits(field, value)

@@ -111,7 +111,14 @@ class Host:
         setting = Setting(**{**params["setting"], "workdir": Path(params["setting"]["workdir"])})
         running = InProcess(load_adapter(params["adapter"], Path(params["here"])), setting)
         self._running = running
-        return {"modes": sorted(running.modes), "lists": running.lists, "documents": running.documents}
+        face = running.face
+        return {
+            "modes": sorted(running.modes),
+            "lists": running.lists,
+            "documents": running.documents,
+            **({} if face.takes is None else {"takes": sorted(face.takes)}),
+            "tells": face.tells.to_json(),
+        }
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:

@@ -19,6 +19,7 @@ from grokgate.providers.host.reply import BrokenRule, reply, shown
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import NotStarted, not_offered
 from grokgate.values.chat import ChatRequest, ChatResult, End, Failure, Mode, ModelCard
+from grokgate.values.face import Face
 from grokgate.values.wire import Egress
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class HostProcess:
             self.close()
             raise NotStarted(answer)
         self.modes, self.lists, self.documents = frozenset[str](answer["modes"]), answer["lists"], answer["documents"]
+        self.face = Face.of(answer.get("takes"), answer.get("tells"))
 
     @property
     def gone(self) -> Failure | None:

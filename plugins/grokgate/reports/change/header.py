@@ -24,6 +24,7 @@ NAMES = {
     "digests.world": "cassettes",
     "provider.build": "build asked for",
     "provider.claims": "claims",
+    "provider.converts": "what it converts",
     "provider.face": "face",
     "provider.kind": "kind",
     "provider.name": "provider",

@@ -1,0 +1,57 @@
+"""Whether what did not leave was understood: nothing is left of a key that a library does not know, and that converts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from grokgate.judgement.expect.caller import tells_of
+from grokgate.judgement.expect.unkept import Unproven
+from grokgate.providers.subject import Subject
+from grokgate.upstream.fill import camel_case
+from grokgate.values.call import Call
+from grokgate.values.chat import LIMIT, option
+from grokgate.values.rollout import ModelFacts
+from grokgate.values.world import EFFORT
+
+
+def understood(provider: Subject, *calls: Call) -> None:
+    """Each parameter that did not leave leaves for a model that takes it, or the provider tells that it was removed.
+
+    Raises ``Unproven``. The real xAI is not asked for it: replay decides that.
+    """
+    if provider.launcher.live:
+        return
+    given = {name: value for call in calls for name, value in call.asked.parameters.items() if option(name) != LIMIT}
+    unseen = {name: value for name, value in given.items() if not any(_is_seen(call, name) for call in calls)}
+    for name, value in unseen.items():
+        if not any(_leaves(provider.chat(model.id, **{name: asked}), name) for model, asked in _takers(provider, name, value)):
+            raise Unproven(f"{name} left for no model, and no remark, error or line of the log tells of it; {_mend(name)}")
+
+
+def _is_seen(call: Call, name: str) -> bool:
+    return name in call.asked.parameters and (_leaves(call, name) or tells_of(call, option(name)))
+
+
+def _leaves(call: Call, name: str) -> bool:
+    names = {name, option(name), camel_case(option(name))}
+    return any(request.carries(key) for request in call.left for key in names)
+
+
+def _takers(provider: Subject, name: str, value: Any) -> Iterator[tuple[ModelFacts, Any]]:
+    """The models that take the parameter, each with a value that shows: an empty one may be left out rightly."""
+    plain = option(name)
+    values = provider.rollout.parameters.get(plain, (value,))
+    for model in (provider.rollout.old, *provider.others, provider.rollout.target):
+        if plain == EFFORT:
+            values = tuple(effort for effort in model.efforts if effort != "none")
+        if model.takes(plain) and values:
+            yield model, values[0]
+
+
+def _mend(name: str) -> str:
+    """What to do about a parameter of which nobody can tell whether it was understood."""
+    plain = option(name)
+    if name == plain:
+        return f'where the library has another word for it, say so in the description: [names.parameters] {plain} = "…"'
+    return f'where the library spells it in one way, say so in the description: [names.parameters] {plain} = "{plain}"'
