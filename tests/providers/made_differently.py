@@ -1,14 +1,24 @@
 """Right providers that are made differently from the reference, which no gate may blame for it."""
 
 import json
+import tomllib
 from dataclasses import replace
 from typing import ClassVar
 
 from grokgate.formats.home import home
+from grokgate.formats.rollout_file import rollout
 from grokgate.providers.vehicle import load_adapter
+from grokgate.values.chat import ChatResult
 
 Reference = load_adapter("provider.py:Reference", home() / "fixtures" / "reference")
 DESCRIPTION = str(home() / "fixtures" / "providers" / "reference.toml")
+
+
+def described(**more):
+    """The reference's description with these keys in place of its own; what lies beside it is named by its whole path."""
+    text = (home() / "fixtures" / "providers" / "reference.toml").read_text("utf-8")
+    said = tomllib.loads(text.replace("../reference/", f"{home()}/fixtures/reference/"))
+    return {key: value for key, value in {**said, **more}.items() if key != "adapter"}
 
 
 class NeverHadTheLast(Reference):
@@ -18,6 +28,141 @@ class NeverHadTheLast(Reference):
 
     def of_build(self):
         return tuple(model for model in super().of_build() if model.id != self.plan.others[-1].id)
+
+
+class AsynchronousAlone(Reference):
+    """Has asynchronous faces alone."""
+
+    description: ClassVar = DESCRIPTION
+    chat = stream = None
+
+
+class WithoutStreaming(Reference):
+    """Does not stream, and does not claim to."""
+
+    description: ClassVar = described(
+        claims=["chat", "models", "flag", "restrictions", "json", "tools", "thinking", "logs", "docs", "own-tests"]
+    )
+    stream = astream = None
+
+    def models(self):
+        return [
+            replace(card, capabilities=tuple(what for what in card.capabilities if what != "streaming"))
+            for card in super().models()
+        ]
+
+
+class WithoutTopP(Reference):
+    """Its callers cannot give ``top_p``: there is no such parameter."""
+
+    description: ClassVar = DESCRIPTION
+    takes: ClassVar = (
+        *("model", "system", "conversation", "limit", "response_format", "tools", "tool_choice", "images"),
+        *("temperature", "seed", "user", "stop", "logprobs"),
+        *("presence_penalty", "frequency_penalty", "reasoning_effort"),
+    )
+
+    def prepare(self, request, **more):
+        assert "top_p" not in request.parameters, "no caller can write this"
+        return super().prepare(request, **more)
+
+
+VENDOR = "x-ai/"
+
+
+class WithWordsOfItsOwn(Reference):
+    """Calls ``stop`` ``stop_sequences``, and lists models by vendor and name."""
+
+    models_of_both: ClassVar = {id: VENDOR + id for name in ("grok-4", "grok-4.7") for id in rollout(name).models}
+    description: ClassVar = described(names={"parameters": {"stop": "stop_sequences"}, "models": models_of_both})
+
+    def convert(self, model, parameters):
+        known = {name: value for name, value in parameters.items() if name != "stop"}  # of that name it knows nothing
+        if "stop_sequences" in known:
+            known["stop"] = known.pop("stop_sequences")
+        return super().convert(model, known)
+
+    def models(self):
+        return [replace(card, id=VENDOR + card.id) for card in super().models()]
+
+    def names(self):
+        known = super().names()
+        return known | {VENDOR + model.id.lower(): model for model in known.values()}
+
+
+class UnderstandsNoStop(Reference):
+    """The same without the words in its description: it takes no notice of a ``stop``, and its callers' own word leaves."""
+
+    description: ClassVar = DESCRIPTION
+
+    def convert(self, model, parameters):
+        kept, removed = super().convert(model, {name: value for name, value in parameters.items() if name != "stop"})
+        if "stop_sequences" in kept:
+            kept["stop"] = kept.pop("stop_sequences")
+        return kept, removed
+
+
+class DeclaredByItsListing(Reference):
+    """Claims JSON and tools by its listing alone."""
+
+    description: ClassVar = described(claims=["chat", "models", "thinking", "streaming"])
+
+
+class DeclaresWhatItsFaceHasNot(DeclaredByItsListing):
+    """Lists streaming as a capability, and cannot be asked for it."""
+
+    stream = astream = None
+
+
+class DeclaresNothing(DeclaredByItsListing):
+    """Claims neither, by description or listing."""
+
+    def models(self):
+        return [replace(card, capabilities=("thinking",)) for card in super().models()]
+
+
+class PassesOnAndLists(Reference):
+    """A raw SDK that lists the models of xAI, and does not promise that as a listing of its own."""
+
+    description: ClassVar = {"kind": "passthrough", "claims": ["chat", "thinking"]}
+
+    def models(self):
+        return [replace(card, capabilities=()) for card in super().models()]
+
+
+class RestrictsAndListsNothing(Reference):
+    """Has an allow-list, and promises no listing."""
+
+    description: ClassVar = described(claims=["chat", "flag", "restrictions"])
+    models = None
+
+
+class ConvertsStopAlone(Reference):
+    """A library between the kinds: it says that it converts ``stop``; penalties it drops in silence, and effort it renames."""
+
+    description: ClassVar = {"converts": ["stop"], "claims": ["chat", "json", "tools", "thinking", "streaming"]}
+
+    def convert(self, model, parameters):
+        spelt = {self.snake_case(name): value for name, value in parameters.items()}
+        kept, removed = super().convert(model, {name: value for name, value in spelt.items() if name in ("stop", "temperature")})
+        if "reasoning_effort" in spelt:
+            kept["effort"] = spelt["reasoning_effort"]
+        return kept, removed
+
+
+class ToolOfAServer(Reference):
+    """A tool with a prompt limit of its own that tells text and nothing else; the adapter says so, and it runs in a host."""
+
+    description: ClassVar = {"claims": ["chat", "thinking"], "vehicle": "host", "max_prompt_chars": 60_000}
+    takes: ClassVar = ("model", "temperature")
+    tells: ClassVar = {
+        **dict.fromkeys(("model", "usage", "finish_reason", "calls", "thinking", "cost", "notices"), False),
+        "reasoning": False,
+    }
+    stream = achat = astream = None
+
+    def chat(self, request):
+        return ChatResult(text=super().chat(request).text)
 
 
 class WithoutAsync(Reference):

@@ -9,8 +9,14 @@ from grokgate.formats.home import home
 from grokgate.formats.rollout_file import rollout
 
 PHASES = ("1", "rollback")
-MADE_DIFFERENTLY = Path(__file__).parent / "made_differently.py"
-NEVER_HAD = f"{MADE_DIFFERENTLY}:NeverHadTheLast"
+
+
+def made(name):
+    """A provider of ``made_differently.py`` as ``--provider`` takes it."""
+    return f"{Path(__file__).parent / 'made_differently.py'}:{name}"
+
+
+NEVER_HAD = made("NeverHadTheLast")
 
 
 @pytest.fixture
@@ -34,24 +40,23 @@ def test_one_that_never_had_another_model_is_go(name, phase, gate):
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("name", ["grok-4", "grok-4.7"])
+@pytest.mark.parametrize(("name", "phase"), [("grok-4", "1"), ("grok-4.7", "rollback")])
 def test_one_whose_description_names_the_old_model_alone_is_go(name, phase, described, gate):
     ran = gate("--provider", described([rollout(name).old.id]), "--rollout", name, "--phase", phase)
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
 
 
 @pytest.mark.parametrize(
-    ("made", "name", "phase"),
+    ("provider", "name", "phase"),
     [("WithoutAsync", "grok-4", "2"), ("InOtherTerms", "grok-4", "1"), ("InOtherTerms", "grok-4.7", "2")],
 )
-def test_faces_and_ways_of_telling_are_the_providers_own(made, name, phase, gate):
-    ran = gate("--provider", f"{MADE_DIFFERENTLY}:{made}", "--rollout", name, "--phase", phase)
+def test_faces_and_ways_of_telling_are_the_providers_own(provider, name, phase, gate):
+    ran = gate("--provider", made(provider), "--rollout", name, "--phase", phase)
     assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
 
 
 def test_what_is_mended_for_the_old_model_breaks_nothing(gate):
-    ran = gate("--provider", f"{MADE_DIFFERENTLY}:MendedTheOldModel", "--only", "P1.3", "--only", "POST-2.10")
+    ran = gate("--provider", made("MendedTheOldModel"), "--only", "P1.3", "--only", "POST-2.10")
     assert ran.rows == {"P1.3": "passed", "POST-2.10": "passed"}
     notes = {note for case in ran.evidence.cases for note in case.notes}
     assert "mended: presence_penalty leaves no more for grok-3, which refuses it" in notes
@@ -65,3 +70,98 @@ def test_what_it_never_had_is_not_asked_for(described, gate):
         status = {entry.id: entry.status for entry in ran.evidence.cases}
         assert ran.code == 0
         assert status.get(f"P1.1[{last}]") in (None, "not_applicable")
+
+
+ALIKE = [
+    ("AsynchronousAlone", "grok-4", "1"),
+    ("AsynchronousAlone", "grok-4.7", "rollback"),
+    ("WithWordsOfItsOwn", "grok-4", "rollback"),
+    ("WithWordsOfItsOwn", "grok-4.7", "1"),
+    ("WithoutStreaming", "grok-4", "rollback"),
+]
+"""Phases 1 to 3 ask for streaming, so that who does not stream is no go there."""
+
+
+@pytest.mark.parametrize(("provider", "name", "phase"), ALIKE)
+def test_one_with_other_faces_or_words_is_go(provider, name, phase, gate):
+    ran = gate("--provider", made(provider), "--rollout", name, "--phase", phase)
+    assert (ran.code, ran.verdict["verdict"]) == (0, "go"), ran.said
+
+
+@pytest.fixture
+def found(gate):
+    """Judges a provider by some rows; gives the status of each, and why."""
+
+    def judge(provider, *rows):
+        ran = gate("--provider", made(provider), *(word for row in rows for word in ("--only", row)))
+        cases = {case.id: (str(case.status), case.because) for case in ran.evidence.cases}
+        return ran.rows, {**{row["id"]: (row["status"], row["because"]) for row in ran.verdict["rows"]}, **cases}
+
+    return judge
+
+
+def test_a_face_without_a_parameter_does_not_offer_it_and_fails_nothing(found):
+    rows, because = found("WithoutTopP", "P1.3", "POST-2.7", "POST-2.8", "POST-2.10", "MON.2", "MON.9")
+    kept, missing = ("P1.3", "POST-2.8", "MON.2", "MON.9"), ("POST-2.7", "POST-2.10")
+    assert rows == {**dict.fromkeys(kept, "passed"), **dict.fromkeys(missing, "not_offered")}
+    assert because["POST-2.7[top_p]"] == ("not_offered", "its users cannot set top_p")
+
+
+def test_a_capability_that_neither_description_nor_listing_claims_is_not_offered(found):
+    asked = ("POST-4.1", "POST-4.4", "POST-6.1")
+    rows, _ = found("DeclaredByItsListing", *asked)
+    assert rows == dict.fromkeys(asked, "passed")
+    rows, because = found("DeclaresNothing", *asked)
+    assert rows == {"POST-4.1": "not_offered", "POST-4.4": "not_offered", "POST-6.1": "passed"}
+    assert because["POST-4.1"][1] == "the provider does not claim 'json', and phase 1 asks for it"
+    rows, _ = found("DeclaresWhatItsFaceHasNot", "POST-4.8", "POST-6.1")
+    assert rows == {"POST-4.8": "failed", "POST-6.1": "not_offered"}
+
+
+def test_nothing_left_because_nothing_was_understood_is_no_conversion(found):
+    rows, because = found("UnderstandsNoStop", "POST-2.2", "POST-2.4", "POST-2.6", "POST-2.8")
+    assert rows == {"POST-2.2": "passed", "POST-2.4": "unproven", "POST-2.6": "passed", "POST-2.8": "unproven"}
+    assert because["POST-2.4[list]"][1].startswith("stop left for no model, and no remark, error or line of the log tells of it")
+    assert because["POST-2.4[list]"][1].endswith('say so in the description: [names.parameters] stop = "…"')
+
+
+def test_the_words_of_a_library_stand_beside_what_is_asked(gate):
+    ran = gate("--provider", made("WithWordsOfItsOwn"), "--only", "POST-2.4")
+    (said, *_) = (case.observations[0]["said"] for case in ran.evidence.cases if case.id == "POST-2.4[list]")
+    assert said == "chat(model='grok-4', stop=['END'])  where grok-4 is x-ai/grok-4, stop is stop_sequences"
+
+
+def test_a_raw_sdk_is_judged_by_a_listing_that_it_claims_alone(found):
+    rows, _ = found("PassesOnAndLists", "POST-5.1", "P1.1", "PRE.4", "POST-3.1", "RB.5")
+    assert set(rows.values()) == {"not_applicable"}
+
+
+def test_an_allow_list_is_judged_without_a_listing_that_nobody_promised(gate):
+    ran = gate("--provider", made("RestrictsAndListsNothing"), "--phase", "rollback", "--only", "RB.5", "--only", "RB.6")
+    assert set(ran.rows.values()) == {"passed"}
+
+
+def test_what_a_provider_changes_beside_what_it_says_that_it_converts_is_told(found):
+    rows, because = found("ConvertsStopAlone", "POST-2.1", "POST-2.2", "POST-2.4", "POST-2.5", "POST-2.8", "POST-2.10", "P1.5")
+    assert rows == {
+        **dict.fromkeys(("POST-2.1", "POST-2.2", "POST-2.5", "P1.5"), "not_applicable"),
+        **dict.fromkeys(("POST-2.4", "POST-2.8", "POST-2.10"), "passed"),
+    }
+    told = {
+        "POST-2.2[half]": "all the same it drops presence_penalty without a word",
+        "POST-2.5[grok-4]": "all the same it renames reasoning_effort to effort",
+        "P1.5[grok4-grok-4]": "all the same it sends 'grok4' as 'grok-4'",
+    }
+    assert all(because[id][1].endswith(change) for id, change in told.items()), because
+    assert because["POST-2.10[stop]"][0] == "passed"
+    assert because["POST-2.10[seed]"][1].endswith("all the same it drops seed without a word")
+
+
+def test_a_face_that_tells_text_alone_is_blamed_for_no_other_part(found):
+    asked = ("POST-1.1", "POST-1.2", "POST-1.3", "POST-2.7", "POST-3.2", "POST-5.2", "POST-5.4", "MON.3")
+    rows, because = found("ToolOfAServer", *asked)
+    assert set(rows.values()) == {"not_offered"}, because
+    assert because["POST-1.1[redirected]"][1] == "its users cannot tell which model answered"
+    assert because["POST-1.2[text]"][0] == because["POST-2.7[temperature]"][0] == "passed"
+    assert because["POST-1.3[greeting]"][1] == "its users cannot give a system prompt"
+    assert because["POST-3.2[chat]"][1] == "its users cannot send a prompt of more than 60,000 characters"
