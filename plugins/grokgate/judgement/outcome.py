@@ -12,10 +12,10 @@ from typing import Any
 from grokgate.intercept.fault import NotPlayed
 from grokgate.judgement import conversion
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
-from grokgate.judgement.expect.unkept import NOTHING, called
+from grokgate.judgement.expect.unkept import NOTHING, called, looked, quoted
 from grokgate.providers.description import Description
 from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
-from grokgate.values.call import Call
+from grokgate.values.call import Call, Look
 from grokgate.values.chat import Failure
 from grokgate.values.evidence import Blame, Case, Status
 from grokgate.values.face import NotOffered
@@ -26,6 +26,8 @@ from grokgate.values.wire import Egress
 
 NOT_RUN_HERE = "cases"
 """Where the finding of a case is that stands for those that did not run: how many the row has, and how many ran."""
+MISSING: Mapping[type, str] = {NoListing: "listing", NoDocumentation: "documentation", DidNotStart: "start"}
+"""What was looked for and is not there."""
 KEPT = 6
 """Calls that evidence keeps of a case with many, from either end, beside the one that shows what is unkept."""
 
@@ -59,11 +61,15 @@ def case_of(
     ``row`` is the requirement, which may be no promise of this provider.
     """
     status, because, blame, finding = _decided(error, transcript, description)
-    told = _told(error, transcript)
+    told = shows(error, transcript)
     middle = [call for call in transcript.calls[KEPT:-KEPT] if call is told]
     kept = [*transcript.calls[:KEPT], *middle, *transcript.calls[KEPT:][-KEPT:]]
-    if finding and told and kept and told is not kept[-1]:
+    if finding and isinstance(told, Look):
+        finding = {**finding, "asked": told.said}
+    elif finding and told and kept and told is not kept[-1]:
         finding = {**finding, "call": next((index for index, call in enumerate(kept) if call is told), len(kept) - 1)}
+    if finding and told:
+        because = _under({**told.env_file, **told.environment}, because)
     case = Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -78,6 +84,30 @@ def case_of(
         left_out=len(transcript.calls) - len(kept),
     )
     return _without(secret, conversion.settled(case, row, description, transcript.calls) if row else case)
+
+
+def shows(error: BaseException | None, transcript: Transcript) -> Call | Look | None:
+    """What shows that a promise is not kept: what the statement is about; of one that is about neither, the newest of both.
+
+    Where the provider came to its end, what was asked then shows it.
+    """
+    if ended := transcript.ends:
+        at = next((call for call in transcript.calls if call.failure is ended[0][1]), None)
+        return at or next((look for look in transcript.looks if look.got is ended[0][1]), None)
+    if error is None:
+        return None
+    newest = transcript.looks[-1] if transcript.looks else None
+    if isinstance(error, Unkept) and (about := called(error) or looked(error, transcript.looks)):
+        return about
+    if newest and newest.after == len(transcript.calls):
+        return newest
+    return transcript.calls[-1] if transcript.calls else None
+
+
+def _under(environment: Mapping[str, str], because: str) -> str:
+    """The sentence with the variables that it holds under, where it does not name them itself."""
+    unnamed = [f"{name}={quoted(value)}" for name, value in environment.items() if name not in because]
+    return f"with {' and '.join(unnamed)}, {because}" if unnamed else because
 
 
 def crashed(*, requirement: str, node: str) -> Case:
@@ -166,7 +196,9 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if isinstance(error, NotRun):
         none = {"expected": error.cases, "saw": 0, "at": NOT_RUN_HERE} if isinstance(error, NotStarted) else None
         return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, none
-    return (*_by_what_is_missing(error, description), None)
+    status, because, blame = _by_what_is_missing(error, description)
+    finding = {"expected": MISSING[type(error)], "saw": str(error), "at": MISSING[type(error)]} if type(error) in MISSING else None
+    return status, because, blame, finding if status is Status.FAILED else None
 
 
 def _by_what_is_missing(error: BaseException, description: Description) -> tuple[Status, str, Blame | None]:
@@ -208,13 +240,6 @@ def _ended(asked: str, failure: Failure) -> Decided:
         because = f"{asked} raised {failure.kind}, which no caller catches as an error: {said or NOTHING}"
     finding = {"expected": "an answer or an error", "saw": failure.kind, "at": "the end"}
     return Status.FAILED, because, Blame.PROVIDER, finding
-
-
-def _told(error: BaseException | None, transcript: Transcript) -> Call | None:
-    """The call that the finding is about."""
-    if ended := [call for call in transcript.calls if call.failure and call.failure.end]:
-        return ended[0]
-    return called(error) if isinstance(error, Unkept) else None
 
 
 def _without(secret: str, case: Case) -> Case:

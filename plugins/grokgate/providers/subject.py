@@ -19,7 +19,7 @@ from grokgate.providers.command import PYTHON, Ran, run
 from grokgate.providers.description import Switch
 from grokgate.providers.launcher import FALLBACK, HURRIED, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
-from grokgate.values.call import Call, surroundings
+from grokgate.values.call import Call, Look, surroundings
 from grokgate.values.chat import LIMIT, ChatRequest, End, Failure, Message, Mode, ModelCard, option
 from grokgate.values.evidence import Blame
 from grokgate.values.face import Face
@@ -58,9 +58,10 @@ class NoListing(Exception):
 
 @dataclass
 class Transcript:
-    """All that was observed for one test: calls, attempts to get out, and figures worth reporting."""
+    """All that was observed for one test: calls, looks, attempts to get out, and figures worth reporting."""
 
     calls: list[Call] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     egress: list[Egress] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
     hindrances: list[tuple[str, Blame]] = field(default_factory=list)
@@ -279,7 +280,7 @@ class Subject:
             asked=request,
             mode=mode,
             environment=self._shown,
-            env_file=self.env_files[-1] if self.env_files else {},
+            env_file=self._in_file,
             exchanges=tuple(wire.exchanges),
             egress=tuple(wire.egress),
             result=None if isinstance(outcome, Failure) else outcome,
@@ -314,6 +315,7 @@ class Subject:
             raise NoListing("the provider claims a model listing, and its adapter has no models()")
         with self.launcher.call() as wire:
             listed = self._ending("models()", self.started.running.models())
+        self._looked("models()", listed)
         self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
@@ -359,6 +361,7 @@ class Subject:
         """The provider's own documentation. Raises ``NoDocumentation``."""
         if self.started.running.documents:
             said = self._ending("documentation()", self.started.running.documentation())
+            self._looked("documentation()", said)
             if isinstance(said, Failure):
                 raise NoDocumentation(f"the provider's documentation fails with {said.kind}: {said.message}")
             return self.names.read(said)
@@ -366,13 +369,17 @@ class Subject:
         if file is None:
             raise NoDocumentation("the adapter gives no documentation, and the description names no file")
         try:
-            return self.names.read(file.read_text("utf-8"))
+            said = self.names.read(file.read_text("utf-8"))
+            self._looked(f"its documentation, {file.name}", said)
+            return said
         except (OSError, UnicodeDecodeError) as error:
             raise NoDocumentation(f"{file.name} cannot be read: {error}") from None
 
     def read_timeout(self) -> float | Failure | None:
         """Seconds that the provider waits for xAI's own address, ``None`` for ever; a ``Failure`` where it cannot be told."""
-        return self._ending("read_timeout()", self.started.running.read_timeout())
+        waits = self._ending("read_timeout()", self.started.running.read_timeout())
+        self._looked("read_timeout()", waits)
+        return waits
 
     def own_tests(self) -> Ran:
         """The provider's own unit tests, run by the command of its description in the description's folder."""
@@ -432,8 +439,10 @@ class Subject:
             try:
                 return begin()
             except NotStarted as error:
+                self._looked("a start", None)
                 raise DidNotStart(str(error), self._how, error.failure.end) from error
             except (Exception, SystemExit) as error:
+                self._looked("a start", None)
                 raise DidNotStart(f"{type(error).__name__}: {error}", self._how) from error
             finally:
                 self._keep(wire.egress, [])
@@ -441,7 +450,9 @@ class Subject:
     @property
     def log(self) -> str:
         """All that the provider has written since its start: its log, and what it printed where it has a process of its own."""
-        return (self.started.logged() or "") + self.started.printed()
+        written = (self.started.logged() or "") + self.started.printed()
+        self._looked("its log since the start", written)
+        return written
 
     def note(self, text: str) -> None:
         """Report a figure beside the result."""
@@ -473,10 +484,15 @@ class Subject:
         return {name: "set" if value == FALLBACK else value for name, value in self.environment.items()}
 
     @property
+    def _in_file(self) -> Mapping[str, str]:
+        """What stands in its file now."""
+        return self.env_files[-1] if self.env_files else {}
+
+    @property
     def _how(self) -> str:
         """The build and the environment for people, as the end of "did not start"."""
         build = [] if self.build == self.launcher.build else [f"as build {self.build!r}"]
-        variables = surroundings(self._shown, self.env_files[-1] if self.env_files else {})
+        variables = surroundings(self._shown, self._in_file)
         return "".join([f" {part}" for part in build] + ([f" with {variables}"] if variables else []))
 
     def _ending(self, asked: str, outcome: T) -> T:
@@ -487,6 +503,12 @@ class Subject:
             raise NoBuild("the provider waits for ever, or in a way that cannot be cut short; add [builds.impatient] to tell")
         self.transcript.ends.append((f"{asked}{self._how}", outcome))
         return outcome
+
+    def _looked(self, asked: str, got: object) -> None:
+        """Keep that something else was asked than an answer."""
+        other = "" if self.build == self.launcher.build else self.build
+        where = {"environment": self._shown, "env_file": self._in_file, "build": other}
+        self.transcript.looks.append(Look(asked=asked, got=got, after=len(self.transcript.calls), **where))
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)

@@ -12,7 +12,12 @@ from grokgate.reports.words import name_of
 from grokgate.values.evidence import Asked, Case
 from grokgate.values.line import one_line
 
-WIDTH = 100
+WIDTH, SAID = 100, 800
+"""Characters of a line; and of what xAI said, or the caller got, which is the evidence: whole, within reason."""
+DIGEST = "sha256:"
+"""How a body begins that evidence keeps by its digest."""
+UNTELLING = ("id", "object", "created", "system_fingerprint")
+"""Keys of an answer that tell nothing of it."""
 PORT = 8080
 """Where ``grokgate serve`` listens by default."""
 
@@ -23,8 +28,9 @@ def failure_text(asked: Asked, case: Case, header: Mapping[str, Any] | None = No
 
 
 def shown_call(case: Case) -> Mapping[str, Any] | None:
-    """The call that shows the failure: the one that the finding is about, else the last."""
-    return case.observations[(case.finding or {}).get("call", -1)] if case.observations else None
+    """The call that shows the failure: the one that the finding is about, else the last; none where it is no call."""
+    finding = case.finding or {}
+    return case.observations[finding.get("call", -1)] if case.observations and "asked" not in finding else None
 
 
 def shown_exchange(case: Case) -> Mapping[str, Any] | None:
@@ -48,7 +54,7 @@ def curl(case: Case) -> str:
     Empty where nothing left, or where the evidence holds a large body by its digest alone.
     """
     exchange = shown_exchange(case)
-    if exchange is None or exchange["body"].startswith("sha256:"):
+    if exchange is None or exchange["body"].startswith(DIGEST):
         return ""
     path = shlex.quote(exchange["url"].partition("/v1")[2])
     data = f" -H 'Content-Type: application/json' -d {shlex.quote(exchange['body'])}" if exchange["body"] else ""
@@ -71,20 +77,20 @@ def _lines(asked: Asked, case: Case, header: Mapping[str, Any]) -> Iterator[str]
     yield f"{case.id}  {asked.title}  ({asked.severity}, {name_of(case.status)})"
     yield f"plan       {asked.plan}"
     yield f"because    {case.because}"
-    if call := shown_call(case):
-        yield f"asked      {call['said']}"
+    if asked_for := _asked(case):
+        yield f"asked      {asked_for}"
     if exchange := shown_exchange(case):
         many = len(_left(case))
         yield f"left       {exchange['method']} {exchange['url']}" + (f"  (one of {many} requests)" if many > 1 else "")
         yield from _body(exchange["body"], case)
         yield f"answered   {_answered(exchange)}"
-    elif call:
+    elif shown_call(case):
         yield "left       nothing"
-    if call:
+    if call := shown_call(case):
         yield f"caller     {_got(call)}"
     if case.finding:
-        yield f"expected   {one_line(_shown(case.finding['expected']), WIDTH)}"
-        yield f"saw        {one_line(_shown(case.finding['saw']), WIDTH)}"
+        yield f"expected   {one_line(_shown(case.finding['expected']), SAID)}"
+        yield f"saw        {one_line(_shown(case.finding['saw']), SAID)}"
     yield f"who acts   {case.blame}"
     if line := curl(case):
         yield f"try it     {serve(case, header)} &   # xAI as it answered here, on loopback"
@@ -95,6 +101,12 @@ def _lines(asked: Asked, case: Case, header: Mapping[str, Any]) -> Iterator[str]
         again = ["grokgate", verb, "--provider", spec, *chosen, "--phase", header["phase"], "--only", asked.id]
         yield f"again      {shlex.join(again)}"
     yield f"more       {shlex.join(['grokgate', 'explain', *chosen, asked.id])}"
+
+
+def _asked(case: Case) -> str:
+    """What shows it, on one line: a call, or what else was asked."""
+    call = shown_call(case)
+    return str(call["said"]) if call else str((case.finding or {}).get("asked", ""))
 
 
 def _left(case: Case) -> list[Mapping[str, Any]]:
@@ -118,12 +130,12 @@ def _body(body: str, case: Case) -> Iterator[str]:
     """Of the body, the model and what shows the failure, with an arrow; the other keys by their names alone."""
     content, at = _content(body), _at(case)
     if not content:
-        yield f"             {one_line(body, WIDTH)}"
+        yield f"             {one_line(_large(body), SAID)}"
         return
     told = {key: value for key, value in content.items() if key in ("model", at)}
     for key, value in told.items():
         arrow = "   <- here" if key == at else ""
-        shown = one_line(json.dumps(value, ensure_ascii=False), 70)
+        shown = one_line(json.dumps(value, ensure_ascii=False), SAID if arrow else WIDTH)
         yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {shown}{arrow}"
     if others := [key for key in content if key not in told]:
         yield f"             and {', '.join(others)}"
@@ -133,16 +145,30 @@ def _answered(exchange: Mapping[str, Any]) -> str:
     if exchange["status"] is None:
         return f"nothing: {exchange['fault']}, as the test asked"
     known = exchange["provenance"] or (f"changed by the fault {exchange['fault']}" if exchange["fault"] else "no recording")
-    return f"{exchange['status']} {one_line(exchange['answer'] or '', WIDTH)}  ({known})"
+    return f"{exchange['status']} {one_line(_telling(exchange['answer'] or ''), SAID)}  ({known})"
+
+
+def _telling(answer: str) -> str:
+    """An answer without what tells nothing of it: its number and date."""
+    content = _content(answer)
+    if "choices" not in content:
+        return _large(answer)
+    return json.dumps({key: value for key, value in content.items() if key not in UNTELLING}, ensure_ascii=False)
+
+
+def _large(body: str) -> str:
+    """A body that evidence keeps by its digest, with as much of that as tells it from others."""
+    digest, _, about = body.removeprefix(DIGEST).partition(" ")
+    return f"{DIGEST}{digest[:12]}… {about}" if body.startswith(DIGEST) else body
 
 
 def _got(call: Mapping[str, Any]) -> str:
     """What the caller got, on one line."""
     if failure := call["failure"]:
-        return one_line(f"{failure['kind']}: {failure['message']}", WIDTH)
+        return one_line(f"{failure['kind']}: {failure['message']}", SAID)
     result = {key: value for key, value in call["result"].items() if value not in (None, [], (), "")}
     result["usage"] = {key: count for key, count in (result.get("usage") or {}).items() if count is not None}
-    return one_line(", ".join(f"{key}={_shown(value)}" for key, value in result.items() if value), WIDTH)
+    return one_line(", ".join(f"{key}={_shown(value)}" for key, value in result.items() if value), SAID)
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from grokgate.values.face import Tells
 from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
-"""Bytes of a body above which evidence keeps its digest instead."""
+"""Bytes of a body above which evidence keeps its digest instead, and what it is about."""
 LONGEST_LINE = 2000
 """Characters of a line of the log that evidence keeps."""
 
@@ -111,6 +111,29 @@ def surroundings(environment: Mapping[str, str], env_file: Mapping[str, str]) ->
     """The variables of a deployment on one line; those in its file, which a launcher's may overrule, by themselves."""
     told = [" ".join(f"{name}={value!r}" for name, value in variables.items()) for variables in (environment, env_file)]
     return " ".join(filter(None, (told[0], told[1] and f"[in its file: {told[1]}]")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What was asked of a provider that is no call: its listing, its documentation, its log, a start.
+
+    ``got`` is what came of it, as a statement holds it; ``after`` is how many calls had been made by then. ``build`` is named
+    where it is another than the one that is judged.
+    """
+
+    asked: str
+    got: Any
+    environment: Mapping[str, str] = field(default_factory=dict)
+    env_file: Mapping[str, str] = field(default_factory=dict)
+    build: str = ""
+    after: int = 0
+
+    @property
+    def said(self) -> str:
+        """The look as one line, for people."""
+        variables = surroundings(self.environment, self.env_file)
+        asked = f"{variables} {self.asked}".strip()
+        return f"{asked} of the build {self.build!r}" if self.build else asked
 
 
 def _asked(request: ChatRequest) -> dict[str, Any]:

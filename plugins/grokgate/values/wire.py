@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 _LIBRARIES = ("site-packages", "/lib/python", "<frozen ", "plugins/grokgate/")
 """What the file of a frame has in it that is not of the provider."""
+LAST, MOST_KEYS = 300, 30
+"""Characters of a long stream's last event, and keys of a large body, that are told beside its digest."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class WireRequest:
             return None
 
     def text(self, most: int) -> str:
-        """The body as text; a digest and the length where it has more than ``most`` bytes."""
+        """The body as text; where it has more than ``most`` bytes a digest, the length, and what the body is about."""
         return _text(self.body, most)
 
     def carries(self, key: str) -> bool:
@@ -76,14 +78,33 @@ class Answer:
     pace: float | None = None
 
     def text(self, most: int) -> str:
-        """The body as text; a digest and the length where it has more than ``most`` bytes."""
+        """The body as text; where it has more than ``most`` bytes a digest, the length, and what the body is about."""
         return _text(self.body, most)
 
 
 def _text(body: bytes, most: int) -> str:
-    if len(body) > most:
-        return f"sha256:{hashlib.sha256(body).hexdigest()} ({len(body):,} bytes)"
-    return body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace")
+    if len(body) <= most:
+        return text
+    return f"sha256:{hashlib.sha256(body).hexdigest()} ({'; '.join([f'{len(body):,} bytes', *_about(text)])})"
+
+
+def _about(text: str) -> Iterator[str]:
+    """What a large body is about: model, number of messages and keys; of a stream the number of events, and the last of them."""
+    events = [event.strip() for event in text.split("\n\n") if event.strip()]
+    if events and events[0].startswith(("data:", ":", "event:")):
+        last = next((event for event in reversed(events) if not event.endswith("[DONE]")), "")
+        yield f"{len(events)} events, the last that says something: {last[-LAST:]}"
+        return
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(content, dict):
+        messages = content.get("messages")
+        yield from [f"model {content['model']}"] if "model" in content else []
+        yield from [f"messages: {len(messages)}"] if isinstance(messages, list) else []
+        yield f"keys {', '.join(list(content)[:MOST_KEYS])}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +133,6 @@ class Miss:
         near = self.nearest[0]
         if not near.differences:
             return f"no answer on tape; rule {near.rule} covers the request, but no exchange plays for it"
-        if not near.differences:
-            return f"rule {near.rule} fits, but these cassettes have no exchange that plays for it"
         differs = "; ".join(f"{name} is {got}, the rule wants {wanted}" for name, wanted, got in near.differences)
         return f"no answer on tape; nearest is rule {near.rule}, but {differs}"
 

@@ -12,6 +12,7 @@ class LogText:
     """All that a provider wrote to its log and printed."""
 
     def __init__(self, text: str) -> None:
+        self._text = text  # by which it is known when it was looked at
         self._lines = text.splitlines()
 
     def reports(self, unknown: str, *, known: str, otherwise: str) -> None:

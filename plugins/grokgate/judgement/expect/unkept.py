@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
 from typing import Any
 
-from grokgate.values.call import Call
+from grokgate.values.call import Call, Look
 from grokgate.values.evidence import Blame
 
 NOTHING = "nothing"
 
 
 class Unkept(AssertionError):
-    """A promise is not kept. ``because`` is one sentence; ``at`` is the place that shows it."""
+    """A promise is not kept. ``because`` is one sentence; ``at`` is the place that shows it.
+
+    ``call`` is the one that shows it, where the statement that raises it is not made of that call alone.
+    """
 
     __module__ = "builtins"  # as pytest does with its own: reports then say "Unkept: …" without a path before it
 
     def __init__(
-        self, because: str, *, expected: Any = None, saw: Any = None, at: str = "", blame: Blame = Blame.PROVIDER
+        self,
+        because: str,
+        *,
+        expected: Any = None,
+        saw: Any = None,
+        at: str = "",
+        blame: Blame = Blame.PROVIDER,
+        call: Call | None = None,
     ) -> None:
         super().__init__(because)
-        self.because, self.expected, self.saw, self.at, self.blame = because, expected, saw, at, blame
+        self.because, self.expected, self.saw, self.at, self.blame, self.call = because, expected, saw, at, blame, call
 
 
 def called(error: BaseException) -> Call | None:
-    """The call that an unkept statement is about: that of the innermost ``wire(call)``, ``caller(call)`` or the like."""
-    statements = (frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__))
-    calls = [call for statement in statements if isinstance(call := getattr(statement, "_call", None), Call)]
+    """The call that an unkept statement is about: the one that it names, else that of the innermost ``wire(call)`` or the like."""
+    if isinstance(error, Unkept) and error.call:
+        return error.call
+    calls = [call for statement in _statements(error) if isinstance(call := getattr(statement, "_call", None), Call)]
     return calls[-1] if calls else None
+
+
+def looked(error: BaseException, looks: Sequence[Look]) -> Look | None:
+    """The look that an unkept statement is about: the last of those whose outcome a statement holds."""
+    held = [value for statement in _statements(error) for value in vars(statement).values() if value is not None]
+    return next((look for look in reversed(looks) if any(value is look.got for value in held)), None)
+
+
+def _statements(error: BaseException) -> Iterator[Any]:
+    """What a row's test stated, the innermost last."""
+    held = (frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__))
+    return (statement for statement in held if type(statement).__module__.startswith(__package__))
 
 
 class NotApplicable(Exception):
