@@ -83,7 +83,7 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
         raise NotApplicable(f"{name} has one spelling")
     snake = provider.chat(rollout.model, **{name: REFUSABLE[name]})
     camels = provider.chat(rollout.model, **{camel(name): REFUSABLE[name]})
-    wire(camels).is_same_as(snake, f"{camel(name)} and {name}")
+    wire(camels).is_same_as(snake, f"{camel(name)} and {name}", rollout.target)
     understood(provider, snake)
     understood(provider, camels)
 
@@ -107,7 +107,7 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
     plain = provider.chat(rollout.model, **given)
     other = provider.chat(name, mode=mode, **given)
     with leaving(provider, name, rollout.target, mode):
-        wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}")
+        wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}", rollout.target)
     understood(provider, plain, other)
 
 

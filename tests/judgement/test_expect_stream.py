@@ -7,6 +7,7 @@ import pytest
 
 from grokgate.judgement.expect import NotRun, Unkept, Unproven, stream
 from grokgate.judgement.expect.sent import sent
+from grokgate.judgement.expect.unkept import called as shows
 from grokgate.values.chat import ChatResult, Failure, ToolCall, Usage
 
 WORDS = ("Paris", " is", " it.")
@@ -119,6 +120,13 @@ def test_what_is_told_in_neither_way_is_not_the_same(part, got, streamed, whole)
 def test_where_the_unstreamed_call_fails_there_is_nothing_to_compare(part, row, streamed, call):
     with pytest.raises(NotRun, match=f"^{row} fails: the caller got ValueError: no, so there is nothing to hold the stream"):
         stream(streamed(*says(*WORDS))).is_same_as(call(failure="ValueError: no"), part)
+
+
+def test_where_the_unstreamed_answer_is_the_wrong_one_it_is_shown(streamed, whole):
+    right, wrong = streamed(*says(*WORDS)), whole(finish_reason=None)
+    unkept = broken(stream(right).is_same_as, wrong, "finish_reason")
+    assert shows(unkept) is wrong
+    assert (unkept.expected, unkept.saw) == ("stop", None)
 
 
 def test_who_does_not_ask_for_usage_is_told_none(streamed, whole):

@@ -6,6 +6,7 @@ import pytest
 
 from grokgate.formats.fixtures import PIXEL
 from grokgate.judgement.expect import NotApplicable, Unkept, camel, wire
+from grokgate.judgement.expect.unkept import called
 from grokgate.values.chat import Message, ToolCall
 
 GROK_3 = {"model": "grok-3"}
@@ -128,7 +129,7 @@ def test_carries(call):
     ("body", "because"),
     [
         ({}, "seed never left for grok-4"),
-        ({"seed": 8}, "seed left changed for grok-4: 8"),
+        ({"seed": 8}, "seed left changed for grok-4: seed is 8 and was 7"),
         ([1, 2], "seed never left for grok-4"),
         (b"not json", "seed never left for grok-4"),
     ],
@@ -206,9 +207,17 @@ def test_removed(call):
         wire(call({"stop": ["END"]})).removed("seed", "stop")
 
 
-def test_is_the_same_but_for_the_name_and_the_stream(call):
+def test_of_what_left_changed_the_place_is_told(call):
+    given = [{"type": "function", "function": {"name": "book", "strict": True, "parameters": {"required": ["a", "b"]}}}]
+    sent = [{"type": "function", "function": {"name": "book", "parameters": {"required": ["a"]}}}]
+    because = 'tools left changed for grok-4: tools[0].function.parameters.required is ["a"] and was ["a", "b"]; '
+    because += "tools[0].function.strict is nothing and was true"
+    assert str(broken(wire(call({"tools": sent})).carries, "tools", given)) == because
+
+
+def test_is_the_same_but_for_the_name_and_the_stream(call, rollout):
     streamed = call({"model": "grok-4-0709", "stream": True, "stream_options": {"include_usage": True}})
-    wire(streamed).is_same_as(call(), "grok-4-0709 by stream and grok-4")
+    wire(streamed).is_same_as(call(), "grok-4-0709 by stream and grok-4", rollout.target)
 
 
 @pytest.mark.parametrize(
@@ -219,9 +228,34 @@ def test_is_the_same_but_for_the_name_and_the_stream(call):
         ({"seed": 7}, {"seed": 8}, "seed is 7 and 8"),
     ],
 )
-def test_is_not_the_same(mine, others, difference, call):
-    unkept = broken(wire(call(mine)).is_same_as, call(others), "presencePenalty and presence_penalty")
+def test_is_not_the_same(mine, others, difference, call, rollout):
+    unkept = broken(wire(call(mine)).is_same_as, call(others), "presencePenalty and presence_penalty", rollout.target)
     assert str(unkept) == f"presencePenalty and presence_penalty leave differently: {difference}"
+
+
+RIGHT_AND_WRONG = {
+    "removed": ({}, {"presence_penalty": 0.5}, {"presence_penalty": 0.5}),
+    "removed in camel case": ({}, {"presencePenalty": 0.5}, {"presencePenalty": 0.5}),
+    "taken": ({"temperature": 0.3}, {}, {"temperature": 0.3}),
+    "messages": ({"messages": [USER]}, {"messages": [SYSTEM]}, {}),
+    "unasked": ({}, {"top_k": 3}, {}),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "asked"), RIGHT_AND_WRONG.values(), ids=RIGHT_AND_WRONG)
+def test_of_two_that_differ_the_wrong_one_is_shown(right, wrong, asked, call, rollout):
+    good, bad = call(right, parameters=asked), call(wrong, parameters=asked)
+    for one, other in ((good, bad), (bad, good)):
+        unkept = broken(wire(one).is_same_as, other, "both", rollout.target)
+        key = next(iter(right or wrong))
+        assert called(unkept) is bad
+        assert (unkept.expected, unkept.saw) == (right.get(key, "nothing"), wrong.get(key, "nothing"))
+
+
+def test_of_two_the_one_with_its_limit_in_the_wrong_field_is_shown(call, rollout):
+    good, bad = call({"max_completion_tokens": 9}), call({"max_tokens": 9})
+    both = [replace(one, asked=replace(one.asked, limit=9)) for one in (good, bad)]
+    assert called(broken(wire(both[0]).is_same_as, both[1], "both", rollout.target)) is both[1]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +274,8 @@ def test_messages(sent, call):
 @pytest.mark.parametrize("sent", [[USER, SYSTEM], [USER], None], ids=["order", "lost", "none"])
 def test_messages_otherwise(sent, call):
     unkept = broken(wire(call({"messages": sent})).messages, [SYSTEM, USER])
-    assert (str(unkept), unkept.expected, unkept.at) == ("the messages left changed", [SYSTEM, USER], "messages")
+    assert str(unkept).startswith("the messages left changed for grok-4: messages")
+    assert (unkept.expected, unkept.at) == ([SYSTEM, USER], "messages")
 
 
 def test_carries_what_was_asked(call):

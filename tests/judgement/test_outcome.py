@@ -7,12 +7,13 @@ import pytest
 
 from grokgate.formats.contract import contract
 from grokgate.formats.rollout_file import rollout
-from grokgate.judgement.expect import NotApplicable, NotOffered, NotRun, Unkept, Unproven, wire
+from grokgate.judgement.cause import shown_call
+from grokgate.judgement.expect import NotApplicable, NotOffered, NotRun, Unkept, Unproven, listing, wire
 from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
-from grokgate.reports.failure import shown_call
-from grokgate.values.chat import Failure
+from grokgate.values.call import Look
+from grokgate.values.chat import Failure, ModelCard
 from grokgate.values.evidence import Blame, Status
 from grokgate.values.wire import Egress
 
@@ -22,13 +23,23 @@ UNKEPT = Unkept("stop left for grok-4", expected="no stop", saw=["END"], at="sto
 
 
 @pytest.fixture
-def decided(call):
+def decided(call, decide):
     """The case of a test that ended so; the provider declares that it reaches for prices.example.net."""
     reference = dataclasses.replace(find_provider("reference"), egress=("prices.example.net",))
 
-    def decide(error=None, *, egress=(), misses=(), calls=None, ends=(), part="half", description=reference, row=None):
+    def decided(error=None, *, egress=(), misses=(), calls=None, ends=(), part="half", description=reference, row=None):
         seen = [call()] if calls is None else calls
         transcript = Transcript(calls=seen, egress=list(egress), misses=list(misses), ends=list(ends))
+        return decide(error, transcript, part=part, description=description, row=row)
+
+    return decided
+
+
+@pytest.fixture
+def decide():
+    """The case of a test that ended so, with this transcript."""
+
+    def made(error, transcript, *, part="half", description=None, row=None):
         return case_of(
             requirement="POST-2.4",
             part=part,
@@ -36,12 +47,12 @@ def decided(call):
             seconds=0.1234567,
             error=error,
             transcript=transcript,
-            description=description,
+            description=description or find_provider("reference"),
             secret=KEY,
             row=row,
         )
 
-    return decide
+    return made
 
 
 def test_no_error_is_a_pass(decided):
@@ -68,6 +79,47 @@ def test_a_finding_names_the_call_that_it_is_about(call, decided):
         assert case.finding.get("call") == place
         assert shown_call(case)["said"] == f"chat(model='grok-{number}')"
         assert case.left_out == 30 - len(case.observations)
+
+
+CARDS = (ModelCard(id="grok-3"),)
+FLAG = {"GROK4_DEFAULT": "true"}
+
+
+@pytest.fixture
+def seen(call):
+    """A transcript of one healthy call and these looks."""
+    return lambda *looks: Transcript(calls=[call()], looks=list(looks))
+
+
+def test_a_finding_about_the_listing_says_what_was_asked_under_which_variables(seen, decide):
+    free, flagged = (Look(asked="models()", got=got, environment=under) for got, under in (((), {}), (CARDS, FLAG)))
+    with pytest.raises(Unkept) as unkept:
+        listing(CARDS).registers("grok-4")
+    for looks in ((free, flagged), (flagged, free)):
+        case = decide(unkept.value, seen(*looks))
+        assert case.finding["asked"] == "GROK4_DEFAULT='true' models()"
+        assert case.because == "with GROK4_DEFAULT=true, the listing does not show grok-4"
+        assert shown_call(case) is None
+
+
+def test_a_sentence_says_under_which_variables_it_holds(decide, call):
+    flagged = dataclasses.replace(call({"model": "grok-3"}, model="grok"), environment=FLAG)
+    with pytest.raises(Unkept) as unkept:
+        wire(flagged).without("model")
+    case = decide(unkept.value, Transcript(calls=[flagged, call()]))
+    assert case.because == "with GROK4_DEFAULT=true, model left for grok"
+
+
+def test_where_no_statement_tells_the_newest_of_calls_and_looks_shows_it(seen, decide):
+    look = Look(asked="models()", got=CARDS, build="before", after=1)
+    assert decide(UNKEPT, seen(look)).finding["asked"] == "models() of the build 'before'"
+    assert "asked" not in decide(UNKEPT, seen(dataclasses.replace(look, after=0))).finding
+
+
+@pytest.mark.parametrize("error", [DidNotStart("boom", " with X='1'"), NoListing("the listing fails")], ids=["start", "listing"])
+def test_what_could_not_be_looked_at_shows_no_call(error, seen, decide):
+    case = decide(error, seen(Look(asked="a start", got=None, after=1)))
+    assert (case.status, case.finding["asked"], shown_call(case)) == (Status.FAILED, "a start", None)
 
 
 def test_who_must_act_follows_what_is_unkept(decided):

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import shlex
 import subprocess
 from collections import Counter
@@ -12,6 +13,7 @@ import jsonschema
 import pytest
 
 from grokgate.formats.home import SCHEMAS
+from grokgate.judgement.cause import by_cause
 from grokgate.judgement.verdict import Verdict, judge
 from grokgate.reports import terminal
 from grokgate.reports.basis import of_xai, which_xai, who_answered
@@ -227,12 +229,45 @@ def test_the_verdict_has_its_colour(header, verdict):
 
 
 def test_red_rows_are_told_worst_first_and_the_rest_is_counted(header, verdict):
-    red = [row for row in verdict.rows if row.status in RED]
+    red = by_cause(sorted((row for row in verdict.rows if row.status in RED), key=lambda row: RED.index(row.status)))
     said = [line for line, _ in lines_of(header, verdict)]
     told = [line for line in said if line[:2] in [f"{SIGNS[status]} " for status in RED]]
-    assert len(told) == terminal.MOST_RED
+    assert len(told) == terminal.MOST_RED < len(red)
     assert [line[0] for line in told] == sorted((line[0] for line in told), key=[SIGNS[status] for status in RED].index)
-    assert f"  … {len(red) - len(told)} more: reports/naive/summary.md" in said
+    assert f"  … {sum(len(rows) for _, rows in red[terminal.MOST_RED :])} more: reports/naive/summary.md" in said
+
+
+UNKNOWN = "UnknownModel: unknown model 'grok-4'; known are grok-3"
+
+
+@pytest.fixture
+def unknown(asked, case, call):
+    """A verdict in which one unknown name turns three rows red, and something else a fourth."""
+    met = call(exchanges=[], failure=UNKNOWN).to_json()
+    finding = {"expected": "a request", "saw": "nothing", "at": ""}
+    rows = {
+        "P1.4": ("must", f"nothing left for grok-4; the caller got {UNKNOWN}"),
+        "P1.6": ("should", f"with GROK4_DEFAULT=true, nothing left for GROK-4; the caller got {UNKNOWN}"),
+        "POST-1.2": ("must", f"the caller got {UNKNOWN}"),
+        "POST-2.4": ("must", "stop left for grok-4"),
+    }
+    cases = [
+        replace(case("failed", because=said, blame="provider", observations=(met,), finding=finding), id=id, requirement=id)
+        for id, (_, said) in rows.items()
+    ]
+    return judge([asked(id, severity=severity) for id, (severity, _) in rows.items()], cases, strict=False)
+
+
+def test_reds_of_one_cause_are_told_once_with_their_rows(header, unknown, tmp_path):
+    said = [line for line, _ in lines_of(header, unknown)]
+    start = next(number for number, line in enumerate(said) if line.startswith(f"✘ {UNKNOWN}"))
+    assert [line.split() for line in said[start + 1 : start + 3]] == [
+        ["3", "rows:", "P1.4", "P1.6", "(should)", "POST-1.2"],
+        ["✘", "POST-2.4", "stop", "left", "for", "grok-4", "provider"],
+    ]
+    write_markdown(tmp_path / "summary.md", header, unknown)
+    summary = html.unescape((tmp_path / "summary.md").read_text("utf-8"))
+    assert f"## What several rows have in common\n\n- ✘ {UNKNOWN} (provider): P1.4, P1.6, POST-1.2\n\n" in summary
 
 
 def test_open_rows_are_told_by_cause(header, asked):
@@ -348,6 +383,39 @@ def test_a_broken_connection_is_told_as_one(call, case, asked, exchange):
     broken = replace(exchange(), answer=None, fault="disconnect")
     text = failure_text(asked(), case("failed", observations=(call(exchanges=[broken]).to_json(),)))
     assert "answered   nothing: disconnect, as the test asked" in text
+
+
+def test_what_is_no_call_is_told_by_what_was_asked_and_shows_no_request(call, case, asked):
+    finding = {"expected": "grok", "saw": [], "at": "aliases", "asked": "GROK4_DEFAULT='true' models()"}
+    listed = case("failed", observations=(call().to_json(),), finding=finding)
+    lines = failure_text(asked(), listed).splitlines()
+    assert "asked      GROK4_DEFAULT='true' models()" in lines
+    assert {line.split(" ")[0] for line in lines if line[0] != " "}.isdisjoint({"left", "answered", "caller", "try"})
+    assert curl(listed) == ""
+
+
+def test_what_xai_said_is_told_whole(call, case, asked):
+    sentence = f"The model does not exist. {'It is said at length. ' * 20}Ask your team."
+    refused = call(status=404, answer={"code": "not-found", "error": sentence}, failure=f"XAIError: {sentence}")
+    finding = {"expected": sentence, "saw": sentence, "at": "error"}
+    text = failure_text(asked(), case("failed", observations=(refused.to_json(),), finding=finding))
+    assert text.count("Ask your team.") == 4
+
+
+def test_of_an_answer_that_is_no_refusal_the_model_is_told_and_not_its_number(call, case, asked):
+    answer = {"id": "a" * 99, "object": "chat.completion", "created": 1752019200, "model": "grok-4-0709", "choices": []}
+    [told] = [
+        line
+        for line in failure_text(asked(), case("failed", observations=(call(answer=answer).to_json(),))).splitlines()
+        if line.startswith("answered")
+    ]
+    assert told.startswith('answered   200 {"model": "grok-4-0709", "choices": []}')
+
+
+def test_of_a_large_body_model_and_keys_are_told(call, case, asked):
+    long = {"messages": [{"role": "user", "content": "x" * 5000}]}
+    text = failure_text(asked(), case("failed", observations=(call(long).to_json(),)))
+    assert re.search(r"\n +sha256:\w{12}… \(5,\d\d\d bytes; model grok-4; messages: 1; keys model, messages\)\n", text)
 
 
 def test_a_stray_request_is_not_taken_for_the_calls_own(call, case, asked, exchange):

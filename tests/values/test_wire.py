@@ -54,6 +54,30 @@ def test_a_large_body_is_told_by_digest_and_length(make):
     assert make(body).text(1000) == f"sha256:{hashlib.sha256(body).hexdigest()} (1,001 bytes)"
 
 
+ABOUT = {
+    "request": (
+        b'{"model": "grok-4", "messages": [{}, {}], "stop": []}',
+        "model grok-4; messages: 2; keys model, messages, stop",
+    ),
+    "answer": (b'{"model": "grok-4-0709", "choices": []}', "model grok-4-0709; keys model, choices"),
+    "listing": (b'{"data": [], "object": "list"}', "keys data, object"),
+    "stream": (
+        b'data: {"model": "grok-4"}\n\ndata: {"usage": 7}\n\ndata: [DONE]\n\n',
+        '3 events, the last that says something: data: {"usage": 7}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "about"), ABOUT.values(), ids=ABOUT)
+def test_of_a_large_body_it_is_told_what_it_is_about(body, about):
+    assert request(body).text(10) == f"sha256:{hashlib.sha256(body).hexdigest()} ({len(body)} bytes; {about})"
+
+
+@pytest.mark.parametrize("body", [b" " * 11, b"[1, 2, 3, 4, 5]", b'{"model": "grok-4'], ids=["blank", "list", "cut"])
+def test_of_a_large_body_that_tells_nothing_the_length_is_told(body):
+    assert request(body).text(10).endswith(f" ({len(body)} bytes)")
+
+
 def test_bytes_that_are_no_text_are_shown_all_the_same():
     assert request(b"caf\xe9").text(10) == "caf\N{REPLACEMENT CHARACTER}"
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from grokgate.intercept.fault import NotPlayed
 from grokgate.judgement import conversion
+from grokgate.judgement.cause import under
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
-from grokgate.judgement.expect.unkept import NOTHING, called, looked, quoted
+from grokgate.judgement.expect.unkept import NOTHING, called, looked
 from grokgate.providers.description import Description
 from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
 from grokgate.values.call import Call, Look
@@ -69,7 +70,7 @@ def case_of(
     elif finding and told and kept and told is not kept[-1]:
         finding = {**finding, "call": next((index for index, call in enumerate(kept) if call is told), len(kept) - 1)}
     if finding and told:
-        because = _under({**told.env_file, **told.environment}, because)
+        because = under({**told.env_file, **told.environment}, because)
     case = Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -102,12 +103,6 @@ def shows(error: BaseException | None, transcript: Transcript) -> Call | Look | 
     if newest and newest.after == len(transcript.calls):
         return newest
     return transcript.calls[-1] if transcript.calls else None
-
-
-def _under(environment: Mapping[str, str], because: str) -> str:
-    """The sentence with the variables that it holds under, where it does not name them itself."""
-    unnamed = [f"{name}={quoted(value)}" for name, value in environment.items() if name not in because]
-    return f"with {' and '.join(unnamed)}, {because}" if unnamed else because
 
 
 def crashed(*, requirement: str, node: str) -> Case:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grokgate.judgement.acceptance import Accepted
+from grokgate.judgement.cause import speaks
 from grokgate.values.evidence import Asked, Blame, Case, Decision, Row, Status
 
 EFFECT: Mapping[Status, Decision | None] = {
@@ -142,5 +143,6 @@ def row_of(asked: Asked, cases: Sequence[Case]) -> Row:
         because = "its test did not run to its end: it was left out, the run was stopped, or a worker died"
         return Row(asked=asked, status=Status.NOT_RUN, because=because, blame=Blame.HARNESS)
     cases = sorted(cases, key=lambda case: case.id)  # workers finish in any order; the row reads the same
-    worst = min(cases, key=lambda case: WORST_FIRST.index(case.status))
-    return Row(asked=asked, status=worst.status, because=worst.because, blame=worst.blame, cases=tuple(cases))
+    worst = min((case.status for case in cases), key=WORST_FIRST.index)
+    telling = speaks([case for case in cases if case.status is worst])
+    return Row(asked=asked, status=worst, because=telling.because, blame=telling.blame, cases=tuple(cases))

@@ -314,12 +314,13 @@ class Subject:
         if not self.started.running.lists:
             raise NoListing("the provider claims a model listing, and its adapter has no models()")
         with self.launcher.call() as wire:
-            listed = self._ending("models()", self.started.running.models())
+            outcome = self._ending("models()", self.started.running.models())
+        listed = outcome if isinstance(outcome, Failure) else self.names.listed(outcome)
         self._looked("models()", listed)
         self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
         if isinstance(listed, Failure):
             raise NoListing(f"the provider's listing fails with {listed.kind}: {listed.message}")
-        return self.names.listed(listed)
+        return listed
 
     @property
     def others(self) -> tuple[ModelFacts, ...]:
@@ -360,11 +361,12 @@ class Subject:
     def documentation(self) -> str:
         """The provider's own documentation. Raises ``NoDocumentation``."""
         if self.started.running.documents:
-            said = self._ending("documentation()", self.started.running.documentation())
+            outcome = self._ending("documentation()", self.started.running.documentation())
+            said = outcome if isinstance(outcome, Failure) else self.names.read(outcome)
             self._looked("documentation()", said)
             if isinstance(said, Failure):
                 raise NoDocumentation(f"the provider's documentation fails with {said.kind}: {said.message}")
-            return self.names.read(said)
+            return said
         file = self.launcher.description.documentation
         if file is None:
             raise NoDocumentation("the adapter gives no documentation, and the description names no file")

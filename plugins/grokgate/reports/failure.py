@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from grokgate.judgement.cause import shown_call
 from grokgate.reports.basis import selected
 from grokgate.reports.words import name_of
 from grokgate.values.evidence import Asked, Case
@@ -25,12 +26,6 @@ PORT = 8080
 def failure_text(asked: Asked, case: Case, header: Mapping[str, Any] | None = None) -> str:
     """The failure as plain text; ``header`` is that of the run, and says how to ask for the case again."""
     return "\n".join(_lines(asked, case, header or {}))
-
-
-def shown_call(case: Case) -> Mapping[str, Any] | None:
-    """The call that shows the failure: the one that the finding is about, else the last; none where it is no call."""
-    finding = case.finding or {}
-    return case.observations[finding.get("call", -1)] if case.observations and "asked" not in finding else None
 
 
 def shown_exchange(case: Case) -> Mapping[str, Any] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grokgate.judgement.cause import by_cause
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.basis import of_xai, share, stands_in, who_answered, whose
 from grokgate.reports.failure import failure_text
@@ -40,6 +41,7 @@ def _lines(header: Mapping[str, Any], verdict: Verdict) -> Iterator[str]:
         yield ""
     yield from _counts(verdict)
     yield from _accepted(verdict)
+    yield from _by_cause(verdict)
     yield from _section("What failed", verdict, RED)
     yield from _section("What is open", verdict, OPEN)
     yield from _section("What does not apply", verdict, (Status.NOT_APPLICABLE,))
@@ -77,6 +79,17 @@ def _accepted(verdict: Verdict) -> Iterator[str]:
         yield "## What is stale of it"
         yield ""
         yield from (f"- {plain(finding)}" for finding in verdict.findings)
+        yield ""
+
+
+def _by_cause(verdict: Verdict) -> Iterator[str]:
+    """What several red rows have in common, with the rows."""
+    shared = [(cause, rows) for cause, rows in by_cause(row for row in verdict.rows if row.status in RED) if len(rows) > 1]
+    if shared:
+        yield "## What several rows have in common"
+        yield ""
+        for cause, rows in shared:
+            yield f"- {SIGNS[rows[0].status]} {plain(cause)} ({rows[0].blame}): {', '.join(row.asked.id for row in rows)}"
         yield ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
+from grokgate.judgement.cause import by_cause
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.basis import newer_xai, selected, share, stands_in, which_xai, who_answered, whose
 from grokgate.reports.files import CAPSULE
@@ -74,15 +75,31 @@ def _section_line(section: tuple[str, str], rows: Sequence[Row]) -> str:
 
 
 def _say_red(say: Write, verdict: Verdict, folder: str) -> None:
-    red = _red(verdict)
-    for row in red[:MOST_RED]:
-        room = WIDTH - 14 - len(str(row.blame))
-        because = row.because if row.asked.severity == "must" else f"(should) {row.because}"
-        say(f"{SIGNS[row.status]} {row.asked.id:<9} {one_line(because, room):<{room}} {row.blame}", COLOURS[row.status])
-    if len(red) > MOST_RED:
-        say(f"  … {len(red) - MOST_RED} more: {folder}/summary.md", None)
+    """Each red row with its cause, and below a cause that several rows share the rows."""
+    red = by_cause(_red(verdict))
+    for cause, rows in red[:MOST_RED]:
+        _say_cause(say, cause, rows)
+    if left_out := [row for _, rows in red[MOST_RED:] for row in rows]:
+        say(f"  … {len(left_out)} more: {folder}/summary.md", None)
     if red:
         say("", None)
+
+
+def _say_cause(say: Write, cause: str, rows: Sequence[Row]) -> None:
+    row, *others = rows
+    sign, blame, colour = SIGNS[row.status], str(row.blame), COLOURS[row.status]
+    if others:
+        room = WIDTH - 3 - len(blame)
+        say(f"{sign} {one_line(cause, room):<{room}} {blame}", colour)
+        ids = " ".join(row.asked.id if row.asked.severity == "must" else f"{row.asked.id}\u00a0(should)" for row in rows)
+        for line in wrap(
+            f"{len(rows)} rows: {ids}", WIDTH, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False
+        ):
+            say(line, colour)
+        return
+    room = WIDTH - 14 - len(blame)
+    because = row.because if row.asked.severity == "must" else f"(should) {row.because}"
+    say(f"{sign} {row.asked.id:<9} {one_line(because, room):<{room}} {blame}", colour)
 
 
 def _red(verdict: Verdict) -> list[Row]:

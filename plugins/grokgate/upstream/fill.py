@@ -124,6 +124,11 @@ def camel_case(name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
+def snake_case(name: str) -> str:
+    """``presencePenalty`` as the API spells it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
 def _answer(said: str) -> str:
     """The right answer to the committed question in a message."""
     question = question_in(said)

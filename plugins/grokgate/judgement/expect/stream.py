@@ -48,7 +48,10 @@ class Stream:
         because = f"streamed, the caller got {_shown(saw)} as {name}; unstreamed, {_shown(expected)}"
         if part == "usage" and saw is None and not self._sent.request.carries("stream_options"):
             because = "streamed, the caller is told no usage: xAI sends it where stream_options asks for it, which did not leave"
-        raise Unkept(because, expected=expected, saw=saw, at=part)
+        unstreamed = sent(whole)
+        if saw == self._sent.part(part) and unstreamed and expected != unstreamed.part(part):
+            raise Unkept(because, expected=saw, saw=expected, at=part, call=whole)  # the wrong one came unstreamed
+        raise Unkept(because, expected=expected, saw=saw, at=part, call=self._call)
 
     def shows_nothing_of_empty_deltas(self) -> None:
         """xAI sent empty deltas while it thought, and the caller got its text and its thoughts and nothing else."""

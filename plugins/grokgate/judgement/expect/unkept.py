@@ -36,7 +36,7 @@ class Unkept(AssertionError):
 
 
 def called(error: BaseException) -> Call | None:
-    """The call that an unkept statement is about: the one that it names, else that of the innermost ``wire(call)`` or the like."""
+    """The call that an unkept statement is about: the one it names, else that of the innermost ``wire(call)`` or alike."""
     if isinstance(error, Unkept) and error.call:
         return error.call
     calls = [call for statement in _statements(error) if isinstance(call := getattr(statement, "_call", None), Call)]

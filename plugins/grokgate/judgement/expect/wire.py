@@ -10,7 +10,7 @@ from typing import Any
 from grokgate.judgement.expect.difference import Difference, differences, told
 from grokgate.judgement.expect.meaning import conversation, means_the_same
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
-from grokgate.upstream.fill import camel_case
+from grokgate.upstream.fill import camel_case, snake_case
 from grokgate.values.call import Call
 from grokgate.values.chat import Message
 from grokgate.values.line import one_line
@@ -97,7 +97,8 @@ class Wire:
                 continue
             if saw is None:
                 raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
-            raise Unkept(f"{key} left changed for {self._asked}: {one_line(saw, 60)}", expected=value, saw=saw, at=key)
+            because = f"{key} left changed for {self._asked}: {told(list(differences(saw, value, key)))}"
+            raise Unkept(because, expected=value, saw=saw, at=key)
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
         """The output limit left in this field alone; none left where the caller gave none.
@@ -158,14 +159,36 @@ class Wire:
         if left := [key for key in keys if self.request.carries(key)]:
             raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
-    def is_same_as(self, other: Call, which: str) -> None:
-        """Two calls left alike, but for the name of the model, what a stream needs, and what means the same to xAI."""
+    def is_same_as(self, other: Call, which: str, model: ModelFacts) -> None:
+        """Two calls of a model left alike, but for its name, what a stream needs, and what means the same to xAI.
+
+        Of two that differ the wrong one is shown.
+        """
         mine, others = _conversion(self.request), _conversion(Wire(other).request)
         for key in sorted(mine.keys() | others.keys()):
+            one, another = mine.get(key, NOTHING), others.get(key, NOTHING)
             if not means_the_same(mine.get(key), others.get(key), key, mine):
-                mine_shown, others_shown = one_line(mine.get(key, NOTHING), 40), one_line(others.get(key, NOTHING), 40)
-                because = f"{which} leave differently: {key} is {mine_shown} and {others_shown}"
-                raise Unkept(because, expected=others.get(key, NOTHING), saw=mine.get(key, NOTHING), at=key)
+                because = f"{which} leave differently: {key} is {one_line(one, 40)} and {one_line(another, 40)}"
+                if self._is_right(key, model) and not Wire(other)._is_right(key, model):
+                    raise Unkept(because, expected=one, saw=another, at=key, call=other)
+                raise Unkept(because, expected=another, saw=one, at=key)
+
+    def _is_right(self, key: str, model: ModelFacts) -> bool:
+        """Whether what left under a key is what the model takes of what was asked."""
+        asked = self._call.asked
+        given = [value for name, value in asked.parameters.items() if key in (name, camel_case(name), snake_case(name))]
+        try:
+            if key in LIMITS:
+                self.limits(model.limit_field, asked.limit)
+            elif key == "messages":
+                self.carries_what_was_asked(key)
+            elif given:
+                self.converts(snake_case(key), given[0], model)
+            else:
+                self.without(key)
+        except Unkept:
+            return False
+        return True
 
     def left_as(self, other: Call, before: str, *, mended: ModelFacts | None = None) -> list[str]:
         """The same left as for a call of another build: as many requests, to the same place, with the same keys and values.
@@ -209,7 +232,9 @@ class Wire:
         for request in self.requests:
             saw = [conversation(message) for message in request.field("messages") or ()]
             if saw != [dict(message) for message in expected]:
-                raise Unkept("the messages left changed", expected=list(expected), saw=saw, at="messages")
+                given = [dict(message) for message in expected]
+                because = f"the messages left changed for {self._asked}: {told(list(differences(saw, given, 'messages')))}"
+                raise Unkept(because, expected=given, saw=saw, at="messages")
 
     def carries_what_was_asked(self, name: str) -> None:
         """A parameter, or ``messages``, left as the caller gave it."""
