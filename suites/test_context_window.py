@@ -22,8 +22,6 @@ def test_the_declared_window_is_the_real_one(provider, rollout, id):
 @pytest.mark.requirement("POST-3.2")
 @pytest.mark.parametrize("mode", ["chat", "stream"])
 def test_a_prompt_just_under_the_limit_arrives_whole(provider, rollout, mode):
-    if mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {mode}")
     call = provider.chat(rollout.model, long_name(rollout.under), mode=mode)
     with leaving(provider, rollout.model, rollout.target, mode):
         wire(call).reaches(rollout.target)
@@ -31,6 +29,7 @@ def test_a_prompt_just_under_the_limit_arrives_whole(provider, rollout, mode):
 
 
 @pytest.mark.requirement("POST-3.3")
+@pytest.mark.modes(also=["stream"])
 def test_a_prompt_over_the_limit_gives_an_error_that_states_it(provider, rollout):
     call = provider.chat(rollout.model, long_name(rollout.over))
     wire(call).cuts_nothing()
@@ -66,6 +65,7 @@ BETWEEN = {"narrow": is_refused_with_its_limit, "wide": is_taken, "told": tells_
 
 
 @pytest.mark.requirement("POST-3.4")
+@pytest.mark.modes(also=["stream"], of=lambda case: case != "told")
 @pytest.mark.parametrize("statement", BETWEEN.values(), ids=BETWEEN)
 def test_a_prompt_between_the_windows_fits_the_wider_alone(provider, rollout, statement):
     if rollout.wider is None:
@@ -74,6 +74,7 @@ def test_a_prompt_between_the_windows_fits_the_wider_alone(provider, rollout, st
 
 
 @pytest.mark.requirement("POST-3.5")
+@pytest.mark.modes(also=["stream"], of=lambda case: case == COUNTS[1])
 @pytest.mark.parametrize("count", COUNTS)
 def test_a_token_count_is_not_taken_for_a_status(provider, rollout, count):
     call = provider.chat(rollout.model, long_name(rollout.over_by(count)))

@@ -6,6 +6,7 @@ from grokgate.judgement.expect import NotApplicable, caller, wire
 
 
 @pytest.mark.requirement("POST-1.1")
+@pytest.mark.modes
 @pytest.mark.parametrize("scenario", ["plain", "redirected"])
 def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
     call = provider.chat(rollout.model, scenario=scenario)
@@ -17,19 +18,15 @@ def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
 
 
 @pytest.mark.requirement("POST-1.2")
-@pytest.mark.parametrize(
-    ("part", "mode"),
-    [("text", "chat"), ("finish_reason", "chat"), ("usage", "chat"), ("text", "achat")],
-    ids=["text", "finish_reason", "usage", "text by achat"],
-)
-def test_a_plain_prompt_gives_text_finish_reason_and_usage(provider, rollout, part, mode):
-    if mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {mode}")
-    call = provider.chat(rollout.model, mode=mode)
+@pytest.mark.modes(also=["achat"])  # POST-6.1 holds each part of a stream against it
+@pytest.mark.parametrize("part", ["text", "finish_reason", "usage"])
+def test_a_plain_prompt_gives_text_finish_reason_and_usage(provider, rollout, part):
+    call = provider.chat(rollout.model)
     caller(call).gets_usage() if part == "usage" else caller(call).gets_answered(part)
 
 
 @pytest.mark.requirement("POST-1.3")
+@pytest.mark.modes
 @pytest.mark.parametrize("prompt", ["greeting", "non-ascii"])
 def test_system_prompt_and_text_arrive_intact(provider, rollout, prompt):
     call = provider.chat(rollout.model, prompt, system="Antworte knapp: ß, é, 漢字, 🙂")

@@ -19,6 +19,9 @@ from grokgate.judgement.expect import (
 from grokgate.values.chat import ChatRequest, Message, ToolCall
 
 PERSON, WEATHER = schema("person"), tool("get_weather")
+NESTED = pytest.param(schema("biography"), id="nested", marks=pytest.mark.replay)
+TOOLS = [WEATHER, tool("book_table")]
+"""Two, of which the second has all that a definition can have."""
 ANY_JSON = {"type": "json_object"}
 CHOICES = {
     "auto": "auto",
@@ -29,6 +32,7 @@ CHOICES = {
 
 
 @pytest.mark.requirement("POST-4.1")
+@pytest.mark.modes
 def test_json_mode_is_on_the_wire_and_gives_what_parses(provider, rollout):
     call = provider.chat(rollout.model, "ada", response_format={"type": "json_object"})
     wire(call).carries("response_format", {"type": "json_object"})
@@ -36,43 +40,42 @@ def test_json_mode_is_on_the_wire_and_gives_what_parses(provider, rollout):
 
 
 @pytest.mark.requirement("POST-4.2")
-def test_a_json_schema_leaves_unchanged_and_the_answer_validates(provider, rollout):
-    call = provider.chat(rollout.model, "ada", response_format=PERSON)
-    wire(call).carries("response_format", PERSON)
-    caller(call).gets_json(PERSON["json_schema"]["schema"])
+@pytest.mark.modes
+@pytest.mark.parametrize("wanted", [pytest.param(PERSON, id=pytest.HIDDEN_PARAM), NESTED])
+def test_a_json_schema_leaves_unchanged_and_the_answer_validates(provider, rollout, wanted):
+    call = provider.chat(rollout.model, "ada", response_format=wanted)
+    wire(call).carries("response_format", wanted)
+    caller(call).gets_json(wanted["json_schema"]["schema"])
 
 
 @pytest.mark.requirement("POST-4.3")
-@pytest.mark.parametrize(
-    ("scenario", "limit", "mode"),
-    [("json-blank", None, "chat"), ("json-cut", 6, "chat"), ("json-cut", 6, "stream")],
-    ids=["blank", "cut", "cut by stream"],
-)
-def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit, mode):
-    if mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {mode}")
-    with rests_on("POST-4.1", "no answer in JSON can be asked for"), leaving(provider, rollout.model, rollout.target, mode):
-        wire(provider.chat(rollout.model, "ada", mode=mode, response_format=ANY_JSON)).carries("response_format", ANY_JSON)
-    call = provider.chat(rollout.model, "ada", mode=mode, scenario=scenario, limit=limit, response_format=ANY_JSON)
-    with answering(provider, rollout.model, rollout.target, mode):
+@pytest.mark.modes
+@pytest.mark.parametrize(("scenario", "limit"), [("json-blank", None), ("json-cut", 6)], ids=["blank", "cut"])
+def test_json_with_a_blank_before_it_or_cut_off_is_handled(provider, rollout, scenario, limit):
+    with rests_on("POST-4.1", "no answer in JSON can be asked for"), leaving(provider, rollout.model, rollout.target):
+        wire(provider.chat(rollout.model, "ada", response_format=ANY_JSON)).carries("response_format", ANY_JSON)
+    call = provider.chat(rollout.model, "ada", scenario=scenario, limit=limit, response_format=ANY_JSON)
+    with answering(provider, rollout.model, rollout.target):
         caller(call).gets_json_or_is_told()
         if call.failure:
             error(call).is_no_crash()
 
 
 @pytest.mark.requirement("POST-4.4")
+@pytest.mark.modes
 @pytest.mark.parametrize("choice", CHOICES.values(), ids=CHOICES)
 def test_tools_and_tool_choice_leave_unchanged(provider, rollout, choice):
-    call = provider.chat(rollout.model, "weather", tools=[WEATHER], tool_choice=choice)
-    wire(call).carries("tools", [WEATHER])
+    call = provider.chat(rollout.model, "weather", tools=TOOLS, tool_choice=choice)
+    wire(call).carries("tools", TOOLS)
     wire(call).carries("tool_choice", choice)
 
 
 @pytest.mark.requirement("POST-4.5")
+@pytest.mark.modes(also=["achat"])  # POST-6.1 holds the calls of a stream against them
 @pytest.mark.parametrize(("prompt", "count"), [("weather", 1), ("two-cities", 2)], ids=["one", "several"])
 def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt, count):
     call = provider.chat(rollout.model, prompt, tools=[WEATHER])
-    wire(call).carries("tools", [WEATHER])
+    wire(call).offers("get_weather")
     caller(call).gets_tool_calls(count)
 
 
@@ -95,34 +98,32 @@ CONVERSATIONS = {
 
 
 @pytest.mark.requirement("POST-4.6")
+@pytest.mark.modes
 @pytest.mark.parametrize("turns", CONVERSATIONS.values(), ids=CONVERSATIONS)
 def test_a_tool_result_goes_back_and_the_final_text_comes_out(provider, rollout, turns):
     call = provider.ask(ChatRequest(model=rollout.model, messages=turns, tools=(WEATHER,)))
     wire(call).carries_the_turns()
-    wire(call).carries("tools", [WEATHER])
+    wire(call).offers("get_weather")
     caller(call).gets_answered("text")
     caller(call).gets_text()
 
 
 BAD_CALLS = {
-    "cut": ("tool-arguments-cut", "get_weather", "chat"),
-    "empty": ("tool-arguments-empty", "get_weather", "chat"),
-    "unknown": ("tool-unknown", "get_forecast", "chat"),
-    "cut by stream": ("tool-arguments-cut", "get_weather", "stream"),
-    "unknown by stream": ("tool-unknown", "get_forecast", "stream"),
+    "cut": ("tool-arguments-cut", "get_weather"),
+    "empty": ("tool-arguments-empty", "get_weather"),
+    "unknown": ("tool-unknown", "get_forecast"),
 }
-"""What xAI answers, the tool that it calls, and the face."""
+"""What xAI answers, and the tool that it calls."""
 
 
 @pytest.mark.requirement("POST-4.7")
-@pytest.mark.parametrize(("scenario", "called", "mode"), BAD_CALLS.values(), ids=BAD_CALLS)
-def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, called, mode):
-    if mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {mode}")
-    with rests_on("POST-4.4", "no tool can be called"), leaving(provider, rollout.model, rollout.target, mode):
-        wire(provider.chat(rollout.model, "weather", mode=mode, tools=[WEATHER])).carries("tools", [WEATHER])
-    call = provider.chat(rollout.model, "weather", mode=mode, scenario=scenario, tools=[WEATHER])
-    with answering(provider, rollout.model, rollout.target, mode):
+@pytest.mark.modes
+@pytest.mark.parametrize(("scenario", "called"), BAD_CALLS.values(), ids=BAD_CALLS)
+def test_a_bad_tool_call_gives_a_clear_error(provider, rollout, scenario, called):
+    with rests_on("POST-4.4", "no tool can be called"), leaving(provider, rollout.model, rollout.target):
+        wire(provider.chat(rollout.model, "weather", tools=[WEATHER])).offers("get_weather")
+    call = provider.chat(rollout.model, "weather", scenario=scenario, tools=[WEATHER])
+    with answering(provider, rollout.model, rollout.target):
         caller(call).gets_no_bad_call(passes_on=provider.passes_on)
         error(call).is_no_crash()
         error(call).speaks_of(called, "argument", "tool")
@@ -133,7 +134,7 @@ def shows_json(provider, model):
 
 
 def shows_tools(provider, model):
-    wire(provider.chat(model, "weather", tools=[WEATHER])).carries("tools", [WEATHER])
+    wire(provider.chat(model, "weather", tools=[WEATHER])).offers("get_weather")
 
 
 def shows_thinking(provider, model):

@@ -76,6 +76,7 @@ def disabled(rollout):
 
 
 @pytest.mark.requirement("RB.2")
+@pytest.mark.modes
 @pytest.mark.each("flag", flags)
 @pytest.mark.each("statement", disabled)
 def test_a_build_with_the_target_disabled_refuses_it_and_serves_the_rest(provider, rollout, statement, flag):
@@ -164,6 +165,7 @@ def ways(rollout):
 
 
 @pytest.mark.requirement("RB.4")
+@pytest.mark.modes(of=lambda case: case != "search")
 @pytest.mark.each("statement", ways)
 def test_blocked_by_the_allow_list_no_spelling_of_the_target_leaves(provider, statement):
     statement(provider)
@@ -177,6 +179,7 @@ def values_of_the_list(rollout):
 
 
 @pytest.mark.requirement("RB.5")
+@pytest.mark.modes
 @pytest.mark.each("value", values_of_the_list)
 @pytest.mark.each("name", lambda rollout: rollout.allow_list.keeps)
 def test_what_is_still_allowed_works_and_the_listing_hides_the_rest(provider, rollout, name, value):

@@ -220,3 +220,11 @@ class MendedTheOldModel(Reference):
             kept = {name: value for name, value in kept.items() if name != "user"}
             kept |= {name: parameters[name] for name in removed if self.build == "before" and name in parameters}
         return kept, removed
+
+
+class NeverWaits(Reference):
+    """Has faces for asynchronous callers alone."""
+
+    description: ClassVar = DESCRIPTION
+    chat: ClassVar = None
+    stream: ClassVar = None

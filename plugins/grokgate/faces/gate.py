@@ -12,11 +12,13 @@ import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grokgate.formats.suites import part_of
 from grokgate.reports.basis import NOT_YOURS
 from grokgate.runs.check import OPERATORS, STOPS, as_typed, forget, shown
 from grokgate.runs.run import GateRun
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from grokgate.judgement.verdict import Verdict
     from grokgate.providers.launcher import Launcher
     from grokgate.providers.subject import Subject, Transcript
+    from grokgate.values.chat import Mode
     from grokgate.values.evidence import Case, Row
     from grokgate.values.wire import Egress
 
@@ -65,17 +68,18 @@ class Gate:
         self._stopped = False
         self._row: str | None = None
 
-    def subject(self, item: pytest.Item) -> Subject:
-        """The provider for one test, with a transcript of its own."""
+    def subject(self, item: pytest.Item, by: Mode | None = None) -> Subject:
+        """The provider for one test, with a transcript of its own, asked by a mode where the test names none."""
         if self._launcher is None:
             self._launcher = self.run.launcher(self._say)
-        return self.run.subject(self._launcher, _transcript(item))
+        return replace(self.run.subject(self._launcher, _transcript(item)), by=by)
 
     # --- which tests run
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
         """Count the cases of each row before -k and the like leave some out; then leave out what the gate does not ask for."""
+        items[:] = [item for item in items if self._is_a_case(item)]
         self._collected = Counter(map(_requirement, items))
         result = yield
         left_out = [item for item in items if _requirement(item) not in self.run.to_test]
@@ -85,6 +89,16 @@ class Gate:
         if left_out:
             self.config.hook.pytest_deselected(items=left_out)
         return result
+
+    def _is_a_case(self, item: pytest.Item) -> bool:
+        """Whether it is asked: not by a mode in which its row does not ask this case, and live not what replay alone asks."""
+        if self.run.live and item.get_closest_marker("replay"):
+            return False
+        mark = item.get_closest_marker("modes")
+        if mark is None or "of" not in mark.kwargs or not isinstance(item, pytest.Function):
+            return True
+        by = item.callspec.params["by_mode"]
+        return by is None or bool(mark.kwargs["of"](part_of(item.nodeid).removesuffix(f" by {by}")))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
@@ -149,7 +163,7 @@ class Gate:
             is_claimed(self.subject(pyfuncitem), self.run.contract[_requirement(pyfuncitem) or ""])
             result = yield
         except Exception as raised:
-            error = raised
+            error = self._rested(pyfuncitem, raised)
         case = self._case(pyfuncitem, error, time.perf_counter() - begun)
         pyfuncitem.stash[_CASE] = case
         if self.config.getoption("allure_report_dir", None):
@@ -159,6 +173,14 @@ class Gate:
         if end := ended_as(case, error):
             raise pytest.skip.Exception(case.because) if case.status in _SAYS_NOTHING else end
         return result
+
+    def _rested(self, item: pytest.Function, error: Exception) -> Exception:
+        """What the case ends with where the mode by which it was asked does not work at all, which another row judges."""
+        from grokgate.judgement.modes import rested
+        from grokgate.providers.subject import Subject
+
+        requirement, provider = _requirement(item), item.funcargs.get("provider")
+        return rested(error, requirement, provider) if requirement and isinstance(provider, Subject) else error
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -191,7 +213,7 @@ class Gate:
         assert requirement is not None, "a test without a row was not left out"
         return case_of(
             requirement=requirement,
-            part=item.callspec.id if hasattr(item, "callspec") else "",
+            part=part_of(item.nodeid),
             node=item.nodeid,
             seconds=seconds,
             error=error,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grokgate.formats.home import home
+from grokgate.values.chat import MODES, Mode
 
 if TYPE_CHECKING:
     from grokgate.faces.gate import Gate
@@ -101,6 +102,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the row of the contract that this test decides")
     config.addinivalue_line("markers", "each(names, of): a case for each that of(rollout) gives, as parametrize takes them")
+    config.addinivalue_line("markers", "modes(also, of): its cases, or those whose id of(id) takes, by each further mode, too")
+    config.addinivalue_line("markers", "replay: a case that no live run asks")
     if config.getoption("--provider") and not config.option.help:
         from grokgate.faces.gate import Gate
         from grokgate.reports.github import is_step
@@ -133,11 +136,19 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return 0
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make the cases that depend on the rollout, once it is known."""
-    marks = list(metafunc.definition.iter_markers("each"))
-    if not marks:
-        return
+@pytest.hookimpl(wrapper=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, None, None]:
+    """Make the cases that depend on the rollout, once it is known; and last those by further modes."""
+    if marks := list(metafunc.definition.iter_markers("each")):
+        _make_each(metafunc, marks)
+    yield
+    if mark := metafunc.definition.get_closest_marker("modes"):
+        also = mark.kwargs.get("also", MODES[1:])
+        further = [pytest.param(mode, id=f"by {mode}", marks=pytest.mark.replay) for mode in also]
+        metafunc.parametrize("by_mode", [pytest.param(None, id=pytest.HIDDEN_PARAM), *further])
+
+
+def _make_each(metafunc: pytest.Metafunc, marks: Sequence[pytest.Mark]) -> None:
     from grokgate.formats.rollout_file import rollout
 
     gate = metafunc.config.stash.get(_GATE, None)
@@ -152,9 +163,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def provider(request: pytest.FixtureRequest) -> Subject:
+def by_mode() -> Mode | None:
+    """The mode by which a case is asked that names none; ``None`` is the plain one."""
+    return None
+
+
+@pytest.fixture
+def provider(request: pytest.FixtureRequest, by_mode: Mode | None) -> Subject:
     """The provider under test, in the deployment's plain environment."""
-    return _gate(request.config).subject(request.node)
+    return _gate(request.config).subject(request.node, by_mode)
 
 
 @pytest.fixture

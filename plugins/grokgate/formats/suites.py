@@ -39,6 +39,11 @@ def requirement_of(node: str) -> str | None:
     return next((id for id, owner in owners().items() if owner == node.partition("[")[0]), None)
 
 
+def part_of(node: str) -> str:
+    """What tells a case from the others of its row, by its node id: ``half``, ``half by stream``, nothing."""
+    return node.partition("[")[2].removesuffix("]").replace("-by ", " by ")
+
+
 def _requirement(function: ast.FunctionDef) -> str | None:
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.requirement":

@@ -9,13 +9,14 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from grokgate.formats.suites import part_of
 from grokgate.intercept.fault import NotPlayed
 from grokgate.judgement import conversion
 from grokgate.judgement.cause import under
 from grokgate.judgement.expect import NotApplicable, NotRun, Unkept, Unproven
 from grokgate.judgement.expect.unkept import NOTHING, called, looked
 from grokgate.providers.description import Description
-from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Transcript
+from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoFace, NoListing, Transcript
 from grokgate.values.call import Call, Look
 from grokgate.values.chat import Failure
 from grokgate.values.evidence import Blame, Case, Status
@@ -107,7 +108,7 @@ def shows(error: BaseException | None, transcript: Transcript) -> Call | Look | 
 
 def crashed(*, requirement: str, node: str) -> Case:
     """The case of a test during which the worker process died."""
-    part = node.partition("[")[2].removesuffix("]")
+    part = part_of(node)
     return Case(
         id=f"{requirement}[{part}]" if part else requirement,
         requirement=requirement,
@@ -184,7 +185,7 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
     if isinstance(error, Unkept):
         finding = {"expected": _plain(error.expected), "saw": _plain(error.saw), "at": error.at}
         return Status.FAILED, error.because, error.blame, finding
-    if isinstance(error, NotApplicable | NotPlayed):
+    if isinstance(error, NotApplicable | NotPlayed | NoFace):
         return Status.NOT_APPLICABLE, str(error), None, None
     if isinstance(error, NotOffered):
         return Status.NOT_OFFERED, str(error), Blame.PROVIDER, None

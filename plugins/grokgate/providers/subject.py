@@ -52,6 +52,10 @@ class NoDocumentation(Exception):
     """The provider has no documentation to look at, or it cannot be read."""
 
 
+class NoFace(LookupError):
+    """The provider has no face for the mode by which it is asked."""
+
+
 class NoListing(Exception):
     """The provider has no model listing to look at, or it fails."""
 
@@ -85,6 +89,8 @@ class Subject:
     environment: Mapping[str, str] = field(default_factory=dict)
     env_files: tuple[Mapping[str, str], ...] = ()
     """What the file that its description names has held since the start; the last is what it holds now."""
+    by: Mode | None = None
+    """By which mode it is asked where a call names none; ``None`` is the plain one."""
     counts: bool = False
     """Whether its calls are counted: none is asked again, and what hinders one of many decides nothing alone."""
 
@@ -201,6 +207,11 @@ class Subject:
         """What its library calls parameters and models."""
         return self.launcher.description.names
 
+    @property
+    def plain_mode(self) -> Mode:
+        """The mode in which answers come whole: ``achat`` where there is no other."""
+        return "achat" if "chat" not in self.own_modes and "achat" in self.own_modes else "chat"
+
     def chat(
         self,
         model: str,
@@ -212,7 +223,7 @@ class Subject:
         response_format: Mapping[str, Any] | None = None,
         tools: Sequence[Mapping[str, Any]] = (),
         tool_choice: str | Mapping[str, Any] | None = None,
-        mode: Mode = "chat",
+        mode: Mode | None = None,
         scenario: str = "plain",
         fault: Fault | str | None = None,
         images: Sequence[str] = (),
@@ -239,15 +250,19 @@ class Subject:
         self,
         request: ChatRequest,
         *,
-        mode: Mode = "chat",
+        mode: Mode | None = None,
         scenario: str = "plain",
         fault: Fault | str | None = None,
         unlimited: bool = False,
     ) -> Call:
         """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name.
 
-        Raises ``NotOffered`` where the face has no field for what is asked; of several options, those that it has are asked.
+        Raises ``NoFace`` for a mode that the provider does not offer, and ``NotOffered`` where the face has no field for what is
+        asked; of several options, those that it has are asked.
         """
+        mode = mode or self.by or self.plain_mode
+        if mode not in (self.own_modes if mode == self.by else self.modes):
+            raise NoFace(f"the provider has no face for {mode}")
         if mode not in self.own_modes:
             mode = _STANDS_FOR.get(mode, mode)
         request, lacking = self.face.fit(request)

@@ -20,26 +20,26 @@ from grokgate.values.rollout import ModelFacts
 
 
 @contextmanager
-def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
+def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
     """A statement about what leaves: it rests on the name, and on a mode in which anything leaves."""
     try:
         yield
     except (Unkept, Unproven):
         _reaches(provider, name, model)
-        with rests_on(_row_of(mode), f"what leaves by {mode} cannot be seen"):
-            _ = Wire(provider.chat(name, mode=mode)).requests
+        with rests_on(_row_of(by := _mode(provider, mode)), f"what leaves by {by} cannot be seen"):
+            _ = Wire(provider.chat(name, mode=by)).requests
         raise
 
 
 @contextmanager
-def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
+def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
     """A statement about what the caller gets: it rests on the name, and on a mode in which he gets xAI's text."""
     try:
         yield
     except (Unkept, Unproven):
         _reaches(provider, name, model)
-        with rests_on(_row_of(mode), f"what else comes by {mode} cannot be judged"):
-            gets_xais_text(provider.chat(name, mode=mode))
+        with rests_on(_row_of(by := _mode(provider, mode)), f"what else comes by {by} cannot be judged"):
+            gets_xais_text(provider.chat(name, mode=by))
         raise
 
 
@@ -56,7 +56,12 @@ def gets_xais_text(call: Call) -> None:
 
 def _reaches(provider: Subject, name: str, model: ModelFacts) -> None:
     with rests_on(_row_of_name(provider, name, model), f"what else is asked of {model.id} as {name} cannot be judged"):
-        Wire(provider.chat(name)).reaches(model)
+        Wire(provider.chat(name, mode=provider.plain_mode)).reaches(model)
+
+
+def _mode(provider: Subject, mode: Mode | None) -> Mode:
+    """The mode by which the case is asked."""
+    return mode or provider.by or provider.plain_mode
 
 
 def _row_of(mode: Mode) -> str:

@@ -57,9 +57,10 @@ class Caller:
 
     @property
     def answer(self) -> Any:
-        """The chat completion that xAI answered with; what the caller got is held against it."""
-        answer = self._call.answer
-        if not isinstance(answer, dict) or not answer.get("choices"):
+        """The chat completion that xAI answered with, put together where it came as a stream; what the caller got is held to it."""
+        came = sent(self._call)
+        answer = came.whole if came else {}
+        if not answer.get("choices"):
             raise self._made_up
         return answer
 

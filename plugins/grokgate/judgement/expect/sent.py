@@ -41,8 +41,13 @@ class Sent:
         return said if isinstance(said, str) else self.body
 
     def part(self, name: str) -> Any:
-        """``text``, ``finish_reason``, ``usage``, ``tool_calls`` or ``reasoning``; what did not come is nothing."""
+        """A part as the caller gets it: ``text``, ``finish_reason``, ``usage``, ``tool_calls``, ``reasoning``, ``told_model``.
+
+        What did not come is nothing.
+        """
         match name:
+            case "told_model":
+                return self._reply.served or None
             case "text":
                 return self._joined("content")
             case "reasoning":
@@ -54,6 +59,17 @@ class Sent:
             case "usage":
                 return self._usage()
         raise LookupError(f"an answer has no part {name!r}")
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The answer in the shape that it has unstreamed, as far as it came; without a choice where none came."""
+        if not self._reply.is_stream:
+            return self._reply.json if isinstance(self._reply.json, dict) else {}
+        message = {"content": self.part("text"), "reasoning_content": self.part("reasoning")}
+        calls = [call for one in self._said for call in objects(one.get("tool_calls"))]
+        choice = {"message": {**message, "tool_calls": calls}, "finish_reason": self.part("finish_reason")}
+        usage = {"usage": self._reply.usage} if self._reply.usage else {}
+        return {"model": self._reply.served, "choices": [choice] if self._choices else [], **usage}
 
     @property
     def empty_deltas(self) -> int:

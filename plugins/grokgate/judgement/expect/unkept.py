@@ -43,6 +43,11 @@ def called(error: BaseException) -> Call | None:
     return calls[-1] if calls else None
 
 
+def stated(error: BaseException) -> list[Any]:
+    """The statements about a call that an error comes from, the innermost last."""
+    return [statement for statement in _statements(error) if hasattr(statement, "_call")]
+
+
 def looked(error: BaseException, looks: Sequence[Look]) -> Look | None:
     """The look that an unkept statement is about: the last of those whose outcome a statement holds."""
     held = [value for statement in _statements(error) for value in vars(statement).values() if value is not None]

@@ -11,6 +11,7 @@ from grokgate.judgement.expect.difference import Difference, differences, told
 from grokgate.judgement.expect.meaning import conversation, means_the_same
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
 from grokgate.upstream.fill import camel_case, snake_case
+from grokgate.upstream.wording import content_of, functions_of
 from grokgate.values.call import Call
 from grokgate.values.chat import Message
 from grokgate.values.line import one_line
@@ -99,6 +100,14 @@ class Wire:
                 raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
             because = f"{key} left changed for {self._asked}: {told(list(differences(saw, value, key)))}"
             raise Unkept(because, expected=value, saw=saw, at=key)
+
+    def offers(self, *names: str) -> None:
+        """Tools of these names left, however they are defined; POST-4.4 judges that."""
+        for request in self.requests:
+            saw = [str(tool.get("name")) for tool in functions_of(content_of(request))]
+            if missing := [name for name in names if name not in saw]:
+                because = f"the tool {missing[0]} never left for {self._asked}"
+                raise Unkept(because, expected=list(names), saw=saw or NOTHING, at="tools")
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
         """The output limit left in this field alone; none left where the caller gave none.
