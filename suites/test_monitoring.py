@@ -169,6 +169,7 @@ def test_the_cost_adds_up_to_the_tick(provider, rollout, billed):
 
 
 @pytest.mark.requirement("MON.6")
+@pytest.mark.modes
 @pytest.mark.each("name", lambda rollout: rollout.target.names)
 def test_a_failed_call_of_the_target_leaves_an_error_line(provider, rollout, name):
     call = provider.chat(name, scenario="no-credits")
@@ -177,6 +178,7 @@ def test_a_failed_call_of_the_target_leaves_an_error_line(provider, rollout, nam
 
 
 @pytest.mark.requirement("MON.7")
+@pytest.mark.modes(of=lambda case: case == "all")
 @pytest.mark.each("names", refused)
 def test_each_removed_parameter_leaves_a_line(provider, rollout, names):
     if not names:
@@ -192,6 +194,7 @@ def resolutions(rollout):
 
 
 @pytest.mark.requirement("MON.8")
+@pytest.mark.modes
 @pytest.mark.each(("name", "id"), resolutions)
 def test_a_resolution_leaves_a_line_with_both_names(provider, rollout, name, id):
     call = provider.flag(rollout.flag.off[0]).chat(name)

@@ -31,6 +31,7 @@ def refused(rollout):
 
 
 @pytest.mark.requirement("POST-2.1")
+@pytest.mark.modes(of=lambda case: case in ("limit", "no-limit"))
 @pytest.mark.parametrize(
     ("asked", "limit"),
     [({"limit": 1000}, 1000), ({"unlimited": True}, None), ({"max_tokens": 1000}, 1000), ({"maxTokens": 1000}, 1000)],
@@ -42,18 +43,21 @@ def test_the_limit_leaves_in_the_field_of_the_target(provider, rollout, asked, l
 
 
 @pytest.mark.requirement("POST-2.2")
+@pytest.mark.modes
 @pytest.mark.parametrize("value", [0.5, 0], ids=["half", "zero"])
 def test_presence_penalty_does_not_leave(provider, rollout, value):
     does_not_leave(provider, rollout, "presence_penalty", value)
 
 
 @pytest.mark.requirement("POST-2.3")
+@pytest.mark.modes
 @pytest.mark.parametrize("value", [0.5, 0], ids=["half", "zero"])
 def test_frequency_penalty_does_not_leave(provider, rollout, value):
     does_not_leave(provider, rollout, "frequency_penalty", value)
 
 
 @pytest.mark.requirement("POST-2.4")
+@pytest.mark.modes
 @pytest.mark.parametrize("value", [["END"], "END", []], ids=["list", "text", "empty"])
 def test_stop_does_not_leave(provider, rollout, value):
     does_not_leave(provider, rollout, "stop", value)
@@ -66,6 +70,7 @@ def an_effort(model):
 
 
 @pytest.mark.requirement("POST-2.5")
+@pytest.mark.modes
 @pytest.mark.each("id", lambda rollout: list(rollout.models))
 def test_reasoning_effort_leaves_exactly_for_the_models_that_take_it(provider, id):
     model = had(provider, id)
@@ -77,6 +82,7 @@ def test_reasoning_effort_leaves_exactly_for_the_models_that_take_it(provider, i
 
 
 @pytest.mark.requirement("POST-2.6")
+@pytest.mark.modes(of=lambda case: case in ("presence_penalty", "stop"))
 @pytest.mark.parametrize("name", REFUSABLE)
 def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
     if camel(name) == name or name in provider.names.parameters:
@@ -89,6 +95,7 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
 
 
 @pytest.mark.requirement("POST-2.7")
+@pytest.mark.modes(of=lambda case: case in ("temperature", "messages"))
 @pytest.mark.parametrize("name", [*TAKEN, "messages"])
 def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
     turns = CONVERSATION if name == "messages" else CONVERSATION[:1]
@@ -101,8 +108,6 @@ def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.each("name", lambda rollout: rollout.target.names)
 def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, name, mode):
-    if mode not in provider.modes:
-        raise NotApplicable(f"the provider has no face for {mode}")
     given = {**provider.askable({"limit": 500, **REFUSABLE}), "temperature": 0.3}
     plain = provider.chat(rollout.model, **given)
     other = provider.chat(name, mode=mode, **given)
@@ -112,6 +117,7 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
 
 
 @pytest.mark.requirement("POST-2.9")
+@pytest.mark.modes(of=lambda case: case == "all")
 @pytest.mark.each("names", refused)
 def test_a_removed_parameter_is_made_known(provider, rollout, names):
     if not names:

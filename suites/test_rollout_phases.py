@@ -36,6 +36,7 @@ def test_the_listing_shows_the_new_model_and_still_the_old_ones(provider, id):
 
 
 @pytest.mark.requirement("P1.2")
+@pytest.mark.modes
 @pytest.mark.each("value", values)
 def test_with_the_flag_off_its_name_is_the_old_model(provider, rollout, value):
     call = provider.flag(value).chat(rollout.flag.moves)
@@ -65,6 +66,7 @@ def test_requests_for_the_old_model_leave_as_before_the_rollout(provider, rollou
 
 
 @pytest.mark.requirement("P1.4")
+@pytest.mark.modes
 @pytest.mark.each("value", lambda rollout: [*values(rollout), rollout.flag.on[0]])
 def test_an_explicit_request_reaches_the_target(provider, rollout, value):
     call = provider.flag(value).chat(rollout.model)
@@ -77,6 +79,7 @@ def aliases(rollout):
 
 
 @pytest.mark.requirement("P1.5")
+@pytest.mark.modes
 @pytest.mark.each(("name", "id"), lambda rollout: [*aliases(rollout), (BESIDE, BESIDE)])
 def test_a_short_or_dated_name_reaches_its_model(provider, name, id):
     for asked, model in short_names(provider) if id == BESIDE else [(name, had(provider, id))]:
@@ -91,6 +94,7 @@ def spellings(rollout):
 
 
 @pytest.mark.requirement("P1.6")
+@pytest.mark.modes(of=lambda case: case == "upper")
 @pytest.mark.each("name", spellings)
 def test_case_and_surrounding_blanks_do_not_matter(provider, rollout, name):
     call = provider.chat(name)
@@ -104,6 +108,7 @@ def unknown_names(rollout):
 
 
 @pytest.mark.requirement("P1.7")
+@pytest.mark.modes
 @pytest.mark.each("name", unknown_names)
 def test_an_unknown_name_is_refused_before_anything_is_sent(provider, name):
     call = provider.chat(name)
@@ -112,12 +117,14 @@ def test_an_unknown_name_is_refused_before_anything_is_sent(provider, name):
 
 
 @pytest.mark.requirement("P2.1")
+@pytest.mark.modes
 def test_with_the_flag_on_its_name_is_the_target(provider, rollout):
     call = provider.flag(rollout.flag.on[0]).chat(rollout.flag.moves)
     wire(call).reaches(rollout.target)
 
 
 @pytest.mark.requirement("P2.2")
+@pytest.mark.modes
 @pytest.mark.each("name", lambda rollout: rollout.old.names)
 def test_with_the_flag_on_an_explicit_old_name_still_reaches_the_old_model(provider, rollout, name):
     call = provider.flag(rollout.flag.on[0]).chat(name)
@@ -130,6 +137,7 @@ def other_names(rollout):
 
 
 @pytest.mark.requirement("P2.3")
+@pytest.mark.modes
 @pytest.mark.each(("name", "id"), other_names)
 def test_the_flag_moves_no_other_name(provider, rollout, name, id):
     model = had(provider, id)
@@ -151,6 +159,7 @@ def test_a_value_means_on_and_all_else_off(provider, rollout, value, id):
 
 
 @pytest.mark.requirement("P3.1")
+@pytest.mark.modes
 def test_with_no_variable_set_the_name_is_the_target(provider, rollout):
     deployment(provider).leaves_unset(rollout.flag.variable)
     call = provider.chat(rollout.flag.moves)
@@ -209,6 +218,7 @@ def notices(rollout):
 
 
 @pytest.mark.requirement("P3.3")
+@pytest.mark.modes
 @pytest.mark.each("holds", notices)
 def test_a_deprecated_name_gives_the_notice_and_the_new_one_none(provider, rollout, holds):
     holds(provider, rollout.documents.deprecation)

@@ -39,6 +39,7 @@ def test_calls_take_no_longer_than_the_factor_allows(provider, rollout):
 
 
 @pytest.mark.requirement("SC-3.1")
+@pytest.mark.modes
 @pytest.mark.each("name", lambda rollout: [*rollout.target.names, rollout.flag.moves])
 def test_with_no_variable_set_every_name_of_the_target_reaches_it(provider, rollout, name):
     deployment(provider).leaves_unset(rollout.flag.variable)

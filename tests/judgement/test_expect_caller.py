@@ -1,5 +1,6 @@
 """Statements about what the caller got: each holds, and each breaks with a sentence that names the thing."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -55,8 +56,8 @@ def test_what_xai_never_answered_cannot_be_lost(part, got, call):
     ("part", "got", "because"),
     [
         ("text", {"text": "Rome."}, "the caller got Rome. as text; xAI answered Paris."),
-        ("finish_reason", {}, "the caller got None as finish reason; xAI answered stop"),
-        ("reasoning", {"reasoning": "Hm."}, "the caller got Hm. as reasoning; xAI answered None"),
+        ("finish_reason", {}, "the caller got nothing as finish reason; xAI answered stop"),
+        ("reasoning", {"reasoning": "Hm."}, "the caller got Hm. as reasoning; xAI answered nothing"),
         ("tool_calls", {"tool_calls": (IN_PARIS,)}, "the caller got [('call_1', 'get_weather', {'city': 'Paris'})] as tool c"),
     ],
 )
@@ -105,7 +106,9 @@ def test_a_failure_is_the_providers_whatever_was_to_be_stated(statement, left, c
 
 @pytest.mark.parametrize("statement", ["gets_answered", "gets_reasoning_tokens", "gets_tool_calls"])
 @pytest.mark.parametrize(
-    ("sent", "said"), [({"status": 400, "answer": REFUSAL}, str(REFUSAL)), ({"exchanges": []}, "nothing")], ids=["400", "silence"]
+    ("sent", "said"),
+    [({"status": 400, "answer": REFUSAL}, json.dumps(REFUSAL)), ({"exchanges": []}, "nothing")],
+    ids=["400", "silence"],
 )
 def test_an_answer_that_xai_never_gave_is_the_providers(statement, sent, said, call, rollout):
     made_up = caller(call(**sent))

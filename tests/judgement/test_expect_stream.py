@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grokgate.judgement.expect import NotRun, Unkept, Unproven, stream
+from grokgate.judgement.expect import NotRun, Unkept, Unproven, caller, stream
 from grokgate.judgement.expect.sent import sent
 from grokgate.judgement.expect.unkept import called as shows
 from grokgate.values.chat import ChatResult, Failure, ToolCall, Usage
@@ -120,6 +120,27 @@ def test_what_is_told_in_neither_way_is_not_the_same(part, got, streamed, whole)
 def test_where_the_unstreamed_call_fails_there_is_nothing_to_compare(part, row, streamed, call):
     with pytest.raises(NotRun, match=f"^{row} fails: the caller got ValueError: no, so there is nothing to hold the stream"):
         stream(streamed(*says(*WORDS))).is_same_as(call(failure="ValueError: no"), part)
+
+
+@pytest.mark.parametrize("part", ["text", "finish_reason"])
+def test_what_the_caller_of_a_stream_got_is_held_against_what_came(part, streamed):
+    caller(streamed(*says(*WORDS))).gets_answered(part)
+    lost = {"text": {"text": "Rome."}, "finish_reason": {"finish_reason": None}}[part]
+    assert "; xAI answered" in str(broken(caller(streamed(*says(*WORDS), finish="stop", **lost)).gets_answered, part))
+
+
+def test_calls_of_a_stream_are_held_against_what_came(streamed):
+    caller(streamed({"delta": {"tool_calls": [WEATHER]}}, text="", tool_calls=(IN_PARIS,))).gets_tool_calls(1)
+
+
+@pytest.mark.parametrize(("told", "unstreamed", "kept"), [("m", "m", True), ("asked", "m", False), ("asked", None, True)])
+def test_a_stream_names_who_answered_as_it_is_named_unstreamed(told, unstreamed, kept, streamed, whole):
+    held = stream(streamed(*says(*WORDS), told_model=told))
+    if kept:
+        held.is_same_as(whole(told_model=unstreamed), "told_model")
+    else:
+        unkept = broken(held.is_same_as, whole(told_model=unstreamed), "told_model")
+        assert str(unkept) == "streamed, the caller got asked as told model; unstreamed, m"
 
 
 def test_where_the_unstreamed_answer_is_the_wrong_one_it_is_shown(streamed, whole):

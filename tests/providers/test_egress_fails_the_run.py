@@ -19,9 +19,15 @@ def test_the_verdict_names_the_target(ran):
     assert "! undeclared attempt to reach telemetry.example.net:80" in ran.said
 
 
-def test_each_case_shows_who_called(ran):
-    assert ran.evidence.cases
-    for case in ran.evidence.cases:
+@pytest.fixture(scope="module")
+def calling(ran):
+    """The cases in which it calls home: it does so by ``chat`` alone."""
+    return [case for case in ran.evidence.cases if case.observations[0]["mode"] == "chat"]
+
+
+def test_each_case_shows_who_called(calling):
+    assert calling
+    for case in calling:
         assert case.because.startswith("the provider tried to reach telemetry.example.net:80")
         assert case.blame == "provider"
         assert case.finding["expected"] == "nothing but xAI"
@@ -29,9 +35,9 @@ def test_each_case_shows_who_called(ran):
         assert 'httpx.get("http://telemetry.example.net/calls")' in case.finding["saw"]
 
 
-def test_the_evidence_lists_each_attempt_with_its_test(ran):
+def test_the_evidence_lists_each_attempt_with_its_test(ran, calling):
     nodes = [event["node"] for event in ran.evidence.egress]
-    assert sorted(nodes) == sorted(case.node for case in ran.evidence.cases)
+    assert sorted(nodes) == sorted(case.node for case in calling)
     assert all("misbehaving.py" in event["stack"] and not event["declared"] for event in ran.evidence.egress)
 
 

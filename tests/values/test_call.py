@@ -7,7 +7,7 @@ import pytest
 from grokgate.formats.document import check
 from grokgate.formats.home import SCHEMAS
 from grokgate.values.call import LARGE, LONGEST_LINE, Call
-from grokgate.values.chat import ChatRequest, ChatResult, Failure
+from grokgate.values.chat import ChatRequest, ChatResult, Failure, Message
 from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
 
 TOOL = {"type": "function", "function": {"name": "get_weather"}}
@@ -56,6 +56,16 @@ def test_misses_are_told_by_their_reasons():
 )
 def test_a_call_says_itself_in_one_line(asked, said):
     assert call(asked=ChatRequest(model="grok-4", messages=(), **asked)).said == said
+
+
+def test_a_call_says_what_it_has_beside_a_question():
+    turns = [
+        Message(role=role, content=text) for role, text in (("system", "Be brief."), ("user", "x" * 5000), ("assistant", "y"))
+    ]
+    asked = ChatRequest(model="grok-4", messages=tuple(turns))
+    assert call(asked=asked).said == "chat(model='grok-4', system='Be brief.', turns=2, prompt=5,000 characters)"
+    question = ChatRequest(model="grok-4", messages=tuple(turns[2:]))
+    assert call(asked=question).said == "chat(model='grok-4')"
 
 
 def test_a_call_says_its_mode_and_the_variables_that_differ():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grokgate.values.chat import ChatRequest, ChatResult, Failure, Mode
+from grokgate.values.chat import ChatRequest, ChatResult, Failure, Message, Mode
 from grokgate.values.evidence import Blame
 from grokgate.values.face import Tells
+from grokgate.values.line import one_line
 from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
@@ -78,6 +79,7 @@ class Call:
         asked = self.asked
         words = [f"model={asked.model!r}"]
         words += [f"limit={asked.limit}"] if asked.limit is not None else []
+        words += _beside_a_question(asked.messages)
         words += [f"{name}={value!r}" for name, value in asked.parameters.items()]
         words += [f"response_format={asked.response_format['type']!r}"] if asked.response_format else []
         words += [f"tools={[tool['function']['name'] for tool in asked.tools]}"] if asked.tools else []
@@ -134,6 +136,15 @@ class Look:
         variables = surroundings(self.environment, self.env_file)
         asked = f"{variables} {self.asked}".strip()
         return f"{asked} of the build {self.build!r}" if self.build else asked
+
+
+def _beside_a_question(messages: Sequence[Message]) -> list[str]:
+    """What is said beside a question of ordinary length: a system prompt, earlier turns, a long prompt by its length."""
+    said = [f"system={one_line(turn.content or '', 40)!r}" for turn in messages[:1] if turn.role == "system"]
+    turns = len(messages) - len(said)
+    said += [f"turns={turns}"] if turns > 1 else []
+    longest = max((len(turn.content or "") for turn in messages), default=0)
+    return [*said, f"prompt={longest:,} characters"] if longest > LARGE else said
 
 
 def _asked(request: ChatRequest) -> dict[str, Any]:

@@ -88,7 +88,8 @@ class Caller:
             raise Unproven(f"xAI's answer has no {part.replace('_', ' ')}, so that none can be lost", blame=self._sent.blame)
         if (saw or None) != (expected or None):
             name = part.replace("_", " ")
-            because = f"the caller got {one_line(saw, 60) or NOTHING} as {name}; xAI answered {one_line(expected, 60) or NOTHING}"
+            got, came = (one_line(value, 60) if value else NOTHING for value in (saw, expected))
+            because = f"the caller got {got} as {name}; xAI answered {came}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
 
     def gets_tool_calls(self, count: int) -> None:
