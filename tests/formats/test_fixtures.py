@@ -1,6 +1,7 @@
 """What is asked lies in the fixtures, and they are found from a checkout as from an installed package."""
 
 import base64
+import json
 
 import pytest
 
@@ -87,14 +88,45 @@ def test_a_question_is_found_whole_and_no_cut_one():
     assert question_in(first.text[:-1]) is None
 
 
-def test_a_tool_has_the_shape_of_the_api():
-    assert tool("get_weather")["type"] == "function"
-    assert tool("get_weather")["function"]["parameters"]["type"] == "object"
+TOOLS, SCHEMAS = ("get_weather", "book_table"), ("person", "biography")
 
 
-def test_a_schema_is_a_response_format():
-    assert schema("person")["type"] == "json_schema"
-    assert schema("person")["json_schema"]["name"] == "person"
+def levels(value):
+    """Each schema in a JSON schema, with itself."""
+    if isinstance(value, list):
+        return [found for one in value for found in levels(one)]
+    if not isinstance(value, dict):
+        return []
+    return [*([value] if "type" in value else []), *(found for one in value.values() for found in levels(one))]
+
+
+def definition(name):
+    """What a tool or a schema says beside its type, and its JSON schema."""
+    said = tool(name)["function"] if name in TOOLS else schema(name)["json_schema"]
+    return said, said["parameters" if name in TOOLS else "schema"]
+
+
+def test_tools_and_schemas_have_the_shapes_of_the_api():
+    assert {tool(name)["type"] for name in TOOLS} == {"function"}
+    assert {schema(name)["type"] for name in SCHEMAS} == {"json_schema"}
+
+
+@pytest.mark.parametrize("name", [*TOOLS, *SCHEMAS])
+def test_a_probe_has_at_every_level_what_libraries_drop(name):
+    """A strict definition requires all that an object has, and nothing else."""
+    said, given = definition(name)
+    assert (said["name"], said["strict"], bool(said["description"])) == (name, True, True)
+    for level in levels(given):
+        objects = level["type"] == "object"
+        assert not objects or (level["required"], level["additionalProperties"]) == ([*level["properties"]], False)
+        assert "description" in level or level["type"] in ("null", "string")
+
+
+@pytest.mark.parametrize("name", ["book_table", "biography"])
+def test_a_nested_probe_has_each_keyword_that_xai_knows(name):
+    keywords = {keyword for level in levels(definition(name)[1]) for keyword in level}
+    assert {"description", "properties", "required", "enum", "items", "minItems", "$defs", "additionalProperties"} <= keywords
+    assert all(f'"{word}"' in json.dumps(definition(name)[1]) for word in ("$ref", "anyOf", "null"))
 
 
 def test_the_pixel_is_a_png():

@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 from itertools import product
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokgate.formats.fixtures import long_prompt, questions
+from grokgate.formats.fixtures import long_prompt, prompts, questions, schema, tool
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.semantics import meaning
 from grokgate.upstream.tape import MOST_ANSWERS, NEAREST, Tape
@@ -327,3 +328,29 @@ def test_a_rule_with_several_values_plays_for_each_combination(taped):
     tape = taped(*rules({"stream": ("no", "yes"), "served": ("grok-4-0709", "grok-3")}))
     requests = [chat(model=model, stream=stream) for model, stream in product(["grok-4", "grok-3"], [False, True])]
     assert {tape.answer(request).rule for request in requests} == {"rule-0"}
+
+
+def unstrict(definition):
+    """A tool without what a library may drop of it."""
+    function = {key: value for key, value in definition["function"].items() if key not in ("strict", "description")}
+    return {**definition, "function": function}
+
+
+@pytest.mark.parametrize("names", [("get_weather",), ("get_weather", "book_table"), ("book_table",)], ids=" ".join)
+def test_a_tool_is_called_alike_however_much_of_it_is_told(names, tape, later_tape):
+    for plays in (tape, later_tape):
+        offered = [tool(name) for name in names]
+        asked = {"tool_choice": "required", "messages": [{"role": "user", "content": prompts()["weather"]}]}
+        answers = [plays.answer(chat(tools=tools, **asked)) for tools in (offered, [unstrict(one) for one in offered])]
+        assert answers[0].body == answers[1].body
+        function = json.loads(answers[0].body)["choices"][0]["message"]["tool_calls"][0]["function"]
+        assert function["name"] == names[0]
+        jsonschema.validate(json.loads(function["arguments"]), offered[0]["function"]["parameters"])
+
+
+@pytest.mark.parametrize("name", ["person", "biography"])
+def test_an_answer_by_a_committed_schema_fits_it(name, tape, later_tape):
+    for plays in (tape, later_tape):
+        wanted = schema(name)
+        body = json.loads(plays.answer(said(prompts()["ada"], response_format=wanted)).body)
+        jsonschema.validate(json.loads(body["choices"][0]["message"]["content"]), wanted["json_schema"]["schema"])
