@@ -7,7 +7,7 @@ import pytest
 
 from grokgate.judgement.expect import NotRun, Unkept, caller, stream, wire
 from grokgate.judgement.modes import JUDGED_BY, rested
-from grokgate.values.chat import MODES
+from grokgate.values.chat import MODES, Failure
 
 CRASH = "TypeError: object is no iterator"
 
@@ -26,7 +26,8 @@ def where(by):
         def chat(_model, *, mode):
             return by(mode, **met)
 
-        return SimpleNamespace(plain_mode=plain_mode, rollout=SimpleNamespace(model="grok-4"), chat=chat)
+        about = {"rollout": SimpleNamespace(model="grok-4"), "transcript": SimpleNamespace(calls=[])}
+        return SimpleNamespace(plain_mode=plain_mode, chat=chat, **about)
 
     return make
 
@@ -82,6 +83,14 @@ FAILS = {
     ),
     "it is about no call": lambda _, where: (Unkept("no window"), "POST-3.1", where(failure=CRASH)),
 }
+
+
+def test_a_case_in_which_the_provider_died_by_a_mode_rests_though_nothing_was_missed(by, where):
+    died = replace(by("stream", failure=CRASH), failure=Failure(kind="ProviderDied", message="exit 1", end="exit"))
+    provider = where(failure=CRASH)
+    provider.transcript.calls.append(died)
+    assert isinstance(rested(None, "POST-1.3", provider), NotRun)
+    assert rested(None, "POST-1.3", where()) is None
 
 
 @pytest.mark.parametrize("case", FAILS.values(), ids=FAILS)

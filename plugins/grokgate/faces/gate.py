@@ -163,7 +163,8 @@ class Gate:
             is_claimed(self.subject(pyfuncitem), self.run.contract[_requirement(pyfuncitem) or ""])
             result = yield
         except Exception as raised:
-            error = self._rested(pyfuncitem, raised)
+            error = raised
+        error = self._rested(pyfuncitem, error)
         case = self._case(pyfuncitem, error, time.perf_counter() - begun)
         pyfuncitem.stash[_CASE] = case
         if self.config.getoption("allure_report_dir", None):
@@ -174,7 +175,7 @@ class Gate:
             raise pytest.skip.Exception(case.because) if case.status in _SAYS_NOTHING else end
         return result
 
-    def _rested(self, item: pytest.Function, error: Exception) -> Exception:
+    def _rested(self, item: pytest.Function, error: Exception | None) -> Exception | None:
         """What the case ends with where the mode by which it was asked does not work at all, which another row judges."""
         from grokgate.judgement.modes import rested
         from grokgate.providers.subject import Subject

@@ -17,13 +17,13 @@ JUDGED_BY: Mapping[str, str] = {"stream": "POST-6.1", "achat": "POST-1.2", "astr
 """The row that says whether a mode works: a plain question has its answer."""
 
 
-def rested(error: Exception, row: str, provider: Subject) -> Exception:
+def rested(error: Exception | None, row: str, provider: Subject) -> Exception | None:
     """What a case of a row ends with that ended so.
 
     Where a plain question has no answer by the mode of its call, it rests on the row that judges that. Statements about streams
     speak of the mode themselves; and what left decides for itself, since a mode that drops a parameter works all the same.
     """
-    call, statements = called(error), stated(error)
+    call, statements = (called(error), stated(error)) if error else (_ended(provider), [])
     if call is None or call.mode == provider.plain_mode or any(isinstance(one, Stream) for one in statements):
         return error
     judge = JUDGED_BY.get(call.mode, row)
@@ -33,6 +33,11 @@ def rested(error: Exception, row: str, provider: Subject) -> Exception:
         return error
     because = f"{judge} fails: a plain question by {call.mode} gets {met}, so what else holds by it cannot be told"
     return NotRun(because, blame=Blame.PROVIDER)
+
+
+def _ended(provider: Subject) -> Call | None:
+    """The call at which the provider came to its end, whatever a test made of it."""
+    return next((call for call in provider.transcript.calls if call.failure and call.failure.end), None)
 
 
 def _met(call: Call) -> str:
