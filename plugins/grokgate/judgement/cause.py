@@ -49,8 +49,8 @@ def _oddity(case: Case) -> int:
     call = shown_call(case)
     if call is None:
         return 0
-    odd = (call["mode"] != "chat", call.get("scenario", "plain") != "plain", bool(call.get("fault")))
-    return sum(map(int, odd)) + len(dict(call["environment"]))
+    odd = (call.get("mode", "chat") != "chat", call.get("scenario", "plain") != "plain", bool(call.get("fault")))
+    return sum(map(int, odd)) + len(call.get("environment", {}))
 
 
 def by_cause(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
