@@ -524,8 +524,9 @@ class Subject:
     def _looked(self, asked: str, got: object) -> None:
         """Keep that something else was asked than an answer."""
         other = "" if self.build == self.launcher.build else self.build
-        where = {"environment": self._shown, "env_file": self._in_file, "build": other}
-        self.transcript.looks.append(Look(asked=asked, got=got, after=len(self.transcript.calls), **where))
+        after = len(self.transcript.calls)
+        look = Look(asked=asked, got=got, environment=self._shown, env_file=self._in_file, build=other, after=after)
+        self.transcript.looks.append(look)
 
     def _keep(self, egress: Sequence[Egress], misses: Sequence[str]) -> None:
         self.transcript.egress.extend(egress)
