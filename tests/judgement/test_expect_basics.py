@@ -21,7 +21,7 @@ def provider(rollout):
             asked.append((name, mode))
             return plain[mode]
 
-        return SimpleNamespace(rollout=rollout, chat=chat, asked=asked)
+        return SimpleNamespace(rollout=rollout, chat=chat, asked=asked, by=None, plain_mode="chat")
 
     return make
 

@@ -57,7 +57,7 @@ class Caller:
 
     @property
     def answer(self) -> Any:
-        """The chat completion that xAI answered with, put together where it came as a stream; what the caller got is held to it."""
+        """The chat completion that xAI answered with, put together where it streamed; what the caller got is held against it."""
         came = sent(self._call)
         answer = came.whole if came else {}
         if not answer.get("choices"):
@@ -189,7 +189,8 @@ class Caller:
     @property
     def _made_up(self) -> Unkept:
         """The caller got an answer, and xAI gave none."""
-        answered = one_line(self._call.answer) if self._call.left else NOTHING
+        came = sent(self._call)
+        answered = one_line(came.body) if came else NOTHING
         because = f"the caller got an answer that is not xAI's, which said {answered}"
         return Unkept(because, expected="what xAI answered", saw=one_line(self.result.text))
 
