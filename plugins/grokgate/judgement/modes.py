@@ -15,6 +15,8 @@ from grokgate.values.line import one_line
 
 JUDGED_BY: Mapping[str, str] = {"stream": "POST-6.1", "achat": "POST-1.2", "astream": "POST-6.1"}
 """The row that says whether a mode works: a plain question has its answer."""
+CLAIMS = "POST-4.8"
+"""The row that speaks of streams where the provider claims them."""
 
 
 def rested(error: Exception | None, row: str, provider: Subject) -> Exception | None:
@@ -27,7 +29,7 @@ def rested(error: Exception | None, row: str, provider: Subject) -> Exception | 
     if call is None or call.mode == provider.plain_mode or any(isinstance(one, Stream) for one in statements):
         return error
     judge = JUDGED_BY.get(call.mode, row)
-    if judge == row or (call.left and any(isinstance(one, Wire) for one in statements[-1:])):
+    if row in (judge, CLAIMS) or (call.left and any(isinstance(one, Wire) for one in statements[-1:])):
         return error
     if not (met := _met(provider.chat(provider.rollout.model, mode=call.mode))):
         return error
