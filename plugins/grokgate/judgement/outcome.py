@@ -193,8 +193,10 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         none = {"expected": error.cases, "saw": 0, "at": NOT_RUN_HERE} if isinstance(error, NotStarted) else None
         return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, none
     status, because, blame = _by_what_is_missing(error, description)
-    finding = {"expected": MISSING[type(error)], "saw": str(error), "at": MISSING[type(error)]} if type(error) in MISSING else None
-    return status, because, blame, finding if status is Status.FAILED else None
+    if status is not Status.FAILED:
+        return status, because, blame, None
+    missing = MISSING[type(error)]
+    return status, because, blame, {"expected": missing, "saw": str(error), "at": missing}
 
 
 def _by_what_is_missing(error: BaseException, description: Description) -> tuple[Status, str, Blame | None]:

@@ -19,7 +19,7 @@ from grokgate.values.rollout import ModelFacts
 
 REMOVAL = re.compile(r"remov|dropp|ignor|skipp|strip|discard|unsupported|not support", re.IGNORECASE)
 """How a line of a log says that something was left out; the name of a parameter alone says nothing."""
-PARTS = {"tool_calls": "calls", "reasoning": "thinking"}
+PARTS = {"told_model": "model", "tool_calls": "calls", "reasoning": "thinking"}
 """What the face tells of a part of a result, where that has another name; of the text there is no question."""
 BILLED = ("prompt_tokens", "completion_tokens", "total_tokens")
 """What each caller is told of the usage; the reasoning has a row of its own."""

@@ -32,11 +32,11 @@ class Stream:
 
         Where xAI answered the same request otherwise on its stream, as it makes the id of a tool call anew, that is due.
         """
+        if part == "told_model" and whole.result and whole.result.told_model is None:
+            return  # who answered is not told unstreamed either; POST-1.1 judges that
         Caller(self._call).needs(part)
         with rests_on("POST-4.5" if part == "tool_calls" else "POST-1.2", "there is nothing to hold the stream against"):
             expected = _told(whole, part)
-        if part == "told_model" and expected is None:
-            return  # who answered is not told unstreamed either; POST-1.1 judges that
         saw = _told(self._call, part)
         if part == "tool_calls" and not any((saw, expected, self._sent.part(part))):
             raise Unproven("no tool was called, neither streamed nor unstreamed; POST-4.5 judges that")
