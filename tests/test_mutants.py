@@ -1,6 +1,6 @@
 """Each mutant turns red the rows that it says and no others, and each row that has a test has a mutant.
 
-Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so a quarter of them is
+Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so an eighth of them is
 in turn here, another one for each state of the sources, and in each further rollout a sample; ``grokgate matrix`` holds all of
 them to it in every rollout.
 """
@@ -27,7 +27,7 @@ from grokgate.runs.mutants import Mutant
 ROOT = Path(__file__).parent.parent
 MUTANTS = mutants.replayed()
 OTHERS = [name for name in rollouts() if name != DEFAULT]
-QUARTERS = 4
+EIGHTHS = 8
 SAMPLES = 16
 """Of so many mutants one is judged in a further rollout, by whole gates of seconds each."""
 
@@ -47,9 +47,9 @@ def committed(name: str) -> frozenset[str]:
 
 
 def in_turn() -> list[Mutant]:
-    """A quarter of the mutants, chosen by the sources; and those that break a row which sums up others."""
-    quarter = turn() % QUARTERS
-    return [mutant for number, mutant in enumerate(MUTANTS) if number % QUARTERS == quarter or mutant.breaks - owners().keys()]
+    """An eighth of the mutants, chosen by the sources; and those that break a row which sums up others."""
+    eighth = turn() % EIGHTHS
+    return [mutant for number, mutant in enumerate(MUTANTS) if number % EIGHTHS == eighth or mutant.breaks - owners().keys()]
 
 
 def sampled() -> list[tuple[str, Mutant]]:

@@ -36,7 +36,7 @@ def test_what_a_build_breaks_is_told(diff):
     ran = diff(STOP)
     assert ran.code == 1
     assert "✔ → ✘ POST-2.4   stop left for grok-4, which answers 400                provider" in ran.said
-    assert '+ stop: ["END"]\n        in 1 case of 1 row: POST-2.4\n' in ran.said
+    assert '+ stop: ["END"]\n        in 4 cases of 1 row: POST-2.4\n' in ran.said
     assert "provider build" in ran.said
     assert "These are two providers" in ran.said
     assert ran.said.endswith("WORSE  1 row that was kept is red or open · 1 newly failing · exit 1\n")

@@ -10,7 +10,7 @@ from grokgate.formats.home import home
 PAGE = (home() / "docs" / "your-own-rollout.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 WORLD, ROLLOUT = [text for kind, text in BLOCKS if kind == "toml" and text.startswith(("name =", "id ="))]
-FIRST = next(line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if "--provider" not in line)
+FIRST = next(line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if "--provider reference" in line)
 REFUSALS = BLOCKS[-1][1].splitlines()
 """Each refusal that the page shows."""
 

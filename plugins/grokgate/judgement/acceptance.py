@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from grokgate.values.volatile import steady
 
 WAIVABLE = (Status.FAILED, Status.NOT_OFFERED)
 """What can be accepted. A row that proved nothing has no failure that anybody could know."""
+_BY_MODE = re.compile(r"\[by \w+\]$| by \w+(?=\]$)")
 OPEN = (Status.HARNESS_ERROR, Status.UNPROVEN, Status.NOT_RUN)
 """What proved nothing, the worst first."""
 
@@ -92,7 +94,10 @@ class Accepted:
 
 
 def signature(row: Row) -> str:
-    """What tells a failure of a row from another one: its red cases and their sentences, as twelve digits."""
-    red = [(case.id, case.status.value, steady(case.because)) for case in row.cases if case.status in WAIVABLE]
+    """What tells a failure of a row from another one: its red cases and their sentences, as twelve digits.
+
+    The same by another mode is the same failure: replay asks by each, and live traffic plainly.
+    """
+    red = [(_BY_MODE.sub("", case.id), case.status.value, steady(case.because)) for case in row.cases if case.status in WAIVABLE]
     told = sorted(set(red)) or [(row.asked.id, row.status.value, steady(row.because))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]

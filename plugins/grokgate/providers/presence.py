@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grokgate.providers.host.process import KEPT
+from grokgate.providers.host.process import KEPT, OURS
 from grokgate.providers.vehicle import NoAdapter, load_adapter
 
 LOOK = Path(__file__).parent / "host" / "look.py"
@@ -32,7 +32,7 @@ def find_here(adapter: str, here: Path) -> None:
 def find_there(adapter: str, here: Path, interpreter: Path | None, environment: Mapping[str, str], workdir: Path) -> None:
     """Import the adapter under the interpreter of its host (this one, if ``None``), and end it. Raises ``NoAdapter``."""
     python, told = str(interpreter or sys.executable), workdir / "told.json"
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in (KEPT if interpreter else OURS) if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  the description of the provider says what is run
             [python, str(LOOK), adapter, str(here), str(told)],
