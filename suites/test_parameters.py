@@ -98,9 +98,8 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
 @pytest.mark.modes(of=lambda case: case in ("temperature", "messages"))
 @pytest.mark.parametrize("name", [*TAKEN, "messages"])
 def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
-    turns = CONVERSATION if name == "messages" else CONVERSATION[:1]
-    given = {name: TAKEN[name]} if name in TAKEN else {}
-    call = provider.ask(ChatRequest(model=rollout.model, messages=turns, parameters=given))
+    turns = ChatRequest(model=rollout.model, messages=CONVERSATION)
+    call = provider.chat(rollout.model, **{name: TAKEN[name]}) if name in TAKEN else provider.ask(turns)
     wire(call).carries_what_was_asked(name)
 
 

@@ -57,7 +57,7 @@ class WithoutTopP(Reference):
 
     description: ClassVar = DESCRIPTION
     takes: ClassVar = (
-        *("model", "system", "conversation", "limit", "response_format", "tools", "tool_choice", "images"),
+        *("model", "system", "conversation", "name", "limit", "response_format", "tools", "tool_choice", "images"),
         *("temperature", "seed", "user", "stop", "logprobs"),
         *("presence_penalty", "frequency_penalty", "reasoning_effort"),
     )

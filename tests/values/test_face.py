@@ -1,12 +1,14 @@
 """What a face takes and tells: what it has not is not offered."""
 
+from dataclasses import replace
+
 import pytest
 
 from grokgate.values.chat import ChatRequest, Message
 from grokgate.values.face import Face, NotOffered, Tells
 
 QUESTION = Message(role="user", content="Hello.")
-ALL = {"model", "system", "conversation", "limit", "stop", "tools"}
+ALL = {"model", "system", "conversation", "name", "limit", "stop", "tools"}
 
 
 def asked(*messages, **more):
@@ -29,6 +31,7 @@ def test_a_face_that_says_nothing_takes_all():
     [
         ("model", asked(), "its users cannot choose a model"),
         ("system", asked(Message(role="system", content="Be short."), QUESTION), "its users cannot give a system prompt"),
+        ("name", asked(replace(QUESTION, name="ana")), "its users cannot say who speaks"),
         ("conversation", asked(QUESTION, QUESTION), "its users cannot go on with a conversation"),
         ("tools", asked(tools=({"type": "function"},)), "its users cannot offer tools"),
         ("limit", asked(limit=3), "its users cannot limit the answer"),
