@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from grokgate.formats.fixtures import SHORTEST, long_name, prompts, questions, schema, tool
+from grokgate.formats.request_shapes import REFUSABLE, refused
 from grokgate.intercept.fault import Fault
 from grokgate.judgement.expect import NotApplicable, NotOffered, answering, bill, failures, had, leaving, log, trials, wire
 from grokgate.values.chat import MODES, ChatRequest, Message, ToolCall
 
-REFUSABLE = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
 PERSON, WEATHER = schema("person"), tool("get_weather")
 SYSTEM = "Answer as the harbour master of Trondheim would."
 TOOL_RESULT = (
@@ -101,12 +101,6 @@ def said(rollout):
         "truncated": {"fault": "truncated-json"},
         "stream-cut": {"fault": "stream-cut", "mode": "stream"},
     }
-
-
-def refused(rollout):
-    """What the target refuses: each alone, then all of it."""
-    names = [name for name in REFUSABLE if not rollout.target.takes(name)]
-    return {**{name: (name,) for name in names}, "all": tuple(names)}
 
 
 def ask(provider, *, model=None, request=None, **asked):

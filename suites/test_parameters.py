@@ -2,11 +2,10 @@
 
 import pytest
 
+from grokgate.formats.request_shapes import REFUSABLE, refused
 from grokgate.judgement.expect import NotApplicable, caller, camel, had, leaving, understood, wire
 from grokgate.values.chat import MODES, ChatRequest, Message
 
-REFUSABLE = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
-"""What xAI refuses for some models; which ones, the world tells."""
 TAKEN = {"temperature": 0.3, "top_p": 0.9, "seed": 7, "user": "u-17", "logprobs": True}
 CONVERSATION = (
     Message(role="user", content="Name the capital of France in one short sentence.", name="ana"),
@@ -22,12 +21,6 @@ def does_not_leave(provider, rollout, name, value):
     call = provider.chat(rollout.model, **{name: value})
     wire(call).without(name)
     understood(provider, call)
-
-
-def refused(rollout):
-    """What the target refuses: each alone, then all of it."""
-    names = [name for name in REFUSABLE if not rollout.target.takes(name)]
-    return {**{name: (name,) for name in names}, "all": tuple(names)}
 
 
 @pytest.mark.requirement("POST-2.1")

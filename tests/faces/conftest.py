@@ -55,3 +55,18 @@ def attested(tmp_path):
     path = tmp_path / "attested.toml"
     path.write_text("".join(entry.format(row) for row in rows))
     return path, rows
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """The reports of a former run, which a refusal must leave as they are."""
+    (tmp_path / "reports" / "allure-results").mkdir(parents=True)
+    for name in ("evidence.jsonl", "verdict.json", "summary.md", "junit.xml", "allure-results/1-result.json"):
+        (tmp_path / "reports" / name).write_text(f"the {name} of a former run")
+    return tmp_path / "reports"
+
+
+@pytest.fixture
+def held():
+    """Gives what a folder holds, byte for byte."""
+    return lambda folder: {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

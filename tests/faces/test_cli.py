@@ -34,19 +34,6 @@ def test_help_tells_the_verbs_and_the_exit_codes(grokgate):
 
 
 @pytest.fixture
-def reports(tmp_path):
-    """The reports of a former run, which a refusal must leave as they are."""
-    (tmp_path / "reports" / "allure-results").mkdir(parents=True)
-    for name in ("evidence.jsonl", "verdict.json", "summary.md", "junit.xml", "allure-results/1-result.json"):
-        (tmp_path / "reports" / name).write_text(f"the {name} of a former run")
-    return tmp_path / "reports"
-
-
-def held(folder):
-    return {path: path.read_text() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
 def files(tmp_path):
     """Descriptions and adapters with one fault each."""
     texts = {
@@ -83,7 +70,7 @@ REFUSED = {
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize(("words", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_wrong_use_gets_one_sentence_and_nothing_is_written_over(words, sentence, grokgate, reports):
+def test_wrong_use_gets_one_sentence_and_nothing_is_written_over(words, sentence, grokgate, reports, held):
     before = held(reports)
     ran = grokgate("check", *words, "--reports", "reports", XAI_API_KEY="")
     assert ran.code == 2

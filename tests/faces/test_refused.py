@@ -20,19 +20,6 @@ def pytest_addoption(parser):
 """
 
 
-@pytest.fixture
-def reports(tmp_path):
-    """The reports of a former run, byte for byte."""
-    (tmp_path / "reports" / "allure-results").mkdir(parents=True)
-    for name in ("evidence.jsonl", "verdict.json", "summary.md", "junit.xml", "allure-results/1-result.json"):
-        (tmp_path / "reports" / name).write_text(f"the {name} of a former run")
-    return tmp_path / "reports"
-
-
-def held(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 NO_TEST = "no test was run, so nothing was judged, and what an earlier run wrote stands"
 BEHIND = {
     "no-such-path": (("nosuchdir/",), 2, "nosuchdir/ is none of grokgate's suites"),
@@ -53,7 +40,7 @@ BEHIND = {
 
 
 @pytest.mark.parametrize(("words", "code", "sentence"), BEHIND.values(), ids=BEHIND)
-def test_what_pytest_is_told_destroys_nothing(words, code, sentence, grokgate, reports, tmp_path):
+def test_what_pytest_is_told_destroys_nothing(words, code, sentence, grokgate, reports, held, tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "breaks.py").write_text(BREAKS)
     (tmp_path / "clashes.py").write_text(CLASHES)
@@ -75,7 +62,7 @@ def test_what_pytest_is_told_destroys_nothing(words, code, sentence, grokgate, r
     ],
     ids=["reports", "evidence", "another-phase", "host-without-class", "no-command"],
 )
-def test_what_the_gate_is_told_destroys_nothing(words, sentence, grokgate, reports, tmp_path):
+def test_what_the_gate_is_told_destroys_nothing(words, sentence, grokgate, reports, held, tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "mine.py").write_text("class Mine:\n    pass\n")
     (tmp_path / "misspelt.toml").write_text('name = "mine"\nadapter = "mine.py:Mien"\nvehicle = "host"\n')
@@ -106,7 +93,7 @@ THEIRS = "def test_theirs(): pass\n"
 JUDGES = ("--grokgate", "--provider", "reference")
 
 
-def test_in_a_repository_of_others_it_is_refused_with_the_command_that_works(plain, reports):
+def test_in_a_repository_of_others_it_is_refused_with_the_command_that_works(plain, reports, held):
     before = held(reports)
     ran = plain(*JUDGES, "--reports", "reports", test_theirs=THEIRS)
     assert (ran.code, "from any folder: grokgate check --provider reference" in ran.complained) == (4, True)

@@ -10,20 +10,6 @@ from grokgate.reports.figures import MOST, figures
 from grokgate.reports.page import page
 
 SWITCHED = "switched in .env, after a restart, in 1.20 s"
-HEADER = {
-    "grokgate": "0.1.0",
-    "started": "2026-11-25T08:00:00+00:00",
-    "provider": {"name": "mine", "spec": "mine", "title": "mine", "face": "class", "vehicle": "host", "requirements": []},
-    "phase": "2",
-    "scope": "signoff",
-    "world": "grok-4-0709",
-    "rollout": "grok-4",
-    "mode": "replay",
-    "strict": False,
-    "only": [],
-    "evidence": "signoff.jsonl",
-    "digests": dict.fromkeys(("contract", "rollout", "world", "provider", "suites"), "0" * 64),
-}
 
 
 @pytest.fixture
@@ -47,11 +33,11 @@ def test_of_many_figures_of_a_row_few_are_told(asked, case):
     assert figures(rows) == {"POST-2.2": [f"{n} calls" for n in range(MOST)] + [f"and {9 - MOST} more, in the evidence"]}
 
 
-def test_the_summary_and_the_page_to_sign_have_them(verdict, tmp_path):
-    markdown.write(tmp_path / "summary.md", HEADER, verdict)
+def test_the_summary_and_the_page_to_sign_have_them(verdict, header, tmp_path):
+    markdown.write(tmp_path / "summary.md", header, verdict)
     assert (
         f"## Reported\n\n- POST-2.2: {SWITCHED.replace('_', '&#95;')}; twice &#60;b&#62;\n"
         in (tmp_path / "summary.md").read_text()
     )
-    said = page(HEADER, verdict, rollout("grok-4", None, "2"), [], requirements())
+    said = page(header, verdict, rollout("grok-4", None, "2"), [], requirements())
     assert f'<h2>Reported</h2>\n<table>\n<tr><td><a href="#POST-2.2">POST-2.2</a></td><td><div>{SWITCHED}</div>' in said

@@ -19,20 +19,6 @@ from grokgate.reports.change_text import text
 from grokgate.reports.page import page
 
 AT = "http://127.0.0.1:4711/v1"
-HEADER = {
-    "grokgate": "0.1.0",
-    "started": "2026-11-25T08:00:00+00:00",
-    "provider": {"name": "mine", "spec": "mine", "title": "mine", "face": "class", "vehicle": "host", "requirements": []},
-    "phase": "2",
-    "scope": "signoff",
-    "world": "grok-4-0709",
-    "rollout": "grok-4",
-    "mode": "replay",
-    "strict": False,
-    "only": [],
-    "evidence": "signoff.jsonl",
-    "digests": dict.fromkeys(("contract", "rollout", "world", "provider", "suites"), "0" * 64),
-}
 TAPE, STAND_IN, OTHER = {"who": "tape"}, {"who": "stand-in", "at": AT}, {"who": "other", "at": AT}
 REAL = {"who": "xAI", "at": "https://api.x.ai/v1"}
 SAID = {
@@ -54,9 +40,9 @@ def verdict(asked, case):
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_each_report_says_it_and_what_keeps_the_verdict_from_a_go(kind, verdict, tmp_path):
+def test_each_report_says_it_and_what_keeps_the_verdict_from_a_go(kind, verdict, header, tmp_path):
     told, said = SAID[kind]
-    header = HEADER | {"answered_by": told}
+    header |= {"answered_by": told}
     lines = []
     files.write(tmp_path, header, verdict)
     github.append_summary(tmp_path / "step", header, verdict, "reports/mine")
@@ -76,9 +62,9 @@ def test_each_report_says_it_and_what_keeps_the_verdict_from_a_go(kind, verdict,
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_machines_read_it(kind, verdict, tmp_path):
+def test_machines_read_it(kind, verdict, header, tmp_path):
     told, said = SAID[kind]
-    files.write(tmp_path, HEADER | {"answered_by": told}, verdict)
+    files.write(tmp_path, header | {"answered_by": told}, verdict)
     written = json.loads((tmp_path / "verdict.json").read_bytes())
     jsonschema.validate(written, json.loads((SCHEMAS / "verdict.schema.json").read_bytes()))
     assert (written["answered_by"], written["who_answered"], written["reservations"]) == (told, said, [HELD])
@@ -86,13 +72,14 @@ def test_machines_read_it(kind, verdict, tmp_path):
     assert (properties["verdict"], properties["answers"], properties["reservation"]) == ("inconclusive", said, HELD)
 
 
-def test_a_sign_off_that_was_told_to_count_it_says_so():
-    header = HEADER | {"answered_by": [STAND_IN], "stand_in_counts": True}
-    assert who_answered(header).endswith("; the real xAI was not asked; --stand-in-counts was said")
+def test_a_sign_off_that_was_told_to_count_it_says_so(header):
+    assert who_answered(header | {"answered_by": [STAND_IN], "stand_in_counts": True}).endswith(
+        "; the real xAI was not asked; --stand-in-counts was said"
+    )
 
 
-def test_a_comparison_tells_who_answered_either_run_and_no_port(verdict):
-    before, after = (Run(header=HEADER | {"answered_by": told}, verdict=verdict) for told in ([TAPE, REAL], [TAPE, STAND_IN]))
+def test_a_comparison_tells_who_answered_either_run_and_no_port(verdict, header):
+    before, after = (Run(header=header | {"answered_by": told}, verdict=verdict) for told in ([TAPE, REAL], [TAPE, STAND_IN]))
     found = compare(before, after)
     [fact] = found.header
     assert (fact.name, fact.before) == ("who answered", SAID["xAI"][1])

@@ -22,6 +22,14 @@ OWN_WORDS = (
     ("presencePenalty", 0.5),
 )
 """What callers write of their own accord: either limit field, and other spellings."""
+REFUSABLE: Mapping[str, Any] = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], "reasoning_effort": "low"}
+"""What xAI refuses for some models, with a value that callers give; for which ones, the world tells."""
+
+
+def refused(rollout: Rollout) -> Mapping[str, tuple[str, ...]]:
+    """What the target refuses, by the names of cases: each alone, then all of it."""
+    names = tuple(name for name in REFUSABLE if not rollout.target.takes(name))
+    return {**{name: (name,) for name in names}, "all": names}
 
 
 @dataclass(frozen=True, kw_only=True)
