@@ -6,7 +6,7 @@ already: the row that promises that is red, and what was asked here cannot be de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from grokgate.judgement.expect.sent import sent
@@ -20,26 +20,30 @@ from grokgate.values.rollout import ModelFacts
 
 
 @contextmanager
-def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
+def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
     """A statement about what leaves: it rests on the name, and on a mode in which anything leaves."""
-    try:
+    with _resting(provider, name, model, mode, f"what leaves by {mode} cannot be seen", lambda call: Wire(call).requests):
         yield
-    except (Unkept, Unproven):
-        _reaches(provider, name, model)
-        with rests_on(_row_of(by := _mode(provider, mode)), f"what leaves by {by} cannot be seen"):
-            _ = Wire(provider.chat(name, mode=by)).requests
-        raise
 
 
 @contextmanager
-def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
+def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
     """A statement about what the caller gets: it rests on the name, and on a mode in which he gets xAI's text."""
+    with _resting(provider, name, model, mode, f"what else comes by {mode} cannot be judged", gets_xais_text):
+        yield
+
+
+@contextmanager
+def _resting(
+    provider: Subject, name: str, model: ModelFacts, mode: Mode, so: str, holds: Callable[[Call], object]
+) -> Iterator[None]:
+    """Where a statement fails, the name is looked at first, and then whether a plain call by the mode ``holds``."""
     try:
         yield
     except (Unkept, Unproven):
         _reaches(provider, name, model)
-        with rests_on(_row_of(by := _mode(provider, mode)), f"what else comes by {by} cannot be judged"):
-            gets_xais_text(provider.chat(name, mode=by))
+        with rests_on(_row_of(mode), so):
+            holds(provider.chat(name, mode=mode))
         raise
 
 
