@@ -114,7 +114,7 @@ def _provider(word: str) -> str:
     if beside:
         return _toml(beside) or _python(beside)
     known = [each.name for each in bundled()]
-    named = word in known or word.startswith("mutant:") or re.fullmatch(r"[\w./~-]+:[A-Za-z_]\w*", word)
+    named = word.partition("@")[0] in known or word.startswith("mutant:") or re.fullmatch(r"[\w./~-]+:[A-Za-z_]\w*", word)
     return f"--provider {word}" if named else ""
 
 

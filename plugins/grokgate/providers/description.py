@@ -20,6 +20,8 @@ from grokgate.values.names import Names
 
 PLACES = ("workdir", "fixtures", "base_url", "key", "here", "rollout", "world")
 """What a value of the environment may name in braces."""
+APIS = ("chat", "responses")
+"""The endpoints of xAI that an adapter may have the choice of."""
 GROUP = "grokgate.providers"
 """The entry points under which installed packages offer providers."""
 _MODULE_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -120,8 +122,12 @@ def find_provider(spec: str) -> Description:
 
     ``spec`` is a bundled name; ``mutant:NAME``; the path of a TOML file; ``path/to/file.py:Class`` or ``module:Class``, whose
     attribute ``description`` may be a mapping with a TOML's keys or the path of a TOML beside it; or the name of an entry
-    point of the group ``grokgate.providers``, which leads to a class or to a callable that gives a TOML's path.
+    point of the group ``grokgate.providers``, which leads to a class or to a callable that gives a TOML's path. ``@responses``
+    or ``@chat`` behind it chooses the endpoint of one whose description says its ``api``.
     """
+    named, at, api = spec.rpartition("@")
+    if at and api in APIS:
+        return _at(find_provider(named), api)
     shipped = home() / "fixtures" / "providers" / f"{spec}.toml"
     if re.fullmatch(r"[\w.-]+", spec) and shipped.is_file():
         return load_description(shipped)
@@ -135,6 +141,16 @@ def find_provider(spec: str) -> Description:
     for entry in entry_points(group=GROUP, name=spec):
         return _entry_point(entry)
     raise _unknown(f"no provider {spec!r}")
+
+
+def _at(described: Description, api: str) -> Description:
+    """The provider at this endpoint, where that is its description's to choose."""
+    if "api" not in described.options:
+        raise _unknown(f"{described.name} does not say by `api` at which endpoint it asks, so @{api} chooses none")
+    if described.options["api"] == api:
+        return described
+    options = {**described.options, "api": api}
+    return replace(described, name=f"{described.name}-{api}", title=f"{described.title} on {api}", options=options)
 
 
 def mutants() -> Iterator[tuple[str, Path]]:
@@ -189,7 +205,7 @@ def _description(data: dict[str, Any], path: Path) -> Description:
         documentation=path.parent / data["documentation"] if "documentation" in data else None,
         own_tests=data.get("own_tests"),
         switch=Switch(**data.get("switch", {})),
-        options=data.get("options", {}),
+        options={**({"api": data["api"]} if "api" in data else {}), **data.get("options", {})},
         builds={name: _build(build) for name, build in data.get("builds", {}).items()},
         models=tuple(data["models"]) if "models" in data else None,
         rollouts=data.get("rollout", {}),
@@ -296,5 +312,6 @@ def _unknown(reason: str) -> UnknownProvider:
     return UnknownProvider(
         f"{reason}. Bundled are: {names}. A provider is named by a bundled name, by the TOML file that describes it "
         "(my-provider.toml), by module:Class, by path/to/file.py:Class, by an entry point of the group grokgate.providers, "
-        "or by mutant:NAME. URLs and MCP commands are not supported yet."
+        "or by mutant:NAME; @responses behind it chooses that endpoint, where its description says `api`. "
+        "URLs and MCP commands are not supported yet."
     )
