@@ -1,9 +1,13 @@
 """Right providers that are made differently from the reference, which no gate may blame for it."""
 
+import asyncio
 import json
 import tomllib
 from dataclasses import replace
+from importlib import import_module
 from typing import ClassVar
+
+import aiohttp
 
 from grokgate.formats.home import home
 from grokgate.formats.rollout_file import rollout
@@ -11,6 +15,7 @@ from grokgate.providers.vehicle import load_adapter
 from grokgate.values.chat import ChatResult
 
 Reference = load_adapter("provider.py:Reference", home() / "fixtures" / "reference")
+Arrival = import_module("grok_reference.answers").Arrival
 DESCRIPTION = str(home() / "fixtures" / "providers" / "reference.toml")
 
 
@@ -228,3 +233,23 @@ class NeverWaits(Reference):
     description: ClassVar = DESCRIPTION
     chat: ClassVar = None
     stream: ClassVar = None
+
+
+class StreamsByAiohttp(Reference):
+    """Streams by aiohttp, which drops what it has not handed on when a connection breaks, and takes its time for each line."""
+
+    description: ClassVar = described(vehicle="host")
+    stream = None
+
+    async def astream(self, request):
+        call, arrival = self.prepare(request, stream=True), Arrival()
+        asked = {"json": call.body, "headers": self.headers()}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.setting.base_url}/chat/completions", **asked) as answer,
+        ):
+            async for line in answer.content:
+                await asyncio.sleep(0.001)
+                for delta in self.deltas(arrival, line):
+                    yield delta
+        yield self.last_delta(arrival, request, call.notices)

@@ -165,3 +165,8 @@ def test_a_face_that_tells_text_alone_is_blamed_for_no_other_part(found):
     assert because["POST-1.2[text]"][0] == because["POST-2.7[temperature]"][0] == "passed"
     assert because["POST-1.3[greeting]"][1] == "its users cannot give a system prompt"
     assert because["POST-3.2[chat]"][1] == "its users cannot send a prompt of more than 60,000 characters"
+
+
+def test_what_a_client_drops_that_was_busy_with_what_came_was_handed_on(found):
+    rows, because = found("StreamsByAiohttp", "POST-6.3")
+    assert rows == {"POST-6.3": "passed"}, because

@@ -23,6 +23,8 @@ PAUSE = 0.2
 """Seconds between two pieces of a slow body."""
 PIECES = 4
 """Pieces of a slow body."""
+LEISURE = 2.0
+"""Seconds between what came and the break, where a client has all the time that it may need for it."""
 LATE = 5
 """Chunks that a stream still has to send when it fails late: some of its text, the finish reason, the usage, and the end."""
 PAGE = b"""<!doctype html>
@@ -108,6 +110,12 @@ def _first(answer: Answer, ending: Literal["cut", "stalled"], *, late: bool = Fa
     chunks = answer.chunks or tuple((0.0, piece) for piece in _parted(answer.body, 2))
     came = chunks[: _place(len(chunks), late)]
     return replace(answer, chunks=came, body=b"".join(chunk for _, chunk in came), ending=ending)
+
+
+def _cut_at_leisure(answer: Answer) -> Answer:
+    """Cut late, but some time after the last chunk, which no pace shortens; what is due then is empty, and so no chunk."""
+    broken = _first(answer, "cut", late=True)
+    return replace(broken, chunks=(*((0.0, chunk) for _, chunk in broken.chunks), (LEISURE, b"")), pace=1.0)
 
 
 def _short(answer: Answer) -> Answer:
@@ -224,6 +232,8 @@ _ALL = (
 )
 FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _ALL}
 """Each fault by its name."""
+CUT_AT_LEISURE = replace(FAULTS["stream-cut-late"], change=_cut_at_leisure)
+"""The late cut for clients that are busy with what came for longer, and lose it where the connection breaks meanwhile."""
 
 
 def find_fault(fault: Fault | str | None) -> Fault | None:

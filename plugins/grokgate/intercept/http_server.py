@@ -42,8 +42,8 @@ LOOKS = 0.005
 """Seconds between two looks whether a client has read what there is."""
 READ = 2.0
 """How long a client may take to read what came, before the connection breaks."""
-SHOWN, EACH = 0.1, 0.001
-"""How long it may take to hand that on, and so much more for each chunk; or to read it where nobody can see whether it has."""
+SHOWN = 0.1
+"""How long it may take to hand that on, or to read it where nobody can see whether it has."""
 SECONDS = 10.0
 """How long the server's own thread may take to do what it is told."""
 
@@ -149,7 +149,6 @@ class _Stream:
     due: deque[tuple[float, bytes]]
     ending: str
     asked: _Asked
-    chunks: int = 0
     timer: asyncio.TimerHandle | None = None
 
     def taken(self, now: float) -> bytes:
@@ -286,7 +285,7 @@ class _Connection(asyncio.Protocol):
         elif answer.chunks or answer.ending != "whole":
             pace, now = self._pace if answer.pace is None else answer.pace, self._loop.time()
             due = deque((now + second * pace, chunk) for second, chunk in answer.chunks)
-            self._stream = _Stream(due, answer.ending, asked, len(due))
+            self._stream = _Stream(due, answer.ending, asked)
             self._send(head + (b"transfer-encoding: chunked\r\n\r\n" if asked.chunked else b"\r\n"))
         else:
             self._end(asked, b"%scontent-length: %d\r\n\r\n%s" % (head, len(answer.body), answer.body))
@@ -312,8 +311,7 @@ class _Connection(asyncio.Protocol):
         assert self._stream is not None
         address, client = (self._transport.get_extra_info(end) for end in ("sockname", "peername"))
         waits = (self._transport.get_write_buffer_size() or unread(address, client)) and self._loop.time() < until
-        shown = SHOWN + EACH * self._stream.chunks
-        then = (LOOKS, self._cut_once_read, until) if waits else (shown, self._transport.close)
+        then = (LOOKS, self._cut_once_read, until) if waits else (SHOWN, self._transport.close)
         self._stream.timer = self._loop.call_later(*then)
 
     def _end(self, asked: _Asked, sent: bytes) -> None:
