@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grokgate.upstream.fidelity.invariants import INVARIANTS, broken_invariants
+from grokgate.upstream.fidelity.reply import Reply
+from grokgate.upstream.fidelity.shape import faults_of
 from grokgate.upstream.price import Price
 
 PRICES = {"grok-4.3": Price(prompt=12500, cached=2000, completion=25000, long_from=200000)}
@@ -56,11 +58,10 @@ BROKEN = [
     ("tokens-add-up", *usage("chat/stream", total_tokens=720)),
     ("tokens-add-up", *usage("responses/answer", total_tokens=580)),
     ("reasoning-within-output", *usage("responses/answer", output_tokens_details__reasoning_tokens=101)),
-    ("cached-within-prompt", *usage("chat/tool-calls", prompt_tokens_details__cached_tokens=701)),
-    ("cached-within-prompt", *usage("responses/answer", input_tokens_details__cached_tokens=-1)),
     ("prompt-parts-add-up", *usage("chat/text", prompt_tokens_details__image_tokens=0)),
     ("cost-is-the-price", *usage("chat/text", cost_in_usd_ticks=1003000)),
-    ("cost-is-the-price", *usage("responses/answer", num_server_side_tools_used=0)),
+    ("cost-is-the-price", *usage("responses/answer", cost_in_usd_ticks=1)),
+    ("cost-is-the-price", "chat/text", lambda answer: answer["body"].update(service_tier="priority")),
     ("finish-is-known", *choice("chat/text", finish_reason="end_turn")),
     ("finish-is-known", *choice("chat/text", finish_reason=None)),
     ("finish-tells-of-calls", *choice("chat/text", finish_reason="tool_calls")),
@@ -95,7 +96,6 @@ BROKEN = [
 """What is broken, in which specimen, and how."""
 
 REWRITTEN = [
-    ("chat-stream-is-data-lines", "chat/stream", "data: {", ": keep-alive\n\ndata: {"),
     ("chat-stream-is-data-lines", "chat/stream", "data: {", "event: chunk\ndata: {"),
     ("chat-stream-is-data-lines", "chat/stream", "[DONE]\n\n", "[DONE]\n"),
     ("events-bear-their-type", "responses/stream", "event: response.created\n", ""),
@@ -175,6 +175,65 @@ def test_grpc_counts_like_chat(specimen, capture):
     assert names(capture(answer)) == set()
     body["usage"]["total_tokens"] = 132
     assert names(capture(answer)) == {"tokens-add-up"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "cost", "kept"),
+    [
+        ("WEB_SEARCH", 52675000, True),
+        ("ATTACHMENT_SEARCH", 52675000, True),
+        ("X_SEARCH", 2675000, False),
+        ("WEB_SEARCH", 52675001, False),
+        ("CODE_EXECUTION", 2675000, True),  # its fee is not known
+        ("CODE_EXECUTION", 2674999, False),
+    ],
+)
+def test_tools_of_xais_own_cost_on_top_over_grpc_too(specimen, capture, tool, cost, kept):
+    counts = {
+        "prompt_tokens": 130,
+        "prompt_text_tokens": 130,
+        "completion_tokens": 2,
+        "reasoning_tokens": 40,
+        "total_tokens": 172,
+    }
+    used = {"cost_in_usd_ticks": str(cost), "server_side_tools_used": [f"SERVER_SIDE_TOOL_{tool}"]}
+    answer = {**specimen("chat/text"), "path": "/xai_api.Chat/GetCompletion"}
+    answer["body"] = {"model": "grok-4.3", "usage": {**counts, **used}}
+    assert names(capture(answer)) == (set() if kept else {"cost-is-the-price"})
+
+
+@pytest.mark.parametrize("opening", [": keepalive\n" * 7 + "\n", ": keepalive\n\n" * 7, ":\n"])
+@pytest.mark.parametrize("kind", ["chat/stream", "responses/stream"])
+def test_comments_in_a_stream_are_no_events(specimen, capture, kind, opening):
+    whole = capture(specimen(kind))
+    told = replace(whole, body=opening.encode() + whole.body.replace(b"}\n\n", b"}\n\n" + opening.encode(), 3))
+    assert names(told) == set()
+    assert faults_of(told) == ()
+    assert Reply(told).messages == Reply(whole).messages
+
+
+def test_more_may_be_counted_as_cached_than_the_prompt_has(specimen, capture):
+    answer = specimen("chat/text")
+    counts = answer["body"]["usage"]
+    counts["prompt_tokens_details"]["cached_tokens"] = 200
+    counts["cost_in_usd_ticks"] = 200 * 2000 + 42 * 25000
+    assert names(capture(answer)) == set()
+
+
+def test_the_priority_tier_costs_twice_as_much(specimen, capture):
+    answer = specimen("chat/text")
+    answer["body"]["service_tier"] = "priority"
+    answer["body"]["usage"]["cost_in_usd_ticks"] *= 2
+    assert names(capture(answer)) == set()
+
+
+@pytest.mark.parametrize(("model", "kept"), [("grok-code-fast-1", True), ("grok-3-mini", True), ("grok-4.3", False)])
+def test_the_last_thought_of_some_comes_with_the_finish(specimen, capture, model, kept):
+    answer = specimen("chat/stream")
+    for one in answer["events"]:
+        one["model"] = model
+    answer["events"][4]["choices"][0]["delta"] = {"reasoning_content": "."}
+    assert names(capture(answer)) == (set() if kept else {"finish-says-nothing-else"})
 
 
 def test_what_is_broken_is_said_in_a_sentence(specimen, capture):

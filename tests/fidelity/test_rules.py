@@ -20,17 +20,22 @@ BY_ERA = ("service_tier", "usage.cost_in_usd_ticks")
 """Keys that came during an era: cost_in_usd_ticks by January 2026, service_tier in June 2026. The bundled answers of a world
 show one day of it."""
 EXCEPTIONS = {
+    "the model chose to call, or not to call, where the tape guesses otherwise": 27,
     "the stream was cut by whoever recorded it": 22,
-    "the limit left no text": 4,
+    "grok-code-fast-1 showed its thinking in one piece, as it does since March 2026": 4,
+    "the limit left no text": 2,
     "it thought and did not show it": 1,
 }
 """Why the answer on tape has another shape, and how many exchanges each reason is true of."""
+AGREE = 0.95
+"""The least share of the real exchanges that find a rule and agree with it in status and shape."""
 
 
 @pytest.fixture(scope="module")
 def chats():
     """Each real chat exchange with its place."""
-    captures = read_recordings(RECORDINGS / "xai-http.jsonl.gz").captures
+    files = ("xai-http.jsonl.gz", "xai-http-2.jsonl.gz")
+    captures = [capture for file in files for capture in read_recordings(RECORDINGS / file).captures]
     return sorted_in([capture for capture in captures if capture.request.path.endswith("/chat/completions")], tapes())
 
 
@@ -51,27 +56,25 @@ def shape(capture):
 
 def reason(one):
     """Why the answer on tape has another shape than the real one."""
-    body = one.capture.body
+    body, real, tape = one.capture.body, Reply(one.capture), Reply(played(one))
     if not body or (body.startswith(b"data:") and b"[DONE]" not in body):
         return "the stream was cut by whoever recorded it"
-    if b'"finish_reason":"length"' in body.replace(b": ", b":") or b'"content"' not in body:
+    if bool(real.tool_calls) != bool(tape.tool_calls):
+        return "the model chose to call, or not to call, where the tape guesses otherwise"
+    differing = shape(one.capture) ^ shape(played(one))
+    if differing == {("choices[].message.reasoning_content", "str")}:
+        if real.served == "grok-code-fast-1" and real.day >= "2026-03":
+            return "grok-code-fast-1 showed its thinking in one piece, as it does since March 2026"
+        if b'"reasoning_content"' not in body:
+            return "it thought and did not show it"
+    if differing == {("choices[].delta.content", "str")} and b'"finish_reason":"length"' in body.replace(b": ", b":"):
         return "the limit left no text"
-    if b'"reasoning_content"' not in body and b'"reasoning_content"' in one.placement.answer.body:
-        return "it thought and did not show it"
-    return f"unexplained: {sorted(shape(one.capture) ^ shape(played(one)))}"
+    return f"unexplained: {sorted(differing)}"
 
 
 def test_each_real_chat_exchange_finds_a_rule(chats):
-    assert len(chats) == 955
+    assert len(chats) == 1293
     assert [one.placement.reason for one in chats if one.placement.answer is None] == []
-
-
-def test_of_the_later_recordings_of_chat_all_but_three_find_a_rule_and_all_of_these_the_status():
-    captures = read_recordings(RECORDINGS / "xai-http-2.jsonl.gz").captures
-    later = sorted_in([capture for capture in captures if capture.request.path.endswith("/chat/completions")], tapes())
-    found = [one for one in later if one.placement.answer is not None]
-    assert (len(found), len(later)) == (335, 338)  # three send an image along with a tool's result
-    assert [one.capture.origin for one in found if one.placement.answer.status != one.capture.status] == []
 
 
 def test_of_the_later_recordings_of_responses_all_but_three_find_a_rule_and_all_of_these_the_status():
@@ -89,7 +92,7 @@ def test_the_answer_on_tape_has_the_status_of_the_real_one(chats):
 def test_the_answer_on_tape_has_the_shape_of_the_real_one_but_for_these(chats):
     others = [one for one in chats if shape(one.capture) != shape(played(one))]
     assert Counter(reason(one) for one in others) == EXCEPTIONS
-    assert len(others) / len(chats) < 0.05
+    assert 1 - len(others) / len(chats) >= AGREE
 
 
 def test_the_answer_on_tape_is_of_the_model_that_really_answered(chats):
@@ -108,4 +111,4 @@ def test_enumerated_values_are_known_to_the_tape(chats):
 
     recordings = [recording for tape in tapes().values() for recording in tape.world.recordings]
     known = values(captured(recording.request, recording.with_body(recording.body)) for recording in recordings)
-    assert values(one.capture for one in chats) - known == set()
+    assert values(one.capture for one in chats) - known - values(map(played, chats)) == set()

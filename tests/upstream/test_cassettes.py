@@ -428,7 +428,8 @@ def test_a_stream_gives_its_finish_with_the_last_delta_which_is_empty(exchange):
     *before, last = [choice for event in exchange.events for choice in event["choices"]]
     assert {choice.get("finish_reason") for choice in before} == {None}
     assert last["finish_reason"] in FINISHES
-    assert last["delta"] == {}
+    if "words-before-call" not in exchange.world.served[exchange.asked["model"]].traits:  # that of grok-2 comes with the call
+        assert last["delta"] == {}
 
 
 @CHATS

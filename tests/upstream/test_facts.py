@@ -1,6 +1,7 @@
 """What is known of xAI's refusals and of the parameters that it takes, played on both tapes, each in the words of its time."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -311,6 +312,42 @@ def test_reasoning_without_an_effort_is_fine(reasoning, name):
 def test_grok_3_mini_thought_no_more_than_high(effort, tape):
     answer = asked(model="grok-3-mini", reasoning_effort=effort).of(tape)
     assert json.loads(answer.body)["model"] == "grok-3-mini-high"
+
+
+WEATHER = [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}]
+BEFORE_A_CALL = [
+    ("grok-4-0709", "grok-2-1212", "auto", "I look it up."),
+    ("grok-4-0709", "grok-2-1212", "required", ""),
+    ("grok-4-0709", "grok-3-mini", "auto", ""),
+    ("grok-4-0709", "grok-3-mini", "required", " "),
+    *[("grok-4-0709", model, "auto", "") for model in ("grok-4", "grok-3", "grok-code-fast-1", "grok-4.3")],
+    *[("grok-4.7", model, choice, "") for model in ("grok-4.7", "grok-4.3") for choice in ("auto", "required")],
+]
+"""What a stream says before it calls: the world, the model, the choice and the words. A blank is no word."""
+
+
+@pytest.mark.parametrize(("name", "model", "choice", "words"), BEFORE_A_CALL)
+def test_nothing_but_grok_2_speaks_before_a_streamed_call(name, model, choice, words):
+    said = [{"role": "user", "content": "How is the weather?"}]
+    answer = asked(model=model, messages=said, tools=WEATHER, tool_choice=choice, stream=True).of(TAPES[name])
+    assert "tool_calls" in answer.body.decode()
+    before = answer.body.decode().partition('"tool_calls"')[0].split("data: ")
+    deltas = [json.loads(event)["choices"][0]["delta"] for event in before[1:] if event.endswith("\n\n")]
+    assert "".join(delta.get("content", "") for delta in deltas) == words
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("tier", "named", "times"), [("priority", "priority", 2), ("default", "default", 1), (None, "default", 1)]
+)
+def test_the_priority_tier_is_named_and_costs_twice_as_much(tier, named, times, stream, later_tape):
+    plain, answer = (
+        asked(service_tier=one, stream=stream, stream_options={"include_usage": True}).of(later_tape) for one in (None, tier)
+    )
+    ticks = [int(re.search(rb'"cost_in_usd_ticks":(\d+)', one.body)[1]) for one in (plain, answer)]
+    assert ticks[1] == times * ticks[0]
+    assert set(re.findall(rb'"service_tier":"(\w+)"', answer.body)) == {named.encode()}
+    assert answer.body.count(b'"service_tier"') == answer.body.count(b'"object"')
 
 
 @pytest.mark.parametrize("name", ["grok-4.3", "grok-4.7"])

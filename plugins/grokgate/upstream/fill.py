@@ -33,7 +33,7 @@ from grokgate.upstream.wording import (
 )
 from grokgate.upstream.world import World
 from grokgate.values.wire import WireRequest
-from grokgate.values.world import Model, Price
+from grokgate.values.world import PRIORITY, Model, Price
 
 BILLED = frozenset({"billed", "billed-long", REDIRECTED})
 """Scenarios in which an answer tells its cost, though those of its day do not."""
@@ -95,6 +95,7 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "models_priced": lambda asked: priced(asked.world),
     "language_models": lambda asked: with_modalities(asked.world),
     "encrypted": lambda asked: f',"encrypted_content":"{ENCRYPTED}"' if asked.means["include"] == "encrypted-reasoning" else "",
+    "tier": lambda asked: PRIORITY if asked.content.get("service_tier") == PRIORITY else "default",
     "billed": lambda asked: ',"cost_in_usd_ticks":${cost}' if asked.means["scenario"] in BILLED else "",
 }
 """How each is found; ``cost`` is reckoned last, from the usage in the body."""

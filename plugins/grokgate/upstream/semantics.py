@@ -13,7 +13,9 @@ refused    the first field that is refused, in the spelling of the API: one that
            ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not, ``effort-type``
            for one that is no text; else ``none``
 thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like this; ``unknown`` where there is none
-trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``, else ``none``
+trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``; where
+           functions are offered, what it says before it calls: ``words-before-call``, ``blank-before-call`` (where the
+           call was demanded); else ``none``
 length     whether the prompt ``fits`` the model's window, is ``over`` it, or is ``unclear``
 limit      ``tight`` (1 to 6 tokens), ``small`` (to 31), ``open`` (more, or none given), ``other``
 stream     ``no``, ``yes`` or ``with-usage``
@@ -84,6 +86,8 @@ REDIRECTED, NAMES_REFUSED = "redirected", "retired-names-refused"
 """Scenarios in which another model answers, and in which the names of retired models lead nowhere."""
 TRAITS = {"thinking-shown": "showed-thinking", "limit-counts-thinking": "limit-counted-thinking"}
 """Scenarios that play what a model of a certain habit alone did."""
+WORDS_BEFORE_CALL, BLANK_BEFORE_CALL = "words-before-call", "blank-before-call"
+"""Habits of a model that says something before it calls, where the call is its own choice or where it was demanded."""
 SHAPING = {"n": 1, "deferred": False, "background": False, "previous_response_id": None}
 """Parameters that change the answer's shape, with the value at which they do not."""
 TIGHT, SMALL = 6, 31
@@ -116,7 +120,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "served": _served(name, model, world, scenario),
         "refused": _refused(content, model, world, _route(endpoint)),
         "thinking": model.thinking_of(effort_of(content), streamed=streamed) if model else "unknown",
-        "trait": _trait(model, scenario),
+        "trait": _trait(model, scenario, content),
         "length": _length(request, turns, model),
         "limit": _limit(limit_of(content)),
         "stream": _stream(content),
@@ -192,8 +196,10 @@ def _refused(content: Mapping[str, Any], model: Model | None, world: World, rout
     return "effort-value" if isinstance(effort, str) else "effort-type"
 
 
-def _trait(model: Model | None, scenario: str) -> str:
-    habit = TRAITS.get(scenario, "none")
+def _trait(model: Model | None, scenario: str, content: Mapping[str, Any]) -> str:
+    demanded = _choice(content.get("tool_choice")) in ("required", "function")
+    before = (BLANK_BEFORE_CALL if demanded else WORDS_BEFORE_CALL) if content.get("tools") else "none"
+    habit = TRAITS.get(scenario, before)
     return habit if model and habit in model.traits else "none"
 
 

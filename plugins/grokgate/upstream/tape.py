@@ -15,6 +15,7 @@ from grokgate.upstream.kinds import as_it_thinks
 from grokgate.upstream.semantics import Meaning, meaning
 from grokgate.upstream.world import Rule, World
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
+from grokgate.values.world import PRIORITY
 
 NEAREST = 3
 """How many rules an explained miss names."""
@@ -75,6 +76,7 @@ class Tape:
             asked = Asked(request, means, self.world)
             values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
             price = asked.model.price if "cost" in recording.fill or values.get("billed") else None
+            price = price.priority if price and values.get("tier") == PRIORITY else price
         usage = means["stream"] != "yes"
         made = (usage, price, *values.values())
         if (answer := recording.answers.get(made)) is None:

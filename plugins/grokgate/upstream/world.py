@@ -154,7 +154,8 @@ def _agree(path: Path, rules: tuple[Rule, ...], recordings: tuple[Recording, ...
 
 def _has_the_habits(path: Path, facts: WorldFacts, rules: Sequence[Rule], recordings: Sequence[Recording]) -> None:
     """What a model is said to do is on tape."""
-    played = {habit for rule in rules for habit in rule.when.get("trait", ())}
+    whens = [*(rule.when for rule in rules), *(recording.when for recording in recordings)]
+    played = {habit for when in whens for habit in when.get("trait", ())}
     if any(recording.repeat for recording in recordings):
         played.add(SILENT_HABIT)
     for model in facts.models:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,9 @@ PARAMETERS = frozenset(
 """Fields of a request beside its model and its messages, as docs.x.ai names them; xAI may come to know others."""
 NO_PARAMETERS = frozenset({"model", "messages", "input"})
 """Fields without which a request asks nothing, so that no model refuses them."""
+PRIORITY = "priority"
+"""The value of ``service_tier`` at which a request is served first, and costs twice as much (since 15 June 2026)."""
+_PARTS = ("prompt", "cached", "completion", "long_prompt", "long_completion")
 SILENT_HABIT = "keep-alive-chunks"
 """The habit of a model that sends empty deltas while it thinks in silence."""
 
@@ -54,10 +57,19 @@ class Price:
         prompt, completion = self.long_prompt or 2 * self.prompt, self.long_completion or 2 * self.completion
         return Price(prompt=prompt, cached=self.cached * prompt // self.prompt if self.prompt else 0, completion=completion)
 
+    @property
+    def priority(self) -> Price:
+        """The price of the priority tier: twice as much for everything."""
+        return replace(self, **{part: 2 * getattr(self, part) for part in _PARTS})
+
     def ticks(self, *, prompt: int, cached: int, completion: int, reasoning: int) -> int:
-        """The cost of a call by its tokens; ``completion`` is what is shown, and reasoning costs the same."""
+        """The cost of a call by its tokens; ``completion`` is what is shown, and reasoning costs the same.
+
+        xAI has counted more tokens as cached than the prompt has (March 2026); then none of the prompt is paid as fresh.
+        """
         price = self.long if 0 < self.long_from <= prompt else self
-        return (prompt - cached) * price.prompt + cached * price.cached + (completion + reasoning) * price.completion
+        fresh = max(prompt - cached, 0)
+        return fresh * price.prompt + cached * price.cached + (completion + reasoning) * price.completion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +84,8 @@ class Model:
     names are answered by that other model, because it was retired. ``created`` is the day that lists of models give, ``images``
     whether it reads them. ``traits`` are habits of it alone: ``keep-alive-chunks`` (a stream sends empty deltas while it
     thinks), ``limit-counted-thinking`` (the output limit once counted its reasoning), ``showed-thinking`` (it hides its
-    thinking, and once showed it).
+    thinking, and once showed it), ``words-before-call`` and ``blank-before-call`` (a stream says something before a call of its
+    own choice, or a blank before one that was demanded).
     """
 
     id: str
@@ -157,7 +170,7 @@ class WorldFacts:
     def prices(self) -> Mapping[str, Price]:
         """What an answer costs by the name that it bears: the price of the model whose own name it is."""
         rows = sorted(self.models, key=lambda model: not model.answers_as)
-        return {model.named(None): model.price for model in rows}
+        return {name: model.price for model in rows for name in (model.named(None), *map(model.named, model.suffixed))}
 
     @cached_property
     def listed(self) -> tuple[Model, ...]:

@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from grokgate.upstream.fidelity import streams
 from grokgate.upstream.fidelity.counts import Counts, counts_of
+from grokgate.upstream.fidelity.fees import fees_of
 from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.upstream.fidelity.shape import GONE, IN_TEXT
 from grokgate.values.capture import Capture
-from grokgate.values.world import Price
+from grokgate.values.world import PRIORITY, Price
 
 FINISHES = ("stop", "length", "tool_calls")
 NO_PRICES: Mapping[str, Price] = MappingProxyType({})
@@ -64,12 +65,6 @@ def _reasoning(reply: Reply) -> Iterator[str]:
             yield f"{counts.reasoning} tokens of reasoning among {counts.output} of output"
 
 
-def _cached(reply: Reply) -> Iterator[str]:
-    for counts in _counts(reply):
-        if not 0 <= counts.cached <= counts.prompt:
-            yield f"{counts.cached} cached tokens of {counts.prompt} in the prompt"
-
-
 def _parts(reply: Reply) -> Iterator[str]:
     for counts in _counts(reply):
         if counts.parts is not None and sum(counts.parts) != counts.prompt:
@@ -77,15 +72,20 @@ def _parts(reply: Reply) -> Iterator[str]:
 
 
 def _cost(reply: Reply, prices: Mapping[str, Price]) -> Iterator[str]:
-    """Thinking is billed as output; what tools of xAI's own cost comes on top, and is not reckoned."""
-    price, cost = prices.get(reply.served), reply.usage.get("cost_in_usd_ticks")
-    if price is None or cost is None or reply.usage.get("num_server_side_tools_used"):
+    """Thinking is billed as output, a priority tier doubles all, and what tools of xAI's own cost comes on top."""
+    price, told = prices.get(reply.served), str(reply.usage.get("cost_in_usd_ticks"))  # gRPC's JSON writes large numbers as text
+    if price is None or not told.isdecimal():
         return
+    cost = int(told)
+    if any(answer.get("service_tier") == PRIORITY for answer in reply.answers):
+        price = price.priority
+    fees, at_least = fees_of(reply.usage)
     for counts in _counts(reply):
         output = counts.output if counts.includes else counts.output + counts.reasoning
-        wanted = price.ticks(prompt=counts.prompt, cached=counts.cached, completion=output, reasoning=0)
-        if str(wanted) != str(cost):  # gRPC's JSON writes large numbers as text
-            yield f"the tokens cost {wanted} ticks, cost_in_usd_ticks is {cost}"
+        tokens = price.ticks(prompt=counts.prompt, cached=counts.cached, completion=output, reasoning=0)
+        if cost < tokens + fees or (cost != tokens + fees and not at_least):
+            tools = f" and its tools {'at least ' if at_least else ''}{fees}" if fees or at_least else ""
+            yield f"the tokens cost {tokens} ticks{tools}, cost_in_usd_ticks is {cost}"
 
 
 def _counts(reply: Reply) -> Iterator[Counts]:
@@ -162,7 +162,6 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
     {
         "tokens-add-up": _total,
         "reasoning-within-output": _reasoning,
-        "cached-within-prompt": _cached,
         "prompt-parts-add-up": _parts,
         "finish-is-known": _finish,
         "finish-tells-of-calls": _finish_and_calls,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from grokgate.values.wire import Answer, WireRequest
 
 DONE = "[DONE]"
 GRPC = "/xai_api.Chat/"
+_COMMENT = re.compile(r"^:.*\n", re.MULTILINE)
 _ENDPOINTS = {
     ("POST", "/v1/chat/completions"): "chat",
     ("POST", "/v1/responses"): "responses",
@@ -87,7 +89,7 @@ class Reply:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events of a stream, without the ``[DONE]`` that may end it."""
-        blocks = (block for block in self.text.split("\n\n") if block.strip())
+        blocks = (block for block in without_comments(self.text).split("\n\n") if block.strip())
         events = (_event(block) for block in blocks)
         return tuple(event for event in events if event.data != DONE)
 
@@ -141,6 +143,11 @@ class Reply:
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list; none where it is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def without_comments(stream: str) -> str:
+    """The text of a stream without the lines that keep its line open (``: keepalive``): nobody reads them."""
+    return _COMMENT.sub("", stream) if stream.startswith(":") or "\n:" in stream else stream
 
 
 def _event(block: str) -> Event:

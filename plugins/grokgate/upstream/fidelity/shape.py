@@ -207,10 +207,11 @@ def _quoted(value: Any) -> str:
 
 
 def _side(change: Mapping[str, str], day: str) -> str:
-    """The definition that holds on a day; empty where the day is unknown, or lies between the last old and the first new."""
+    """The definition that holds on a day; empty where the day is unknown, lies between the last old and the first new, or before
+    a change of what went either way."""
     if not day or change["old"] < day < change["new"]:
         return ""
-    return change["before"] if day <= change["old"] else change["after"]
+    return change.get("before", "") if day <= change["old"] else change["after"]
 
 
 @cache

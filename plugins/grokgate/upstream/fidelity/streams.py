@@ -9,11 +9,13 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from grokgate.upstream.fidelity.reply import DONE, Reply, objects
+from grokgate.upstream.fidelity.reply import DONE, Reply, objects, without_comments
 from grokgate.values.line import one_line
 
 FINISH_WITH_THE_CALL = ("grok-2-1212", "grok-2-vision-1212")
 """Models whose tool call comes in the same chunk as the finish reason: 16 streams of agentjido/req_llm, October 2025."""
+FINISH_WITH_A_THOUGHT = ("grok-3-mini", "grok-3-mini-high", "grok-code-fast-1")
+"""Models whose last piece of thinking may come with the finish reason: 4 public streams of autumn 2025."""
 _WHOLE = {
     "response.output_text.done": "text",
     "response.reasoning_summary_text.done": "text",
@@ -25,8 +27,8 @@ _WHOLE = {
 def _data_lines(reply: Reply) -> Iterator[str]:
     if not _is_chat(reply):
         return
-    *blocks, rest = reply.text.split("\n\n")
-    for block in blocks:
+    *blocks, rest = without_comments(reply.text).split("\n\n")
+    for block in filter(None, (block.strip("\n") for block in blocks)):
         if "\n" in block or not block.startswith("data: "):
             yield f"no single data: line: {one_line(block, 60)}"
     if rest:
@@ -35,7 +37,8 @@ def _data_lines(reply: Reply) -> Iterator[str]:
 
 def _done(reply: Reply) -> Iterator[str]:
     if _is_chat(reply):
-        said = [block.removeprefix("data:").strip() == DONE for block in reply.text.split("\n\n") if block.strip()]
+        blocks = without_comments(reply.text).split("\n\n")
+        said = [block.removeprefix("data:").strip() == DONE for block in blocks if block.strip()]
         if said.count(True) != 1 or not said[-1]:
             yield f"{DONE} stands {said.count(True)} times, and {'not ' if not said or not said[-1] else ''}at the end"
 
@@ -78,7 +81,10 @@ def _last_delta(reply: Reply) -> Iterator[str]:
         for choice in choices:
             delta = choice.get("delta")
             with_call = reply.served in FINISH_WITH_THE_CALL and isinstance(delta, dict) and "tool_calls" in delta
-            if choice.get("finish_reason") is not None and delta != {} and not with_call:
+            with_thought = (
+                reply.served in FINISH_WITH_A_THOUGHT and isinstance(delta, dict) and delta.keys() == {"reasoning_content"}
+            )
+            if choice.get("finish_reason") is not None and delta != {} and not with_call and not with_thought:
                 yield f"the finish reason of choice {index} comes with {one_line(json.dumps(delta), 60)}"
 
 
