@@ -125,6 +125,14 @@ def test_a_process_that_ends_or_keeps_silent_is_told_as_such(host):
     assert (late.message, late.end) == ("the provider said nothing for 0.3 s", "silence")
 
 
+def test_one_that_ended_by_itself_since_it_was_asked_last_can_be_closed(host):
+    running = host(ANSWER + "\n")
+    assert running.call(REQUEST).text == "Paris."
+    running._process.kill()
+    running.close()
+    assert running.gone.end == "exit"
+
+
 def test_a_line_may_not_grow_for_ever(monkeypatch):
     monkeypatch.setattr("grokgate.providers.host.channel.LONGEST", 100)
     (read, write), (other, _) = os.pipe(), os.pipe()

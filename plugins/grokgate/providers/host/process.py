@@ -99,13 +99,14 @@ class HostProcess:
         """Ask the host to end; end it where it does not."""
         if self._process.returncode is not None:
             return
-        if self._ended is None:
-            self._ask("close", seconds=POLITE)
+        self._ask("close", seconds=POLITE)
+        if self._ended is not None:  # it ended unasked since the last call
+            return
         for line in self._channel.rest(POLITE):
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 self._tell_egress(json.loads(line))
         self._end(1.0)
-        self._ended = self._ended or Failure(kind=KINDS["exit"], message="the provider's process was closed", end="exit")
+        self._ended = Failure(kind=KINDS["exit"], message="the provider's process was closed", end="exit")
 
     def _spawn(self, command: Sequence[str], setting: Setting, inherited: Collection[str]) -> None:
         setting.workdir.mkdir(parents=True, exist_ok=True)
