@@ -51,3 +51,10 @@ def test_a_rollback_that_cannot_be_tried_leaves_it_open(rehearsed):
     code, said = rehearsed("openai")
     assert code in (1, 10)
     assert "○ not tried: the provider offers no flag to switch" in said
+
+
+def test_one_that_ends_where_it_should_refuse_has_refused_nothing(rehearsed, misbehaving):
+    code, said = rehearsed(misbehaving("LeavesWhereItShouldRefuse"))
+    assert code == 1
+    assert "4 rollbacks: 1 kept, 3 broken" in said
+    assert "out: grok-4: SystemExit: grok-4: " in said

@@ -21,7 +21,9 @@ def provider(rollout):
             asked.append((name, mode))
             return plain[mode]
 
-        return SimpleNamespace(rollout=rollout, chat=chat, asked=asked, by=None, plain_mode="chat")
+        made = SimpleNamespace(rollout=rollout, chat=chat, asked=asked, by=None, plain_mode="chat")
+        made.anew = made
+        return made
 
     return make
 

@@ -27,7 +27,9 @@ def where(by):
             return by(mode, **met)
 
         about = {"rollout": SimpleNamespace(model="grok-4"), "transcript": SimpleNamespace(calls=[])}
-        return SimpleNamespace(plain_mode=plain_mode, chat=chat, **about)
+        made = SimpleNamespace(plain_mode=plain_mode, chat=chat, **about)
+        made.anew = made
+        return made
 
     return make
 

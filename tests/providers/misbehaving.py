@@ -83,6 +83,32 @@ class DiesInEachCall(Reference):
         os._exit(3)
 
 
+class DiesOfToolsInStreams(Reference):
+    """Ends its process when it is asked for a tool by ``stream``, and whatever it is asked by ``achat``."""
+
+    description: ClassVar = {"claims": ["chat", "tools", "streaming"]}
+
+    def stream(self, request):
+        if request.tools:
+            os._exit(3)
+        return super().stream(request)
+
+    async def achat(self, _):
+        os._exit(3)
+
+
+class LeavesWhereItShouldRefuse(Reference):
+    """Ends with ``SystemExit`` where it should refuse, by a sentence that names what was asked."""
+
+    description: ClassVar = str(home() / "fixtures" / "providers" / "reference.toml")
+
+    def prepare(self, request, **more):
+        try:
+            return super().prepare(request, **more)
+        except (ValueError, PermissionError) as error:
+            raise SystemExit(f"{request.model}: {error}") from None
+
+
 class IsKilled(Reference):
     """The run is killed while it works: no farewell, no exit code."""
 

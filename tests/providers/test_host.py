@@ -16,7 +16,7 @@ from grokgate.providers.host.channel import Channel, Gone, TooLong
 from grokgate.providers.host.process import HostProcess
 from grokgate.providers.launcher import Launcher
 from grokgate.providers.protocol import Setting
-from grokgate.providers.subject import DidNotStart, NoBuild, NoDocumentation, NoListing, Subject, Transcript
+from grokgate.providers.subject import DidNotStart, Ended, NoBuild, NoDocumentation, NoListing, Subject, Transcript
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.chat import ChatRequest, Message
 
@@ -267,13 +267,33 @@ def test_who_does_not_ask_for_it_is_alone_in_a_process(provider, monkeypatch):
 
 def test_one_that_died_is_started_anew_for_the_next_case_and_no_sooner(provider, tmp_path):
     first = provider("Dies")
-    assert [first.chat(model).failure.end for model in ("grok-4", "grok-3")] == ["exit", "exit"]
-    assert (starts(tmp_path), [asked for asked, _ in first.transcript.ends]) == (1, ["chat('grok-4')", "chat('grok-3')"])
+    assert first.chat("grok-4").failure.end == "exit"
+    with pytest.raises(Ended):
+        first.chat("grok-3")
+    assert (starts(tmp_path), [asked for asked, _ in first.transcript.ends]) == (1, ["chat('grok-4')"])
     assert next_case(first).chat("grok-3").result
     assert starts(tmp_path) == 2
     other = next_case(first).under(A="b")
     other.chat("grok-4")
     assert other.transcript.ends[0][0] == "chat('grok-4') with A='b'"
+
+
+def test_a_question_on_which_others_rest_is_asked_of_one_that_lives(provider):
+    first = provider("Dies")
+    first.chat("grok-4")
+    assert first.anew.chat("grok-3").result
+    assert first.anew.chat("grok-4").failure.end == "exit"
+
+
+def test_a_death_turns_red_what_is_about_it_and_no_row_rests_on_one_that_holds(gate, misbehaving):
+    """By streams it dies of tools alone, so that nothing else is wrong with streams; by ``achat`` of everything."""
+    rows = ("POST-1.2", "POST-1.3", "POST-4.4", "POST-6.1")
+    ran = gate("--provider", misbehaving("DiesOfToolsInStreams"), *(word for row in rows for word in ("--only", row)))
+    assert ran.rows == {"POST-1.2": "failed", "POST-1.3": "not_run", "POST-4.4": "failed", "POST-6.1": "failed"}
+    red = {case.id for case in ran.evidence.cases if case.status == "failed"}
+    by_streams = {id for id in red if "stream" in id}
+    assert {id.partition("[")[0] for id in by_streams} == {"POST-4.4", "POST-6.1"}
+    assert {id for id in by_streams if id.startswith("POST-6.1")} == {"POST-6.1[tool_calls-stream]"}
 
 
 def test_one_that_does_not_start_is_tried_once_for_each_deployment(provider, tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grokgate.judgement.expect.sent import sent
 from grokgate.judgement.expect.stream import Stream
-from grokgate.judgement.expect.unkept import NotRun, called, stated
+from grokgate.judgement.expect.unkept import NotRun, Unkept, called, stated
 from grokgate.judgement.expect.wire import Wire
 from grokgate.providers.subject import Subject
 from grokgate.values.call import Call
@@ -25,13 +25,13 @@ def rested(error: Exception | None, row: str, provider: Subject) -> Exception | 
     Where a plain question has no answer by the mode of its call, it rests on the row that judges that. Statements about streams
     speak of the mode themselves; and what left decides for itself, since a mode that drops a parameter works all the same.
     """
-    call, statements = (called(error), stated(error)) if error else (_ended(provider), [])
+    call, statements = (called(error), stated(error)) if isinstance(error, Unkept | NotRun) else (_ended(provider), [])
     if call is None or call.mode == provider.plain_mode or any(isinstance(one, Stream) for one in statements):
         return error
     judge = JUDGED_BY.get(call.mode, row)
     if row in (judge, CLAIMS) or (call.left and any(isinstance(one, Wire) for one in statements[-1:])):
         return error
-    if not (met := _met(provider.chat(provider.rollout.model, mode=call.mode))):
+    if not (met := _met(provider.anew.chat(provider.rollout.model, mode=call.mode))):
         return error
     because = f"{judge} fails: a plain question by {call.mode} gets {met}, so what else holds by it cannot be told"
     return NotRun(because, blame=Blame.PROVIDER)

@@ -44,6 +44,10 @@ class DidNotStart(Exception):
         self.how, self.end = how, end
 
 
+class Ended(Exception):
+    """The provider's process ended in this case: nothing more can be asked of it, and the end decides."""
+
+
 class NoBuild(LookupError):
     """The provider's description does not name the build that is asked for."""
 
@@ -91,6 +95,8 @@ class Subject:
     """What the file that its description names has held since the start; the last is what it holds now."""
     by: Mode | None = None
     """By which mode it is asked where a call names none; ``None`` is the plain one."""
+    revived: bool = False
+    """Whether it is started anew where its process ended in this case."""
     counts: bool = False
     """Whether its calls are counted: none is asked again, and what hinders one of many decides nothing alone."""
 
@@ -106,6 +112,11 @@ class Subject:
     def allowing(self, value: str | None) -> Subject:
         """The same provider with this allow-list; ``None`` or ``unset`` leaves it out."""
         return self.under(**{self.rollout.allow_list.variable: None if value == UNSET else value})
+
+    @property
+    def anew(self) -> Subject:
+        """The same provider, for a question on which others rest: where its process ended in this case it is started anew."""
+        return replace(self, revived=True)
 
     @property
     def counted(self) -> Subject:
@@ -282,8 +293,8 @@ class Subject:
     def _asked(
         self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None, lacking: tuple[str, ...]
     ) -> Call:
-        """One call, asked once, in the words of the provider's library."""
-        started = self.started
+        """One call, asked once, in the words of the provider's library. Raises ``Ended``."""
+        started = self._living
         before = len(started.logged() or "")
         with self.launcher.call(scenario, fault) as wire:
             begun = time.perf_counter()
@@ -329,7 +340,7 @@ class Subject:
         if not self.started.running.lists:
             raise NoListing("the provider claims a model listing, and its adapter has no models()")
         with self.launcher.call() as wire:
-            outcome = self._ending("models()", self.started.running.models())
+            outcome = self._ending("models()", self._living.running.models())
         listed = outcome if isinstance(outcome, Failure) else self.names.listed(outcome)
         self._looked("models()", listed)
         self._keep(wire.egress, [exchange.miss.reason for exchange in wire.exchanges if exchange.miss])
@@ -376,7 +387,7 @@ class Subject:
     def documentation(self) -> str:
         """The provider's own documentation. Raises ``NoDocumentation``."""
         if self.started.running.documents:
-            outcome = self._ending("documentation()", self.started.running.documentation())
+            outcome = self._ending("documentation()", self._living.running.documentation())
             said = outcome if isinstance(outcome, Failure) else self.names.read(outcome)
             self._looked("documentation()", said)
             if isinstance(said, Failure):
@@ -394,7 +405,7 @@ class Subject:
 
     def read_timeout(self) -> float | Failure | None:
         """Seconds that the provider waits for xAI's own address, ``None`` for ever; a ``Failure`` where it cannot be told."""
-        waits = self._ending("read_timeout()", self.started.running.read_timeout())
+        waits = self._ending("read_timeout()", self._living.running.read_timeout())
         self._looked("read_timeout()", waits)
         return waits
 
@@ -445,10 +456,22 @@ class Subject:
     @property
     def started(self) -> Started:
         """The running provider; one whose process ended in another case is started anew. Raises ``DidNotStart``."""
-        ended = [failure for _, failure in self.transcript.ends]
+        ended = () if self.revived else self._ends
         if found := self.launcher.found(self.build, self.environment, self.env_files, asked=ended):
             return found
         return self._begun(lambda: self.launcher.start(self.build, self.environment, self.env_files))
+
+    @property
+    def _living(self) -> Started:
+        """The running provider, to ask it something. Raises ``Ended`` where its process ended in this case."""
+        started = self.started
+        if started.running.gone in self._ends:
+            raise Ended("the provider's process ended in this case, so nothing more was asked of it")
+        return started
+
+    @property
+    def _ends(self) -> list[Failure]:
+        return [failure for _, failure in self.transcript.ends]
 
     def _begun(self, begin: Callable[[], Started]) -> Started:
         """What ``begin`` starts, with what leaves meanwhile kept. Raises ``DidNotStart``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from grokgate.formats.fixtures import prompts
@@ -18,6 +18,7 @@ from grokgate.runs.check import OPERATORS, forget
 from grokgate.upstream.world import load_world
 from grokgate.values.call import Call
 from grokgate.values.evidence import Status
+from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, Rollout
 
 EITHER = "old or refused"
@@ -68,7 +69,7 @@ def rehearse(description: Description, rollout: Rollout, say: Say) -> int:
     try:
         for number, drill in enumerate(_drills(rollout, subject), start=1):
             say(f"\n{number}. {drill.title}\n   {drill.plan}")
-            done.append(_rehearsed(drill, subject))
+            done.append(_rehearsed(drill, replace(subject, transcript=Transcript())))
             for line in _told(done[-1], subject):
                 say(line)
     finally:
@@ -172,6 +173,8 @@ def _hold(deployment: Subject, expected: Expected, subject: Subject, seen: list[
         shown.append(f"{name} {_seen(call)}")
         if call.misses:
             raise NotRun(f"nothing on tape fits: {call.misses[0]}")
+        if call.failure and call.failure.end:  # no refusal that a caller could catch
+            raise Unkept(f"{when}: {name}: {call.failure.kind}: {one_line(call.failure.message)}", call=call)
         if escaped := undeclared(call.egress, subject.launcher.description.egress):
             raise Unkept(f"{when}: {name} tried to leave for {escaped[0].target}")
         _means(call, meaning, rollout, name)

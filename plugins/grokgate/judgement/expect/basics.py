@@ -43,7 +43,7 @@ def _resting(
     except (Unkept, Unproven):
         _reaches(provider, name, model)
         with rests_on(_row_of(mode), so):
-            holds(provider.chat(name, mode=mode))
+            holds(provider.anew.chat(name, mode=mode))
         raise
 
 
@@ -60,7 +60,7 @@ def gets_xais_text(call: Call) -> None:
 
 def _reaches(provider: Subject, name: str, model: ModelFacts) -> None:
     with rests_on(_row_of_name(provider, name, model), f"what else is asked of {model.id} as {name} cannot be judged"):
-        Wire(provider.chat(name, mode=provider.plain_mode)).reaches(model)
+        Wire(provider.anew.chat(name, mode=provider.plain_mode)).reaches(model)
 
 
 def _mode(provider: Subject, mode: Mode | None) -> Mode:
