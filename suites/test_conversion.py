@@ -7,8 +7,6 @@ from grokgate.providers.subject import NoBuild
 from grokgate.values.chat import MODES
 from grokgate.values.world import EFFORT
 
-LIMITS = ("max_tokens", "max_completion_tokens")
-
 
 def cells(rollout, model, modes, *, alone=True):
     """What is asked of a model, as mode, spelling and parameters: each alone with each value, then all together in each mode."""
@@ -103,14 +101,13 @@ def in_any_order(provider):
 
 def converted_twice(provider):
     once = all_of_it(provider)
-    again = provider.chat(provider.rollout.model, **as_a_caller_says(wire(once).parameters, provider.rollout))
+    again = provider.chat(provider.rollout.model, **as_a_caller_says(wire(once), provider.rollout))
     wire(again).is_same_as(once, "what had left, asked again,", provider.rollout.target)
 
 
 def as_a_caller_says(left, rollout):
     """What left in the words in which it was asked: the limit has a name of its own on the wire."""
-    limit = next((left[field] for field in LIMITS if field in left), None)
-    return {"limit": limit, **{name: left[name] for name in rollout.parameters if name in left}}
+    return {"limit": left.limit, **{name: left.parameters[name] for name in rollout.parameters if name in left.parameters}}
 
 
 def streamed_or_not(provider):

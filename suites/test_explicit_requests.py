@@ -11,9 +11,9 @@ from grokgate.judgement.expect import NotApplicable, caller, wire
 def test_the_caller_can_tell_which_model_answered(provider, rollout, scenario):
     call = provider.chat(rollout.model, scenario=scenario)
     wire(call).reaches(rollout.target)
-    provider.note(f"asked {rollout.model}, left as {wire(call).model}, answered by {caller(call).answer['model']}")
-    if scenario == "redirected" and caller(call).answer["model"] in rollout.target.served:
-        raise NotApplicable(f"xAI's answer names {caller(call).answer['model']}, which answers for {rollout.model} anyway")
+    provider.note(f"asked {rollout.model}, left as {wire(call).model}, answered by {caller(call).answer.served}")
+    if scenario == "redirected" and caller(call).answer.served in rollout.target.served:
+        raise NotApplicable(f"xAI's answer names {caller(call).answer.served}, which answers for {rollout.model} anyway")
     caller(call).is_told_a_substitution(rollout.target)
 
 

@@ -61,8 +61,8 @@ def test_requests_for_the_old_model_leave_as_before_the_rollout(provider, rollou
     then, now = pair(provider.built("before"), provider.flag(flag), name, request_shapes(rollout)[shape])
     if not then.left and not now.left:
         raise NotApplicable(f"nothing leaves for it, neither now nor before the rollout: {now.failure and now.failure.kind}")
-    for refused in wire(now).left_as(then, "before the rollout", mended=rollout.old):
-        provider.note(f"mended: {refused} leaves no more for {rollout.old.id}, which refuses it")
+    for told in wire(now).left_as(then, "before the rollout", mended=rollout.old):
+        provider.note(told)
 
 
 @pytest.mark.requirement("P1.4")

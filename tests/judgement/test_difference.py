@@ -35,12 +35,12 @@ def test_the_key_at_the_top_holds_the_place():
 
 
 def test_a_difference_is_told_as_json_writes_it():
-    assert str(Difference("role", "developer", "system")) == 'role is "developer" and was "system"'
-    assert str(Difference("limit", 1000, "nothing")) == "limit is 1000 and was nothing"
+    assert told([Difference("role", "developer", "system")]) == 'role is "developer" and was "system"'
+    assert told([Difference("limit", 1000, "nothing")]) == "limit is 1000 and was nothing"
 
 
 def test_of_long_texts_the_place_is_shown_where_they_part():
-    said = str(Difference("text", f"{LONG}x", f"{LONG}y"))
+    said = told([Difference("text", f"{LONG}x", f"{LONG}y")])
     assert said == 'text is …aaaaaaaaaaaax" and was …aaaaaaaaaaaay"'
 
 

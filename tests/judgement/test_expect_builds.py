@@ -40,7 +40,7 @@ def test_a_key_left_otherwise(call):
 @pytest.mark.parametrize("spelt", ["presence_penalty", "presencePenalty"])
 def test_what_xai_refuses_may_leave_no_more(spelt, call, rollout):
     now, then = call(GROK_3, model="grok-3"), call({**GROK_3, spelt: 0.5})
-    assert wire(now).left_as(then, BEFORE, mended=rollout.old) == [spelt]
+    assert wire(now).left_as(then, BEFORE, mended=rollout.old) == [f"mended: {spelt} leaves no more for grok-3, which refuses it"]
     assert broken(wire(now).left_as, then, BEFORE).at == spelt, "a reverted build is to be as it was"
 
 
@@ -65,7 +65,9 @@ def test_a_value_that_xai_refuses_may_leave_no_more(call, rollout):
     now, *then = (
         call({"model": mini.id, **effort}) for effort in ({}, {"reasoning_effort": "xhigh"}, {"reasoning_effort": "low"})
     )
-    assert wire(now).left_as(then[0], BEFORE, mended=mini) == ["reasoning_effort"]
+    assert wire(now).left_as(then[0], BEFORE, mended=mini) == [
+        "mended: reasoning_effort leaves no more for grok-3-mini, which refuses it"
+    ]
     broken(wire(now).left_as, then[1], BEFORE, mended=mini)
 
 
@@ -92,11 +94,37 @@ def test_more_or_less_left(call, exchange):
     assert str(broken(wire(none).left_as, call(GROK_3), BEFORE)) == because
 
 
+def moved_to(path, made):
+    return replace(made, request=replace(made.request, url=f"https://api.x.ai/v1/{path}"))
+
+
 def test_it_left_for_another_place(call, exchange):
-    made = exchange(GROK_3)
-    moved = replace(made, request=replace(made.request, url="https://api.x.ai/v1/responses"))
-    because = "a request for grok-3 leaves for /v1/responses, which was /v1/chat/completions before the rollout"
-    assert str(broken(wire(call(exchanges=[moved], model="grok-3")).left_as, call(GROK_3), BEFORE)) == because
+    moved = call(exchanges=[moved_to("completions", exchange(GROK_3))], model="grok-3")
+    because = "a request for grok-3 leaves for /v1/completions, which was /v1/chat/completions before the rollout"
+    assert str(broken(wire(moved).left_as, call(GROK_3), BEFORE)) == because
+
+
+SAID = {"role": "user", "content": "Hello."}
+
+
+@pytest.mark.parametrize(
+    ("now", "differs"),
+    [
+        ({"input": [SAID], "max_output_tokens": 9}, ""),
+        ({"input": "Hello.", "max_output_tokens": 9.0, "parallel_tool_calls": True}, ""),
+        ({"input": [SAID], "max_output_tokens": 9, "store": False}, "store is false and was nothing"),
+        ({"input": "Good-bye.", "max_output_tokens": 9}, 'input is "Good-bye." and was "Hello."'),
+        ({"input": [SAID], "max_tokens": 9}, "max_tokens is 9 and was nothing; limit is nothing and was 9"),
+    ],
+)
+def test_it_left_for_the_other_endpoint(now, differs, call, exchange):
+    moved = call(exchanges=[moved_to("responses", exchange({"model": "grok-3", **now}))], model="grok-3")
+    then = call({**GROK_3, "messages": [SAID]})
+    told = "a request for grok-3 leaves for /v1/responses, which was /v1/chat/completions before the rollout"
+    if differs:
+        assert str(broken(wire(moved).left_as, then, BEFORE)) == f"{told}: {differs}"
+    else:
+        assert wire(moved).left_as(then, BEFORE) == [f"{told}, and says the same"]
 
 
 def test_what_is_stopped_leaves_nothing(call):

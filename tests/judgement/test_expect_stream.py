@@ -199,9 +199,15 @@ def test_empty_deltas_are_not_shown(streamed):
 @pytest.mark.parametrize(
     ("got", "because"),
     [
-        ({"text": f"..{TEXT}"}, "of a stream with 2 empty deltas the caller got ..Paris is it. as text; xAI sent Paris is it."),
-        ({"text": None}, "of a stream with 2 empty deltas the caller got nothing as text; xAI sent Paris is it."),
-        ({"reasoning": "Hm. Hm. "}, "of a stream with 2 empty deltas the caller got Hm. Hm.  as reasoning; xAI sent nothing"),
+        (
+            {"text": f"..{TEXT}"},
+            "of a stream with 2 silent events the caller got ..Paris is it. as text; xAI sent Paris is it.",
+        ),
+        ({"text": None}, "of a stream with 2 silent events the caller got nothing as text; xAI sent Paris is it."),
+        (
+            {"reasoning": "Hm. Hm. "},
+            "of a stream with 2 silent events the caller got Hm. Hm.  as reasoning; xAI sent nothing",
+        ),
     ],
 )
 def test_empty_deltas_are_shown(got, because, streamed):
@@ -298,7 +304,7 @@ def test_what_was_sent_is_read_alike_streamed_and_whole(streamed, whole):
     on_a_stream, at_once = sent(streamed(EMPTY, *says(*WORDS))), sent(whole())
     for part in ("text", "finish_reason", "usage", "tool_calls", "reasoning"):
         assert on_a_stream.part(part) == at_once.part(part)
-    assert (on_a_stream.empty_deltas, at_once.empty_deltas) == (1, 0)
+    assert (on_a_stream.said.quiet, at_once.said.quiet) == (1, 0)
 
 
 def test_arguments_that_do_not_parse_stay_text(streamed):

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from grokgate.formats.home import SCHEMAS
-from grokgate.upstream.fill import FILLS, Asked, camel_case, filled
+from grokgate.upstream.fill import FILLS, Asked, filled
 from grokgate.upstream.instance import NoInstance
 from grokgate.upstream.price import Price
 from grokgate.upstream.semantics import meaning
+from grokgate.values.chat import camel_case
 from grokgate.values.wire import WireRequest
 
 HI = [{"role": "user", "content": "Hi"}]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from grokgate.judgement.expect.caller import tells_of
-from grokgate.judgement.expect.wire import LIMITS
 from grokgate.providers.description import Description
-from grokgate.upstream.fill import camel_case
+from grokgate.upstream.spelling.endpoints import read
+from grokgate.upstream.spelling.form import LIMITS
 from grokgate.values.call import Call
-from grokgate.values.chat import LIMIT, option
+from grokgate.values.chat import LIMIT, camel_case, option
 from grokgate.values.evidence import Case, Status
 from grokgate.values.line import one_line
 from grokgate.values.requirement import OFFERS, Requirement
@@ -58,14 +58,14 @@ def _changes(call: Call) -> Iterator[str]:
 
 
 def _changed(request: WireRequest, name: str, value: Any, call: Call) -> Iterator[str]:
+    body = read(request).everything
     named = (name, *LIMITS) if option(name) == LIMIT else (name, camel_case(name), call.words.get(name, name), option(name))
-    if sent := next((key for key in named if request.carries(key)), None):
-        if request.field(sent) != value:
-            yield f"sends {name} as {one_line(request.field(sent), 40)}"
+    if sent := next((key for key in named if key in body), None):
+        if body[sent] != value:
+            yield f"sends {name} as {one_line(body[sent], 40)}"
         elif option(name) != LIMIT and sent != name:
             yield f"renames {name} to {sent}"
         return
-    body = request.json if isinstance(request.json, dict) else {}
     others = {key: said for key, said in body.items() if key not in call.asked.parameters and type(said) is type(value)}
     if renamed := next((key for key, said in others.items() if said == value), None):
         yield f"renames {name} to {renamed}"

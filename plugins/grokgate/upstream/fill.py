@@ -32,6 +32,7 @@ from grokgate.upstream.wording import (
     turns_of,
 )
 from grokgate.upstream.world import World
+from grokgate.values.chat import camel_case
 from grokgate.values.wire import WireRequest
 from grokgate.values.world import PRIORITY, Model, Price
 
@@ -117,17 +118,6 @@ def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:
 
     body = _PLACE.sub(put, body)
     return body.replace("${cost}", str(billed(body, price))) if price else body
-
-
-def camel_case(name: str) -> str:
-    """``presence_penalty`` as xAI names it in its errors: ``presencePenalty``."""
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
-
-
-def snake_case(name: str) -> str:
-    """``presencePenalty`` as the API spells it."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _answer(said: str) -> str:

@@ -249,6 +249,12 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+def camel_case(name: str) -> str:
+    """``presence_penalty`` as ``presencePenalty``, which is how xAI's errors name it."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 def option(parameter: str) -> str:
     """The option that a parameter states, by the contract's name: each spelling of the limit is ``limit``."""
     return LIMIT if parameter.replace("_", "").lower() in _LIMITS else snake_case(parameter)

@@ -25,7 +25,7 @@ from grokgate.judgement.expect.trials import Trials as trials
 from grokgate.judgement.expect.understood import understood
 from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire as wire
-from grokgate.upstream.fill import camel_case as camel
+from grokgate.values.chat import camel_case as camel
 from grokgate.values.face import NotOffered
 
 __all__ = [

@@ -28,7 +28,8 @@ NO_NAME = re.compile(r"\bmodel|\bname\b|empty|blank", re.IGNORECASE)
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
-    r"\bcut\b|truncat|incomplete|length|max_?tokens$|limit (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
+    r"\bcut\b|truncat|incomplete|length|max_?(output_?)?tokens$"
+    r"|limit (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
     re.IGNORECASE,
 )
 """How a finish reason, a remark or an error says that an answer is not whole; that a limit was set or renamed is not enough."""
@@ -56,13 +57,17 @@ class Caller:
         return self._call.failure
 
     @property
-    def answer(self) -> Any:
-        """The chat completion that xAI answered with, put together where it streamed; what the caller got is held against it."""
+    def answer(self) -> Sent:
+        """What xAI answered with, put together where it streamed; what the caller got is held against it."""
         came = sent(self._call)
-        answer = came.whole if came else {}
-        if not answer.get("choices"):
+        if came is None or not came.said.came:
             raise self._made_up
-        return answer
+        return came
+
+    def _expected(self, part: str) -> Any:
+        """A part as the caller gets it; a call without arguments has none."""
+        came = self.answer.part(part)
+        return [(id, name, {} if said == "" else said) for id, name, said in came] if part == "tool_calls" else came
 
     def needs(self, part: str) -> None:
         """Raise ``NotOffered`` where the face tells no such part."""
@@ -81,8 +86,8 @@ class Caller:
         """
         self.needs(part)
         saw = _got(self.result, part)
-        expected = _answered(self.answer, part)
-        if part == "finish_reason" and _reason(saw) == _reason(expected) is not None:
+        expected = self._expected(part)
+        if part == "finish_reason" and _reason(saw) in map(_reason, (expected, *self.answer.said.ended_as)) and expected:
             return
         if not expected and not saw and not if_any:
             raise Unproven(f"xAI's answer has no {part.replace('_', ' ')}, so that none can be lost", blame=self._sent.blame)
@@ -94,7 +99,7 @@ class Caller:
 
     def gets_tool_calls(self, count: int) -> None:
         """The model called this many tools, and each call reached the caller with its id, name and parsed arguments, in order."""
-        called = len(_answered(self.answer, "tool_calls"))
+        called = len(self.answer.said.calls)
         if called != count:
             because = f"the model called {called or 'no'} tools where it was offered one and asked for {count} calls"
             raise Unkept(because, expected=count, saw=called, at="tools")
@@ -112,7 +117,7 @@ class Caller:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
             because = f"the caller got text that is not the JSON asked for: {one_line(reason)}"
             raise Unkept(because, expected="JSON", saw=text) from None
-        if got != (expected := _parsed(_answered(self.answer, "text"))):
+        if got != (expected := _parsed(self.answer.part("text"))):
             raise Unkept(f"the caller got JSON that xAI never answered: {one_line(text)}", expected=expected, saw=got, at="text")
 
     def is_told_that_it_was_cut(self) -> None:
@@ -275,7 +280,7 @@ class Caller:
     def is_told_a_substitution(self, model: ModelFacts) -> None:
         """Where another model answered than the rollout expects, the caller is told its name."""
         told = self.result.told_model
-        answered = self.answer["model"]
+        answered = self.answer.served
         if answered not in model.served and told != answered:
             self.needs("model")
             because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
@@ -355,17 +360,6 @@ def _parsed(text: Any) -> Any:
         return json.loads(text)
     except (TypeError, ValueError):
         return text
-
-
-def _answered(answer: Any, part: str) -> Any:
-    """A part of a chat completion, in the shape that the caller's result has."""
-    choice = answer["choices"][0]
-    if part == "finish_reason":
-        return choice["finish_reason"]
-    if part == "tool_calls":
-        calls = choice["message"].get("tool_calls") or ()
-        return [(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"] or "{}")) for call in calls]
-    return choice["message"].get("reasoning_content" if part == "reasoning" else "content")
 
 
 def _got(result: ChatResult, part: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from grokgate.judgement.expect.unkept import NOTHING
@@ -29,12 +29,13 @@ class Difference(NamedTuple):
         """The key at the top that holds the place."""
         return self.place.partition(".")[0].partition("[")[0]
 
-    def __str__(self) -> str:
+    def at(self, place: str) -> str:
+        """The difference as the middle of a sentence, told of this place."""
         mine, other = _shown(self.mine), _shown(self.other)
         if max(len(mine), len(other)) > WIDTH:
             parting = next((at for at, (a, b) in enumerate(zip(mine, other, strict=False)) if a != b), min(len(mine), len(other)))
             mine, other = (_from(text, parting - BEFORE) for text in (mine, other))
-        return f"{self.place} is {one_line(mine, WIDTH)} and was {one_line(other, WIDTH)}"
+        return f"{place} is {one_line(mine, WIDTH)} and was {one_line(other, WIDTH)}"
 
 
 def differences(mine: Any, other: Any, place: str = "") -> Iterator[Difference]:
@@ -53,10 +54,10 @@ def differences(mine: Any, other: Any, place: str = "") -> Iterator[Difference]:
         yield Difference(place, mine, other)
 
 
-def told(found: list[Difference]) -> str:
-    """The differences as the middle of a sentence."""
+def told(found: list[Difference], place: Callable[[str], str] = str) -> str:
+    """The differences as the middle of a sentence; ``place`` says where on the wire a place of the form is."""
     more = len(found) - TOLD
-    return "; ".join([*map(str, found[:TOLD]), *([f"and {more} more"] if more > 0 else [])])
+    return "; ".join([*(one.at(place(one.place)) for one in found[:TOLD]), *([f"and {more} more"] if more > 0 else [])])
 
 
 def _shown(value: Any) -> str:

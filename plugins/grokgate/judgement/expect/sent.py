@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
-from grokgate.upstream.fidelity.reply import Reply, captured, objects
+from grokgate.upstream.fidelity.reply import Reply, captured
+from grokgate.upstream.spelling.endpoints import answered
+from grokgate.upstream.spelling.form import NormalAnswer
 from grokgate.values.call import Call
 from grokgate.values.evidence import Blame
 from grokgate.values.wire import Exchange
 
 
 class Sent:
-    """The last answer that reached the provider, as far as it came; of a chat completion."""
+    """The last answer that reached the provider, as far as it came."""
 
     def __init__(self, exchange: Exchange) -> None:
         assert exchange.answer is not None, "what was not answered has nothing sent"
@@ -40,6 +41,16 @@ class Sent:
         said = self._reply.json.get("error") if isinstance(self._reply.json, dict) else self.body
         return said if isinstance(said, str) else self.body
 
+    @cached_property
+    def said(self) -> NormalAnswer:
+        """What it says, whichever endpoint it came from."""
+        return answered(self._reply)
+
+    @property
+    def served(self) -> str:
+        """The model that answered; empty where none is named."""
+        return self._reply.served
+
     def part(self, name: str) -> Any:
         """A part as the caller gets it: ``text``, ``finish_reason``, ``usage``, ``tool_calls``, ``reasoning``, ``told_model``.
 
@@ -47,66 +58,24 @@ class Sent:
         """
         match name:
             case "told_model":
-                return self._reply.served or None
-            case "text":
-                return self._joined("content")
+                return self.served or None
             case "reasoning":
-                return self._joined("reasoning_content") or None
-            case "finish_reason":
-                return next((reason for choice in self._choices if (reason := choice.get("finish_reason"))), None)
+                return self.said.reasoning or None
             case "tool_calls":
-                return list(self._tool_calls())
+                return [(call.id, call.name, _parsed(call.arguments)) for call in self.said.calls]
             case "usage":
-                return self._usage()
+                return self.said.usage
+            case "text" | "finish_reason":
+                return getattr(self.said, name)
         raise LookupError(f"an answer has no part {name!r}")
 
-    @property
-    def whole(self) -> dict[str, Any]:
-        """The answer in the shape that it has unstreamed, as far as it came; without a choice where none came."""
-        if not self._reply.is_stream:
-            return self._reply.json if isinstance(self._reply.json, dict) else {}
-        message = {"content": self.part("text"), "reasoning_content": self.part("reasoning")}
-        calls = [call for one in self._said for call in objects(one.get("tool_calls"))]
-        choice = {"message": {**message, "tool_calls": calls}, "finish_reason": self.part("finish_reason")}
-        usage = {"usage": self._reply.usage} if self._reply.usage else {}
-        return {"model": self._reply.served, "choices": [choice] if self._choices else [], **usage}
 
-    @property
-    def empty_deltas(self) -> int:
-        """How many chunks of a stream said nothing, and did not end it."""
-        return sum(choice.get("delta") == {} and not choice.get("finish_reason") for choice in self._choices)
-
-    @property
-    def _choices(self) -> list[Mapping[str, Any]]:
-        return [choice for message in self._reply.messages for choice in objects(message.get("choices"))]
-
-    @property
-    def _said(self) -> list[Mapping[str, Any]]:
-        """The message, or each delta of it."""
-        return [one for choice in self._choices for key in ("message", "delta") if isinstance(one := choice.get(key), dict)]
-
-    def _joined(self, key: str) -> str:
-        return "".join(str(one.get(key) or "") for one in self._said)
-
-    def _tool_calls(self) -> Iterator[tuple[str, str, Any]]:
-        """Each as id, name and arguments; xAI streams a call in one piece."""
-        for call in (call for one in self._said for call in objects(one.get("tool_calls"))):
-            arguments = call["function"]["arguments"]
-            with suppress(ValueError):
-                arguments = json.loads(arguments)
-            yield call["id"], call["function"]["name"], arguments
-
-    def _usage(self) -> dict[str, int] | None:
-        """The figures that were given, by the names that a caller has for them."""
-        told = self._reply.usage
-        figures = {
-            "prompt_tokens": told.get("prompt_tokens"),
-            "completion_tokens": told.get("completion_tokens"),
-            "reasoning_tokens": (told.get("completion_tokens_details") or {}).get("reasoning_tokens"),
-            "total_tokens": told.get("total_tokens"),
-            "cached_tokens": (told.get("prompt_tokens_details") or {}).get("cached_tokens"),
-        }
-        return {name: figure for name, figure in figures.items() if figure is not None} or None
+def _parsed(arguments: Any) -> Any:
+    """The arguments of a call; as they came where they do not parse."""
+    try:
+        return json.loads(arguments)
+    except (TypeError, ValueError):
+        return arguments
 
 
 def sent(call: Call) -> Sent | None:

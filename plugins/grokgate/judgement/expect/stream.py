@@ -11,6 +11,7 @@ from grokgate.judgement.expect.sent import Sent, sent
 from grokgate.judgement.expect.tokens import as_counted
 from grokgate.judgement.expect.unkept import NOTHING, NotRun, Unkept, Unproven, rests_on
 from grokgate.judgement.expect.wire import Wire
+from grokgate.upstream.spelling.endpoints import spelling_of
 from grokgate.values.call import Call
 from grokgate.values.chat import ChatResult, Usage
 from grokgate.values.evidence import Blame
@@ -48,8 +49,9 @@ class Stream:
             return
         name = part.replace("_", " ")
         because = f"streamed, the caller got {_shown(saw)} as {name}; unstreamed, {_shown(expected)}"
-        if part == "usage" and saw is None and not self._sent.request.carries("stream_options"):
-            because = "streamed, the caller is told no usage: xAI sends it where stream_options asks for it, which did not leave"
+        asks = spelling_of(self._sent.request).usage_asked_by
+        if part == "usage" and saw is None and asks and not self._sent.request.carries(asks):
+            because = f"streamed, the caller is told no usage: xAI sends it where {asks} asks for it, which did not leave"
         unstreamed = sent(whole)
         if saw == self._sent.part(part) and unstreamed and expected != unstreamed.part(part):
             raise Unkept(because, expected=saw, saw=expected, at=part, call=whole)  # the wrong one came unstreamed
@@ -57,15 +59,14 @@ class Stream:
 
     def shows_nothing_of_empty_deltas(self) -> None:
         """xAI sent empty deltas while it thought, and the caller got its text and its thoughts and nothing else."""
-        result, number = Caller(self._call).result, self._sent.empty_deltas
+        result, number = Caller(self._call).result, self._sent.said.quiet
         if not number:
             raise Unproven("no empty delta came on the stream")
         for part in ("text", "reasoning"):
             saw, expected = _got(result, part), self._sent.part(part)
             if saw != expected:
-                because = (
-                    f"of a stream with {number} empty deltas the caller got {_shown(saw)} as {part}; xAI sent {_shown(expected)}"
-                )
+                quiet = f"{number} silent events"
+                because = f"of a stream with {quiet} the caller got {_shown(saw)} as {part}; xAI sent {_shown(expected)}"
                 raise Unkept(because, expected=expected, saw=saw, at=part)
 
     def was_handed_on_as_it_came(self) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from grokgate.judgement.expect.caller import tells_of
 from grokgate.judgement.expect.unkept import Unproven
 from grokgate.providers.subject import Subject
-from grokgate.upstream.fill import camel_case
+from grokgate.upstream.spelling.endpoints import read
 from grokgate.values.call import Call
-from grokgate.values.chat import LIMIT, option
+from grokgate.values.chat import LIMIT, camel_case, option
 from grokgate.values.rollout import ModelFacts
 from grokgate.values.world import EFFORT
 
@@ -35,7 +35,7 @@ def _is_seen(call: Call, name: str) -> bool:
 
 def _leaves(call: Call, name: str) -> bool:
     names = {name, option(name), camel_case(option(name))}
-    return any(request.carries(key) for request in call.left for key in names)
+    return any(not names.isdisjoint(read(request).everything) for request in call.left)
 
 
 def _takers(provider: Subject, name: str, value: Any) -> Iterator[tuple[ModelFacts, Any]]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from itertools import dropwhile, product, zip_longest
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import dropwhile, zip_longest
 from typing import Any
 
 from grokgate.judgement.expect.difference import Difference, differences, told
 from grokgate.judgement.expect.meaning import conversation, means_the_same
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
-from grokgate.upstream.fill import camel_case, snake_case
-from grokgate.upstream.wording import content_of, functions_of
+from grokgate.upstream.fidelity.reply import objects
+from grokgate.upstream.spelling.endpoints import SPELLINGS, endpoint_of, read
+from grokgate.upstream.spelling.form import LIMITS, NormalRequest
 from grokgate.values.call import Call
-from grokgate.values.chat import Message
+from grokgate.values.chat import Message, camel_case, snake_case
 from grokgate.values.line import one_line
 from grokgate.values.rollout import REFUSED, ModelFacts, Rollout
 from grokgate.values.wire import WireRequest
 from grokgate.values.world import EFFORT
 
-LIMITS = ("max_tokens", "max_completion_tokens")
 RETRY_COUNT = "x-stainless-retry-count"
 _NAMES_AND_MODES = frozenset({"model", "stream", "stream_options"})
 
@@ -43,14 +43,24 @@ class Wire:
         return self.requests[0]
 
     @property
+    def said(self) -> tuple[NormalRequest, ...]:
+        """What each of the requests says, whichever endpoint it left for."""
+        return tuple(map(read, self.requests))
+
+    @property
     def model(self) -> Any:
         """The model that the request names."""
         return self.request.field("model")
 
     @property
+    def limit(self) -> Any:
+        """The limit of the output, in whichever field it left; ``None`` where none did."""
+        return next(iter(self.said[0].limits.values()), None)
+
+    @property
     def parameters(self) -> dict[str, Any]:
-        """What left beside names, messages and what a stream needs."""
-        return {key: value for key, value in _conversion(self.request).items() if key != "messages"}
+        """What left beside names, messages and what a stream needs, by the contract's names."""
+        return {key: value for key, value in _conversion(self.said[0]).items() if key != "messages"}
 
     def reaches(self, model: ModelFacts) -> None:
         """The request names this model, by one of the names that it has on the wire."""
@@ -84,29 +94,35 @@ class Wire:
 
     def without(self, key: str) -> None:
         """The key did not leave, neither in the API's spelling nor in camel case."""
-        for request, spelling in product(self.requests, dict.fromkeys((key, camel_case(key)))):
-            if request.carries(spelling):
-                saw = request.field(spelling)
-                because = f"{spelling} left for {self._asked}{self._answered}"
-                raise Unkept(because, expected=f"no {spelling} on the wire", saw=saw, at=spelling)
+        for place, saw in (found for said in self.said for found in said.standing(key)):
+            because = f"{place} left for {self._asked}{self._answered}"
+            raise Unkept(because, expected=f"no {place} on the wire", saw=saw, at=place)
 
     def carries(self, key: str, value: Any) -> None:
         """The key left with this value, or with one that means the same to xAI."""
-        for request in self.requests:
-            saw = request.field(key)
-            if means_the_same(saw, value, key, _conversion(request)):
+        for said in self.said:
+            saw = said.fields.get(key)
+            if means_the_same(saw, value, key, _conversion(said)):
                 continue
             if saw is None:
-                raise Unkept(f"{key} never left for {self._asked}", expected=value, saw=NOTHING, at=key)
-            because = f"{key} left changed for {self._asked}: {told(list(differences(saw, value, key)))}"
-            raise Unkept(because, expected=value, saw=saw, at=key)
+                raise Unkept(self._never_left(said, key), expected=value, saw=NOTHING, at=said.place(key))
+            because = f"{said.place(key)} left changed for {self._asked}: {told(list(differences(saw, value, key)), said.place)}"
+            raise Unkept(because, expected=value, saw=saw, at=said.place(key))
+
+    def _never_left(self, said: NormalRequest, key: str) -> str:
+        """That nothing left at the place of a key, and at which other place something did that looks like it."""
+        place, elsewhere = said.place(key), said.elsewhere(key)
+        if not elsewhere:
+            return f"{place} never left for {self._asked}"
+        return f"{place} never left for {self._asked}; {elsewhere[0][0]} did, which /v1/{said.spelling.path} does not know"
 
     def offers(self, *names: str) -> None:
         """Tools of these names left, however they are defined; POST-4.4 judges that."""
-        for request in self.requests:
-            saw = [str(tool.get("name")) for tool in functions_of(content_of(request))]
+        for said in self.said:
+            saw = [str(function.get("name")) for function in said.functions]
             if missing := [name for name in names if name not in saw]:
-                because = f"the tool {missing[0]} never left for {self._asked}"
+                misplaced = f" by its name at {said.place('tools[0].function.name')}" if said.functions else ""
+                because = f"the tool {missing[0]} never left for {self._asked}{misplaced}"
                 raise Unkept(because, expected=list(names), saw=saw or NOTHING, at="tools")
 
     def limits(self, field: str, limit: int | None, *, dropped_is_fine: bool = False) -> None:
@@ -114,14 +130,14 @@ class Wire:
 
         ``dropped_is_fine`` for a spelling that the provider need not know: then the limit, or the request, may stay behind.
         """
-        if dropped_is_fine and not any(request.carries(key) for request in self._call.left for key in LIMITS):
+        if dropped_is_fine and not any(key in read(request).everything for request in self._call.left for key in LIMITS):
             given = ", ".join(self._call.asked.parameters) or "the limit"
             raise NotApplicable(f"{given} is no parameter of the provider's: no limit left{self._met}")
-        for request in self.requests:
-            self._limits(request, field, limit)
+        for said in self.said:
+            self._limits(said, said.spelling.limit_field(field), limit)
 
-    def _limits(self, request: WireRequest, field: str, limit: int | None) -> None:
-        sent = {key: request.field(key) for key in LIMITS if request.field(key) is not None}
+    def _limits(self, said: NormalRequest, field: str, limit: int | None) -> None:
+        sent = dict(said.limits)
         expected = {} if limit is None else {field: limit}
         if sent != expected:
             as_sent = " and ".join(f"{key}={value}" for key, value in sent.items()) or NOTHING
@@ -139,8 +155,8 @@ class Wire:
         if parameter in self._call.lacking:
             return
         if parameter == "limit":
-            field = next((key for key in LIMITS if self.request.carries(key)), model.limit_field)
-            self.limits(field, value)
+            taken = (key for key in self.said[0].spelling.limits_read if key in self.said[0].limits)
+            self.limits(next(taken, model.limit_field), value)
         elif not model.takes(parameter):
             self.without(parameter)
         elif not model.takes(parameter, value):
@@ -152,20 +168,21 @@ class Wire:
         """Whether a parameter left as for a call of another build, whatever name and value it has there."""
         keys = LIMITS if parameter == "limit" else (parameter,)
         mine, others = (
-            [{key: one.field(key) for key in keys if one.carries(key)} for one in call.left] for call in (self._call, other)
+            [{key: said.everything[key] for key in keys if key in said.everything} for said in map(read, call.left)]
+            for call in (self._call, other)
         )
         return bool(mine) and not [*differences(mine, others)]
 
     def never_sends(self, key: str, value: Any) -> None:
         """The key did not leave with this value, which xAI refuses; it may leave with another, or not at all."""
-        for request, spelling in product(self.requests, dict.fromkeys((key, camel_case(key)))):
-            if request.carries(spelling) and request.field(spelling) == value:
-                because = f"{spelling} left as {value!r} for {self._asked}, which does not take that value{self._answered}"
-                raise Unkept(because, expected=f"no {spelling} {value!r}", saw=value, at=spelling)
+        for place, saw in (found for said in self.said for found in said.standing(key)):
+            if saw == value:
+                because = f"{place} left as {value!r} for {self._asked}, which does not take that value{self._answered}"
+                raise Unkept(because, expected=f"no {place} {value!r}", saw=value, at=place)
 
     def removed(self, *keys: str) -> None:
         """The parameters were removed; where one left there is nothing to announce, which other rows judge."""
-        if left := [key for key in keys if self.request.carries(key)]:
+        if left := [key for key in keys if key in self.said[0].everything]:
             raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
     def is_same_as(self, other: Call, which: str, model: ModelFacts) -> None:
@@ -173,14 +190,16 @@ class Wire:
 
         Of two that differ the wrong one is shown.
         """
-        mine, others = _conversion(self.request), _conversion(Wire(other).request)
+        said = self.said[0]
+        mine, others = _conversion(said), _conversion(Wire(other).said[0])
         for key in sorted(mine.keys() | others.keys()):
             one, another = mine.get(key, NOTHING), others.get(key, NOTHING)
             if not means_the_same(mine.get(key), others.get(key), key, mine):
-                because = f"{which} leave differently: {key} is {one_line(one, 40)} and {one_line(another, 40)}"
+                place = said.place_of(key)
+                because = f"{which} leave differently: {place} is {one_line(one, 40)} and {one_line(another, 40)}"
                 if self._is_right(key, model) and not Wire(other)._is_right(key, model):
-                    raise Unkept(because, expected=one, saw=another, at=key, call=other)
-                raise Unkept(because, expected=another, saw=one, at=key)
+                    raise Unkept(because, expected=one, saw=another, at=place, call=other)
+                raise Unkept(because, expected=another, saw=one, at=place)
 
     def _is_right(self, key: str, model: ModelFacts) -> bool:
         """Whether what left under a key is what the model takes of what was asked."""
@@ -200,26 +219,30 @@ class Wire:
         return True
 
     def left_as(self, other: Call, before: str, *, mended: ModelFacts | None = None) -> list[str]:
-        """The same left as for a call of another build: as many requests, to the same place, with the same keys and values.
+        """The same left as for a call of another build: as many requests, with the same keys and values.
 
-        What xAI refuses for the model ``mended`` may have left then and leave no more; gives the names of what did.
+        They may leave for another endpoint where they mean the same to xAI there. What xAI refuses for the model ``mended`` may
+        have left then and leave no more. Gives what is to be told of either.
         """
-        gone: list[str] = []
+        notes: list[str] = []
         mine, others = self._call.left, other.left
         if len(mine) != len(others):
             because = f"{_requests(mine)} left for {self._asked}{self._met}, where {_requests(others)} left {before}"
             raise Unkept(because, expected=len(others), saw=len(mine), at="requests")
         for one, another in zip(mine, others, strict=True):
-            if one.path != another.path:
-                because = f"a request for {self._asked} leaves for {one.path}, which was {another.path} {before}"
-                raise Unkept(because, expected=another.path, saw=one.path, at="path")
-            found = list(differences(_body(one), _body(another)))
+            moved = "" if one.path == another.path else f"leaves for {one.path}, which was {another.path} {before}"
+            if moved and not SPELLINGS.keys() >= {endpoint_of(one), endpoint_of(another)}:
+                raise Unkept(f"a request for {self._asked} {moved}", expected=another.path, saw=one.path, at="path")
+            said, found = read(one), list(_differences(one, another))
             refused = [place for place in found if mended and place.mine == NOTHING and not _takes(mended, place)]
             if found := [place for place in found if place not in refused]:
-                because = f"a request for {self._asked} leaves otherwise than {before}: {told(found)}"
-                raise Unkept(because, expected=_body(another), saw=_body(one), at=found[0].top)
-            gone += [place.place for place in refused]
-        return list(dict.fromkeys(gone))
+                because = (
+                    f"a request for {self._asked} {moved or f'leaves otherwise than {before}'}: {told(found, said.place_of)}"
+                )
+                raise Unkept(because, expected=_body(another), saw=_body(one), at=said.place_of(found[0].top))
+            notes += [f"a request for {self._asked} {moved}, and says the same"] if moved else []
+            notes += [f"mended: {place.place} leaves no more for {mended.id}, which refuses it" for place in refused if mended]
+        return list(dict.fromkeys(notes))
 
     def is_stopped(self, by: str, *, usual: Collection[str] = ()) -> None:
         """Nothing left, neither for xAI nor for another host; ``by`` is the variable that should stop it.
@@ -238,12 +261,21 @@ class Wire:
 
     def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
         """These messages left, in this order; a text may be written as a string or as parts."""
-        for request in self.requests:
-            saw = [conversation(message) for message in request.field("messages") or ()]
+        for said in self._well_spelt():
+            saw = [conversation(message) for message in said.messages]
             if saw != [dict(message) for message in expected]:
                 given = [dict(message) for message in expected]
-                because = f"the messages left changed for {self._asked}: {told(list(differences(saw, given, 'messages')))}"
-                raise Unkept(because, expected=given, saw=saw, at="messages")
+                found = list(differences(saw, given, "messages"))
+                because = f"the messages left changed for {self._asked}: {told(found, said.place)}"
+                raise Unkept(because, expected=given, saw=saw, at=said.place("messages"))
+
+    def _well_spelt(self) -> Iterator[NormalRequest]:
+        """The requests, each of which has its turns as its endpoint takes them."""
+        for said in self.said:
+            if said.misspelt:
+                found = said.misspelt[0]
+                raise Unkept(found.because, expected="what the endpoint takes", saw=found.what, at=found.place)
+            yield said
 
     def carries_what_was_asked(self, name: str) -> None:
         """A parameter, or ``messages``, left as the caller gave it."""
@@ -256,13 +288,13 @@ class Wire:
     def carries_the_prompt(self) -> None:
         """The caller's last message left to the last byte."""
         given = self._call.asked.messages[-1].content or ""
-        for request in self.requests:
-            left = [content for message in request.field("messages") or () if isinstance(content := _text(message), str)]
+        for said in self.said:
+            left = [content for message in said.messages if isinstance(content := _text(message), str)]
             if given not in left:
                 longest = max(left, key=len, default="")
                 because = f"of {len(given):,} characters of the prompt for {self._asked}, {len(longest):,} left"
                 because += "" if len(longest) != len(given) else ", and not the same"
-                raise Unkept(because, expected=len(given), saw=len(longest), at="messages")
+                raise Unkept(because, expected=len(given), saw=len(longest), at=said.place("messages"))
 
     def cuts_nothing(self) -> None:
         """What left, if anything did, has the whole prompt."""
@@ -277,8 +309,8 @@ class Wire:
 
     def shrinks_the_limit(self, limit: int) -> None:
         """A smaller output limit left than the one that was asked for."""
-        for request in self.requests:
-            left = [request.field(key) for key in LIMITS if request.carries(key)]
+        for said in self.said:
+            left = [*said.limits.values()]
             if not left or not all(isinstance(value, int) and value < limit for value in left):
                 as_sent = f"{left[0]:,}" if left and isinstance(left[0], int) else NOTHING
                 because = (
@@ -289,24 +321,23 @@ class Wire:
     def carries_the_turns(self) -> None:
         """Every turn of the conversation left, in order: calls with id, name and arguments, results with the id of their call."""
         given = [_turn(message) for message in self._call.asked.messages]
-        for request in self.requests:
-            left = [_sent_turn(message) for message in request.field("messages") or ()]
+        for said in self._well_spelt():
+            left = [_sent_turn(message) for message in said.messages]
             if given[0]["role"] != "system":  # a system prompt of the provider's own stands outside the conversation
                 left = list(dropwhile(lambda turn: turn["role"] == "system", left))
             for number, (expected, saw) in enumerate(zip_longest(given, left), start=1):
                 if expected != saw:
                     because = f"turn {number} of the conversation left as {_told_turn(saw)}, and was {_told_turn(expected)}"
-                    raise Unkept(because, expected=given, saw=left, at="messages")
+                    raise Unkept(because, expected=given, saw=left, at=said.place("messages"))
 
     def carries_image(self, url: str) -> None:
         """The image left with the last message."""
-        messages = self.request.field("messages") or [{}]
-        parts = messages[-1].get("content")
-        urls = (
-            [part.get("image_url", {}).get("url") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-        )
+        said = self.said[0]
+        parts = said.messages[-1].get("content") if said.messages else None
+        urls = [image.get("url") for part in objects(parts) if isinstance(image := part.get("image_url"), dict)]
         if url not in urls:
-            raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=one_line(parts), at="messages")
+            at = said.place("messages")
+            raise Unkept(f"the image never left for {self._asked}", expected="an image", saw=one_line(parts), at=at)
 
     @property
     def _asked(self) -> str:
@@ -366,10 +397,30 @@ def _parsed(arguments: Any) -> Any:
         return f"no JSON text: {arguments!r}"
 
 
-def _conversion(request: WireRequest) -> dict[str, Any]:
+def _conversion(said: NormalRequest) -> dict[str, Any]:
     """What conversion makes of a request: all but the names and what a stream needs."""
-    body = request.json if isinstance(request.json, dict) else {}
-    return {key: value for key, value in body.items() if key not in _NAMES_AND_MODES}
+    return {key: value for key, value in said.everything.items() if key not in _NAMES_AND_MODES}
+
+
+def _differences(one: WireRequest, other: WireRequest) -> Iterator[Difference]:
+    """Where two requests differ, key by key; of two endpoints, where they do not mean the same to xAI."""
+    if not isinstance(one.json, dict) or not isinstance(other.json, dict):
+        yield from differences(_body(one), _body(other))
+    elif one.path == other.path:
+        yield from differences(dict(read(one).everything), dict(read(other).everything))
+    else:
+        mine, others = _anywhere(read(one)), _anywhere(read(other))
+        for key in dict.fromkeys((*mine, *others)):
+            if not means_the_same(mine.get(key), others.get(key), key, mine):
+                one_side, other_side = ({key: said[key]} if key in said else {} for said in (mine, others))
+                yield from differences(one_side, other_side)
+
+
+def _anywhere(said: NormalRequest) -> dict[str, Any]:
+    """What a request says on any endpoint: the limit as such, and without what asks for the usage of a stream."""
+    kept = {key: value for key, value in said.everything.items() if key not in (*said.spelling.limits_read, "stream_options")}
+    limits = [said.limits[key] for key in said.spelling.limits_read if key in said.limits]
+    return {**kept, **({"limit": limits[0]} if limits else {})}
 
 
 def _body(request: WireRequest) -> Any:
