@@ -274,6 +274,50 @@ def test_drift_tells_that_xai_takes_what_it_refused(mine, grokgate):
     assert told in grokgate("cassettes", "drift", "after").said
 
 
+OVERFLOW = {
+    "code": "Client specified an invalid argument",
+    "error": "This model's maximum prompt length is 131072 but the request contains 625077 tokens.",
+}
+WHY = "the answer is 400; rule plain/hidden answers 200; it says what rule too-long says, but length is fits, the rule wants over"
+
+
+def test_a_refusal_that_no_rule_gives_plays_nothing_and_import_file_and_check_say_why(mine, grokgate, tmp_path):
+    ran = grokgate("cassettes", "import", str(mine(line(), line(OVERFLOW, status=400))), "--into", "in")
+    assert (ran.code, WHY in ran.said) == (0, True)
+    played, kept = load_cassette(tmp_path / "in" / "grok-4-0709" / "mine.yaml")
+    assert [(one.rule, one.reason) for one in (played, kept)] == [("plain/hidden", ""), ("", WHY)]
+    told = grokgate("cassettes", "check", "in")
+    assert (told.code, f"1 play nothing, because\n       1  {WHY}" in told.said) == (0, True)
+    assert "plain of grok-4: status: 200 → 200, 400" in grokgate("cassettes", "drift", "in").said
+
+
+def test_what_was_imported_wrongly_is_found_and_judges_nobody(mine, grokgate, tmp_path):
+    """As it was written when the most alike refusal was taken for the same."""
+    grokgate("cassettes", "import", str(mine(line(OVERFLOW, status=400))), "--into", "in")
+    file = tmp_path / "in" / "grok-4-0709" / "mine.yaml"
+    wrong = file.read_text().replace(f"    reason: '{WHY}'\n".replace("model's", "model''s"), "    rule: grammar-too-complex\n")
+    wrong = wrong.replace(f"    reason: {WHY}\n", "    rule: grammar-too-complex\n")
+    assert "rule: grammar-too-complex" in wrong
+    file.write_text(wrong)
+    told = grokgate("cassettes", "check", "in")
+    assert (told.code, f"it plays for rule grammar-too-complex, but {WHY}; import it again" in told.said) == (4, True)
+    ran = grokgate("check", "--reports", "reports", "--only", "POST-7.2", "--cassettes", "in", "--cassettes", "bundled")
+    assert (ran.code, "it plays for rule grammar-too-complex, but the answer is 400" in ran.said + ran.complained) == (2, True)
+
+
+def test_what_is_refused_to_one_name_and_plays_for_others_is_found(mine, grokgate, tmp_path):
+    asked = json.dumps({"model": "grok-3", "messages": [{"role": "user", "content": "Hi"}], "reasoning_effort": "low"})
+    said = {"code": OVERFLOW["code"], "error": "Model grok-3 does not support parameter reasoningEffort."}
+    grokgate("cassettes", "import", str(mine(line(said, status=400, request_body=asked))), "--into", "in")
+    file = tmp_path / "in" / "grok-4-0709" / "mine.yaml"
+    [one] = load_cassette(file)
+    assert (one.rule, one.when) == ("refused/reasoning-effort", {"asked": ("grok-3",)})
+    assert grokgate("cassettes", "check", "in").code == 0
+    file.write_text(file.read_text().replace("    when:\n      asked:\n      - grok-3\n", ""))
+    told = grokgate("cassettes", "check", "in")
+    assert (told.code, "it was recorded of asked grok-3, and plays for others; import it again" in told.said) == (4, True)
+
+
 def test_drift_refuses_evidence_that_is_none(mine, grokgate, tmp_path):
     grokgate("cassettes", "import", str(mine(line(ANSWER | {"novelty": 1}))), "--into", "in")
     (tmp_path / "evidence.jsonl").write_text("{}\n")

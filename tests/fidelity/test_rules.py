@@ -24,9 +24,12 @@ EXCEPTIONS = {
     "the stream was cut by whoever recorded it": 22,
     "grok-code-fast-1 showed its thinking in one piece, as it does since March 2026": 4,
     "the limit left no text": 2,
+    "a placeholder stands for the prompt that was too long": 2,
     "it thought and did not show it": 1,
 }
 """Why the answer on tape has another shape, and how many exchanges each reason is true of."""
+PLACEHOLDER = b"<MASSIVE_TEXT>"
+"""What two recordings have in place of a prompt that was over the window."""
 AGREE = 0.95
 """The least share of the real exchanges that find a rule and agree with it in status and shape."""
 
@@ -59,6 +62,8 @@ def reason(one):
     body, real, tape = one.capture.body, Reply(one.capture), Reply(played(one))
     if not body or (body.startswith(b"data:") and b"[DONE]" not in body):
         return "the stream was cut by whoever recorded it"
+    if PLACEHOLDER in one.capture.request.body:
+        return "a placeholder stands for the prompt that was too long"
     if bool(real.tool_calls) != bool(tape.tool_calls):
         return "the model chose to call, or not to call, where the tape guesses otherwise"
     differing = shape(one.capture) ^ shape(played(one))
@@ -86,7 +91,8 @@ def test_of_the_later_recordings_of_responses_all_but_three_find_a_rule_and_all_
 
 
 def test_the_answer_on_tape_has_the_status_of_the_real_one(chats):
-    assert [one.capture.origin for one in chats if one.placement.answer.status != one.capture.status] == []
+    others = [one for one in chats if one.placement.answer.status != one.capture.status]
+    assert [one.capture.origin for one in others if PLACEHOLDER not in one.capture.request.body] == []
 
 
 def test_the_answer_on_tape_has_the_shape_of_the_real_one_but_for_these(chats):
@@ -99,7 +105,8 @@ def test_the_answer_on_tape_is_of_the_model_that_really_answered(chats):
     def served(capture):
         return {value for path, value in pairs(capture) if path == "model"}
 
-    others = [one for one in chats if one.capture.body and served(one.capture) != served(played(one))]
+    answers = [one for one in chats if one.capture.body and one.capture.status == 200]
+    others = [one for one in answers if served(one.capture) != served(played(one))]
     assert [(one.capture.origin, served(one.capture)) for one in others] == []
 
 

@@ -18,13 +18,13 @@ USAGE = {
 }
 
 
-def told(before, after, request=CHAT, prices=None):
+def told(before, after, request=CHAT, prices=None, status=200):
     """The differences between one answer and another."""
     seen = []
     for body in (before, after):
         seen.append(Observed())
         capture = Capture(
-            request=request, status=200, headers={"content-type": "application/json"}, body=json.dumps(body).encode()
+            request=request, status=status, headers={"content-type": "application/json"}, body=json.dumps(body).encode()
         )
         seen[-1].add("plain/hidden", capture, prices or {})
     found = drift({("plain", "grok-4"): seen[0]}, {("plain", "grok-4"): seen[1]})
@@ -57,3 +57,13 @@ def test_a_bill_that_is_not_the_price_is_told():
     right = {"model": "grok-4-0709", "usage": {**USAGE, "cost_in_usd_ticks": 60}}
     dear = {"model": "grok-4-0709", "usage": {**USAGE, "cost_in_usd_ticks": 61}}
     assert told(right, dear, prices=price) == {"invariants broken": ("absent", "cost-is-the-price")}
+
+
+def test_a_sentence_of_a_refusal_that_says_something_else_is_told():
+    was = {"code": "c", "error": "This model's maximum prompt length is 131072 but the request contains 625077 tokens."}
+    same = {"code": "c", "error": "This model's maximum prompt length is 256000 but the request contains 295444 tokens."}
+    other = {"code": "c", "error": "Grammar is too complex"}
+    kind = "This model's maximum prompt length is N but the request contains N tokens."
+    assert told(was, same, status=400) == {}
+    assert told(was, other, status=400) == {"sentence": (kind, "Grammar is too complex")}
+    assert told("Not now", "Never", status=400) == {"sentence": ("Not now", "Never")}

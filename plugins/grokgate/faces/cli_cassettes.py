@@ -88,12 +88,16 @@ def list_(folders: tuple[Path, ...]) -> None:
 
 @cassettes.command("check")
 @click.argument("folder", type=FOLDER)
-def check_cassettes(folder: Path) -> None:
-    """Hold cassettes against formats, rules, xAI's shapes and invariants, and search them for secrets."""
+@click.option("--world", type=FOLDER, help="The folder of a world that is not bundled.")
+def check_cassettes(folder: Path, world: Path | None) -> None:
+    """Hold cassettes against formats, rules, xAI's shapes and invariants, and search them for secrets.
+
+    What was recorded must say what its rule says: status, code and sentence of a refusal, the sort of any other answer.
+    """
     from grokgate.runs.cassettes import checked
 
     with refusing():
-        text, good = checked(folder)
+        text, good = checked(folder, world)
     click.echo(text)
     sys.exit(0 if good else 4)
 

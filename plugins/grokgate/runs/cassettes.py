@@ -18,8 +18,20 @@ from grokgate.upstream.drift import Observed, Signature, drift
 from grokgate.upstream.fidelity.invariants import broken_invariants
 from grokgate.upstream.fidelity.reply import captured
 from grokgate.upstream.fidelity.shape import day_of_world, faults_of
-from grokgate.upstream.library import AlreadyThere, Kept, recordings_in, sorted_in, tapes, write
+from grokgate.upstream.library import (
+    AlreadyThere,
+    Kept,
+    as_recorded,
+    misplaced,
+    place_of,
+    recordings_in,
+    sorted_in,
+    tapes,
+    too_wide,
+    write,
+)
 from grokgate.upstream.placement import form_of
+from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import load_world
 from grokgate.values.capture import Capture
 from grokgate.values.redaction import redacted, secrets_of
@@ -55,26 +67,40 @@ def _place(found: tuple[Path, Recording]) -> Path:
     return found[0].parent
 
 
-def checked(folder: Path) -> tuple[str, bool]:
-    """Whether a folder of cassettes can be believed and played: formats, rules, no secret; and, of what plays, that it has the
-    shape that xAI's answers had and keeps what they all keep."""
+def checked(folder: Path, world: Path | None = None) -> tuple[str, bool]:
+    """Whether a folder of cassettes can be believed and played: formats, rules, no secret; and, of what plays, that it says what
+    its rule says, has the shape that xAI's answers had and keeps what they all keep. ``world`` is one that is not bundled."""
+    known = tapes() | (tapes([world]) if world else {})
     faults, count = [], 0
-    for name in worlds():
+    idle = Counter[str]()
+    for name, tape in known.items():
         place = folder if folder.name == name else folder / name
         if place.is_dir():
-            load_world(home() / "cassettes" / name, None if place == home() / "cassettes" / name else [place])
+            own = tape.world.folders[0]
+            load_world(own, None if place.resolve() == own.resolve() else [place])
     for file, recording in recordings_in(folder):
         count += 1
-        capture = _capture(recording, file)
-        found = [f"{where} holds what looks like a secret: {secret}" for where, secret in secrets_of(capture)]
-        if recording.rule and not recording.fill:
-            day = day_of_world(file.parent.name) if file.parent.name in worlds() else ""
-            found += [str(fault) for fault in (*faults_of(capture, day=day), *broken_invariants(capture))]
-        faults += [f"{file}: {recording.id}: {fault}" for fault in found]
+        played = known.get(file.parent.name)
+        faults += [f"{file}: {recording.id}: {fault}" for fault in _faults(recording, file, played)]
+        if not recording.rule:
+            idle[recording.reason or (place_of(recording, played).reason if played else "") or "no rule was found for it"] += 1
     if not count:
         return f"no cassettes in {folder}", False
-    fine = f"{count} exchanges in {folder}: formats, rules, shapes, invariants and secrets are in order"
-    return "\n".join(faults) or fine, not faults
+    fine = f"{count} exchanges in {folder}: formats, rules, what they say, shapes, invariants and secrets are in order"
+    return "\n".join([*(faults or [fine]), *_idle(idle, "play nothing")]), not faults
+
+
+def _faults(recording: Recording, file: Path, tape: Tape | None) -> Iterator[str]:
+    capture = as_recorded(recording, f"{file}: {recording.id}")
+    for where, secret in secrets_of(capture):
+        yield f"{where} holds what looks like a secret: {secret}"
+    if tape is None:
+        yield f"no world is called {file.parent.name!r}, so it never plays; name one that is not bundled: --world FOLDER"
+    elif fault := misplaced(recording, tape) or too_wide(recording, tape):
+        yield fault
+    if recording.rule and not recording.fill:
+        day = day_of_world(file.parent.name) if file.parent.name in worlds() else ""
+        yield from map(str, (*faults_of(capture, day=day), *broken_invariants(capture)))
 
 
 def imported(path: Path, into: Path, *, redact: bool, world: Path | None, hosts: Sequence[str], day: str, replace: bool) -> str:
@@ -147,14 +173,18 @@ def _told(name: str, form: str, left_out: int, kept: Sequence[Kept], files: Iter
     playing = [one for one in kept if one.placement.rule]
     yield f"{name}: {form}; {len(kept)} exchanges with xAI" + (f", {left_out} with others left out" if left_out else "")
     yield f"  {len(playing)} play for {len({one.placement.rule for one in playing})} rules"
-    idle = Counter(one.placement.reason for one in kept if not one.placement.rule)
-    if idle:
-        yield f"  {sum(idle.values())} are kept without a rule, because"
-        yield from (f"    {count:4}  {reason}" for reason, count in idle.most_common(SHOWN))
-        if len(idle) > SHOWN:
-            yield f"          and {len(idle) - SHOWN} reasons more"
+    yield from _idle(Counter(one.placement.reason for one in kept if not one.placement.rule), "are kept without a rule")
     yield from (f"  written: {file}" for file in files)
     yield "next: grokgate check --provider NAME --cassettes " + str(next(iter(files)).parent.parent)
+
+
+def _idle(reasons: Counter[str], what: str) -> Iterator[str]:
+    """How many play nothing, and why."""
+    if reasons:
+        yield f"  {sum(reasons.values())} {what}, because"
+        yield from (f"    {count:4}  {reason}" for reason, count in reasons.most_common(SHOWN))
+    if len(reasons) > SHOWN:
+        yield f"          and {len(reasons) - SHOWN} reasons more"
 
 
 def aged(evidence: Path, limit: int | None, today: date | None = None) -> tuple[str, bool]:
@@ -180,14 +210,14 @@ def aged(evidence: Path, limit: int | None, today: date | None = None) -> tuple[
 
 def drifted(before: Path, after: Path | None, world: Path | None, evidence: Path | None) -> tuple[str, bool]:
     """What differs between two folders of recordings, or between one and what the bundled library answers to the same."""
-    kept = _sorted([_capture(recording, file) for file, recording in recordings_in(before)], world)
+    kept = _sorted([as_recorded(recording, f"{file}: {recording.id}") for file, recording in recordings_in(before)], world)
     if after is None:
         answered = [(one, one.placement.answer) for one in kept if one.placement.answer]
         old = _observed((one, captured(one.capture.request, answer), answer.rule) for one, answer in answered)
         new = _observed((one, one.capture, answer.rule) for one, answer in answered)
         names = "the bundled library", str(before)
     else:
-        others = _sorted([_capture(recording, file) for file, recording in recordings_in(after)], world)
+        others = _sorted([as_recorded(recording, f"{file}: {recording.id}") for file, recording in recordings_in(after)], world)
         old, new = (_observed((one, one.capture, _rule(one)) for one in several) for several in (kept, others))
         names = str(before), str(after)
     found = drift(old, new)
@@ -231,8 +261,3 @@ def _observed(answers: Iterable[tuple[Kept, Capture, str]]) -> dict[Signature, O
 
 def _rule(one: Kept) -> str:
     return one.placement.rule or (one.placement.answer.rule if one.placement.answer else "no rule")
-
-
-def _capture(recording: Recording, file: Path) -> Capture:
-    assert recording.request is not None, "what a file holds has its request"
-    return captured(recording.request, recording.with_body(recording.body), f"{file}: {recording.id}")

@@ -31,6 +31,7 @@ from grokgate.providers.description import Description
 from grokgate.providers.launcher import Launcher, build_digest, new_key, parts_of_build
 from grokgate.providers.subject import Subject, Transcript
 from grokgate.reports import files
+from grokgate.upstream.library import refuse_misplaced
 from grokgate.upstream.world import World, load_world
 from grokgate.values.answerer import TAPE, Answerer, answerer_at
 from grokgate.values.build import Parts
@@ -93,10 +94,13 @@ class GateRun:
 
     @cached_property
     def world(self) -> World:
-        """What the tape has. Raises ``BadDocument``, also where it cannot bring about what the rollout calls a trouble."""
+        """What the tape has. Raises ``BadDocument``, also where it cannot bring about what the rollout calls a trouble, or where
+        what was recorded plays for a rule whose answer it does not give."""
         own = self.rollout.facts.folders[0]
         folders = [own if name == BUNDLED else Path(name) / self.rollout.world for name in self.cassettes] or None
         world = load_world(own, folders)
+        if others := [folder for folder in folders or () if folder != own]:
+            refuse_misplaced(others, own)
         plays_the_troubles(self.rollout, world)
         return world
 

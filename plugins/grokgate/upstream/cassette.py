@@ -46,6 +46,10 @@ class Recording:
     repeat: Repeat | None = None
     recorded_at: str = ""
     origin: str = ""
+    reason: str = ""
+    """Why it plays nothing, where it was recorded and no rule fits."""
+    accepted: str = ""
+    """The model that answered in place of the world's, where that was taken on purpose."""
     request: WireRequest | None = None
     """The request that it stands beside: what was sent, or for a derived one an example."""
     answers: dict[tuple[Any, ...], Answer] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -126,6 +130,8 @@ def _recording(row: Mapping[str, Any]) -> Recording:
         repeat=Repeat(**block["repeat"]) if block.get("repeat") else None,
         recorded_at=block.get("recorded_at", ""),
         origin=block.get("origin", ""),
+        reason=block.get("reason", ""),
+        accepted=block.get("accepted", ""),
         request=_request(row["request"]),
     )
 

@@ -1,6 +1,7 @@
-"""How two sets of answers differ in meaning: status, keys, types, enumerations, invariants; per kind of request and model.
+"""How two sets of answers differ in meaning: status, keys, types, enumerations, sentences of refusals, invariants; per kind of
+request and model.
 
-Texts, identifiers and counts differ from answer to answer and say nothing; what is compared is what a client can rely on.
+Other texts, identifiers and counts differ from answer to answer and say nothing; what is compared is what a client can rely on.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from grokgate.upstream.fidelity.invariants import NO_PRICES, broken_invariants
 from grokgate.upstream.fidelity.reply import Reply, objects
+from grokgate.upstream.refusal import refusal
 from grokgate.values.capture import Capture
 from grokgate.values.world import Price
 
@@ -33,6 +35,7 @@ class Observed:
     seen: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     values: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     broken: set[str] = field(default_factory=set)
+    sentences: set[str] = field(default_factory=set)
 
     def add(self, rule: str, answer: Capture, prices: Mapping[str, Price] = NO_PRICES) -> None:
         """One more answer, and the rule that it stands beside; ``prices`` as ``broken_invariants`` takes them."""
@@ -40,6 +43,8 @@ class Observed:
         self.broken.update(broken.name for broken in broken_invariants(answer, prices))
         self.rules.add(rule)
         self.statuses.add(answer.status)
+        if answer.status >= 400:
+            self.sentences.add(refusal(Reply(answer).text).kind)
         paths = set()
         for path, value in (found for message in Reply(answer).messages for found in walk(message)):
             paths.add(path)
@@ -82,6 +87,8 @@ def _compared(signature: Signature, before: Observed, after: Observed) -> Iterat
     if before.statuses != after.statuses:
         yield differs("status", before.statuses, after.statuses)
         return
+    if said := after.sentences - before.sentences:
+        yield differs("sentence", before.sentences, said)
     if new := after.broken - before.broken:
         yield differs("invariants broken", before.broken, new)
     whole = list[str]()

@@ -40,7 +40,8 @@ BILLED = frozenset({"billed", "billed-long", REDIRECTED})
 """Scenarios in which an answer tells its cost, though those of its day do not."""
 ENCRYPTED = b64encode(b"not thought, but bytes made up to stand for it " * 4).decode()
 """What stands for encrypted thinking."""
-_PLACE = re.compile(r"\$\{([a-z_]+)(?:\+(\d+))?\}")
+PLACE = re.compile(r"\$\{(?P<name>[a-z_]+)(?:\+(?P<more>\d+))?\}")
+"""What stands in a body for what is filled in."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:
             return value
         return str(int(value) + int(more)) if more else json.dumps(value, ensure_ascii=False)[1:-1]
 
-    body = _PLACE.sub(put, body)
+    body = PLACE.sub(put, body)
     return body.replace("${cost}", str(billed(body, price))) if price else body
 
 

@@ -13,14 +13,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from grokgate.formats.document import digest, load
+from grokgate.formats.document import BadDocument, digest, load
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import worlds
 from grokgate.formats.world_file import FILE, find_world
 from grokgate.upstream.cassette import Recording, load_cassette
+from grokgate.upstream.fidelity.reply import captured
 from grokgate.upstream.placement import Placement, placed
 from grokgate.upstream.tape import Tape
-from grokgate.upstream.world import World, load_world
+from grokgate.upstream.world import ANY, World, load_world
 from grokgate.values.capture import Capture
 
 KEY = "a-key-that-is-none"
@@ -148,6 +149,42 @@ def recordings_in(folder: Path) -> list[tuple[Path, Recording]]:
     return [(file, recording) for file in files for recording in load_cassette(file)]
 
 
+def misplaced(recording: Recording, tape: Tape) -> str:
+    """Why a recorded exchange must not play for its rule; empty where it may, or has none."""
+    if recording.provenance != "recorded" or not recording.rule:
+        return ""
+    place = place_of(recording, tape)
+    if place.rule == recording.rule:
+        return ""
+    return f"it plays for rule {recording.rule}, but {place.reason or f'it is an answer of rule {place.rule}'}; import it again"
+
+
+def refuse_misplaced(folders: Iterable[Path], world: Path) -> None:
+    """Raise ``BadDocument`` for the first exchange below folders that must not play for its rule in the world of a folder."""
+    [tape] = tapes([world]).values()
+    for file, recording in (found for folder in folders for found in recordings_in(folder)):
+        if reason := misplaced(recording, tape):
+            raise BadDocument(file, recording.id, f"{reason}. All of them: grokgate cassettes check {file.parents[1]}")
+
+
+def too_wide(recording: Recording, tape: Tape) -> str:
+    """Of what else than it was recorded of an exchange plays, though its answer tells; empty where it does not."""
+    when = (place_of(recording, tape).when or {}) if recording.provenance == "recorded" and recording.rule else {}
+    wide = next((name for name, values in when.items() if not set(recording.when.get(name, ANY)) <= {*values}), None)
+    return f"it was recorded of {wide} {' or '.join(when[wide])}, and plays for others; import it again" if wide else ""
+
+
+def place_of(recording: Recording, tape: Tape) -> Placement:
+    """Where a recorded exchange belongs."""
+    return placed(as_recorded(recording), tape, [recording.accepted])
+
+
+def as_recorded(recording: Recording, origin: str = "") -> Capture:
+    """What a cassette keeps, as it was captured."""
+    assert recording.request is not None, "what a file holds has its request"
+    return captured(recording.request, recording.with_body(recording.body), origin)
+
+
 def _yaml(rows: Sequence[Mapping[str, Any]]) -> bytes:
     import yaml
 
@@ -184,8 +221,12 @@ def _row(one: Kept, versions: Mapping[str, str]) -> dict[str, Any]:
     block: dict[str, Any] = {"id": f"{rule or 'no-rule'}/recorded-{mark}"}
     if rule:
         block["rule"] = rule
+    else:
+        block["reason"] = one.placement.reason
     if when := one.placement.when:
         block["when"] = {name: list(values) for name, values in when.items()}
+    if one.placement.accepted:
+        block["accepted"] = one.placement.accepted
     block |= {
         "provenance": "recorded",
         "recorded_at": capture.recorded_at,

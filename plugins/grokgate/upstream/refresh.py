@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.drift import Difference, Observed, drift
-from grokgate.upstream.fidelity.reply import Reply, captured
+from grokgate.upstream.fidelity.reply import captured
 from grokgate.upstream.library import Kept
-from grokgate.upstream.placement import form_of, placed
+from grokgate.upstream.placement import form_of, placed, substitute
 from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
 from grokgate.values.redaction import redacted, secrets_of
@@ -73,7 +73,7 @@ def chosen(recordings: Iterable[Recording], patterns: Sequence[str], tape: Tape)
 def judged(one: Chosen, capture: Capture, tape: Tape, accepted: Collection[str]) -> Fresh:
     """A new answer, redacted and held against what stands there now; ``accepted`` are models whose substitution is taken."""
     clean = redacted(replace(capture, request=replace(one.request, url=capture.request.url)))
-    kept = Kept(capture=clean, world=tape.world, placement=placed(clean, tape))
+    kept = Kept(capture=clean, world=tape.world, placement=placed(clean, tape, accepted))
     if secrets := secrets_of(clean):
         place, secret = secrets[0]
         because = f"its {place} holds what looks like a secret ({secret.kind}); look who put it there"
@@ -88,13 +88,6 @@ def judged(one: Chosen, capture: Capture, tape: Tape, accepted: Collection[str])
     if other and other not in accepted:
         state, because = OTHER, f"{other} answered, which is not who does in world {tape.world.name}"
     return Fresh(chosen=one, kept=kept, differences=differences, state=state, because=because)
-
-
-def substitute(capture: Capture, tape: Tape) -> str:
-    """The model that answered in place of the one that does in the tape's world; empty where it is that one, or none is told."""
-    served, model = Reply(capture).served, tape.world.served.get(str(capture.request.field("model")))
-    names = {model.named(effort) for effort in (None, *model.efforts)} if model else {served}
-    return "" if served in names else served
 
 
 def held_back(found: Sequence[Fresh]) -> list[Fresh]:

@@ -8,6 +8,7 @@ route      ``chat``, ``responses``, ``models``, ``language-models``, the name of
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``no-model``, ``no-messages``, ``not-json`` or ``none``
+asked      the name of the model as it was asked for, ``none`` where there is none
 served     the model that answers to the asked name, ``retired`` where it was, ``unknown`` where there is none
 refused    the first field that is refused, in the spelling of the API: one that xAI retired, or a parameter of this model;
            ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not, ``effort-type``
@@ -16,6 +17,7 @@ thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like t
 trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``; where
            functions are offered, what it says before it calls: ``words-before-call``, ``blank-before-call`` (where the
            call was demanded); else ``none``
+effort     how much thinking is asked for, as it came; ``unset`` where nothing is said
 length     whether the prompt ``fits`` the model's window, is ``over`` it, or is ``unclear``
 limit      ``tight`` (1 to 6 tokens), ``small`` (to 31), ``open`` (more, or none given), ``other``
 stream     ``no``, ``yes`` or ``with-usage``
@@ -117,10 +119,12 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "method": "right" if request.method == METHODS.get(endpoint, request.method) else "wrong",
         "key": _key(request, key, scenario),
         "body": _body(request, content),
+        "asked": name or "none",
         "served": _served(name, model, world, scenario),
         "refused": _refused(content, model, world, _route(endpoint)),
         "thinking": model.thinking_of(effort_of(content), streamed=streamed) if model else "unknown",
         "trait": _trait(model, scenario, content),
+        "effort": effort_of(content) or "unset",
         "length": _length(request, turns, model),
         "limit": _limit(limit_of(content)),
         "stream": _stream(content),

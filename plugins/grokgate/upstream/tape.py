@@ -33,10 +33,10 @@ class Tape:
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
         self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
-        rules = {rule.id: rule.when for rule in world.rules}
-        self._covers = {rule: len(when.get("thinking", ())) for rule, when in rules.items()}
+        self._rules = {rule.id: rule.when for rule in world.rules}
+        self._covers = {rule: len(when.get("thinking", ())) for rule, when in self._rules.items()}
         for order, recording in enumerate(self._recordings):
-            when = _both(rules[recording.rule], recording.when)
+            when = self.when(recording)
             names = tuple(sorted(when))
             group = self._groups.setdefault(names, {})
             for values in product(*(when[name] for name in names)):
@@ -48,11 +48,19 @@ class Tape:
         recording = self.found(means)
         if recording is None:
             return Miss(meaning=means, nearest=self._nearest(means))
+        return self.played(request, means, recording)
+
+    def played(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
+        """What a request gets that means this, and for which this exchange plays."""
         return self._answered(request, means, self._of_the_kind(recording, means["thinking"]))
 
     def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
         """The dimensions of a request in this world."""
         return meaning(request, self.world, self.prompts, key=self.key, scenario=scenario)
+
+    def when(self, recording: Recording) -> Mapping[str, tuple[str, ...]]:
+        """What a request must mean to get this exchange: what its rule wants, and what it wants itself."""
+        return _both(self._rules[recording.rule], recording.when)
 
     def found(self, means: Meaning) -> Recording | None:
         """The recording that plays for a meaning."""
@@ -101,7 +109,8 @@ class Tape:
 
 
 def _near(rule: str, when: Mapping[str, tuple[str, ...]], means: Meaning) -> Near:
-    differing = ((name, wanted) for name, wanted in when.items() if means[name] not in wanted)
+    """The differences in the order in which a request is looked at, so that the first is the cause of what follows from it."""
+    differing = ((name, when[name]) for name in means if name in when and means[name] not in when[name])
     return Near(rule=rule, differences=tuple((name, " or ".join(wanted), means[name]) for name, wanted in differing))
 
 

@@ -14,6 +14,9 @@ from grokgate.values.capture import Capture
 from grokgate.values.wire import Answer, WireRequest
 
 DONE = "[DONE]"
+STREAM = "text/event-stream"
+LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
+"""The types of the event that ends a stream of the responses endpoint."""
 GRPC = "/xai_api.Chat/"
 _COMMENT = re.compile(r"^:.*\n", re.MULTILINE)
 _ENDPOINTS = {
@@ -75,7 +78,15 @@ class Reply:
 
     @property
     def is_stream(self) -> bool:
-        return self.kind == "text/event-stream"
+        """Whether it is one by its content type; where that was not recorded, by how it begins."""
+        return self.kind == STREAM or (not self.kind and self.text.lstrip().startswith(("data:", "event:", ":")))
+
+    @property
+    def ended(self) -> bool:
+        """Whether a stream has the event with which those of its endpoint end."""
+        if self.endpoint == "responses":
+            return any(event.name in LAST or (event.json or {}).get("type") in LAST for event in self.events[-1:])
+        return self.endpoint != "chat" or f"data: {DONE}" in self.text or f"data:{DONE}" in self.text
 
     @cached_property
     def text(self) -> str:

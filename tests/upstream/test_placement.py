@@ -1,0 +1,188 @@
+"""A recorded answer is placed where it says what the rule says, and nowhere else."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grokgate.formats.document import load
+from grokgate.formats.fixtures import prompt
+from grokgate.upstream.fidelity.reply import captured
+from grokgate.upstream.library import tapes
+from grokgate.upstream.placement import placed
+from grokgate.upstream.refusal import difference, refusal
+from grokgate.values.capture import Capture
+from grokgate.values.wire import WireRequest
+
+TAPES = tapes()
+RECIPES = {
+    row["grokgate"]["id"]: row["grokgate"].get("recipe")
+    for tape in TAPES.values()
+    for folder in tape.world.folders
+    for file in Path(folder).glob("*.yaml")
+    for row in load(file, "cassette")["interactions"]
+}
+NOT_THERE = {"no-such-model", "unknown-model", "unknown-model-on-responses", "retired", "retired-model", "retired-names-refused"}
+TWINS = (NOT_THERE, {"live-search", "live-search-asked"}, {"no-credits", "access-denied-503"})
+"""Rules that say the same; which of them it is follows from the request, or cannot be told."""
+CHAT = "https://api.x.ai/v1/chat/completions"
+
+
+def refusing():
+    return [
+        pytest.param(tape, recording, id=f"{name}-{recording.id}")
+        for name, tape in TAPES.items()
+        for recording in tape.world.recordings
+        if recording.rule and recording.status >= 400
+    ]
+
+
+REFUSING = refusing()
+
+
+def scenario_of(tape, recording):
+    return tape.when(recording).get("scenario", ("plain",))[0]
+
+
+def example(tape, recording):
+    """The example request with its long prompt written out, and the answer that it gets."""
+    request = recording.request
+    if recipe := RECIPES[recording.id]:
+        request = replace(request, body=request.body.replace(b"${prompt}", json.dumps(prompt(recipe))[1:-1].encode()))
+    headers = dict(request.headers)
+    if headers.get("authorization") == "Bearer example-key":
+        headers["authorization"] = f"Bearer {tape.key}"
+    request = replace(request, headers=headers)
+    answer = tape.answer(request, scenario_of(tape, recording))
+    assert answer.exchange == recording.id
+    return captured(request, answer)
+
+
+def same(one, other):
+    return one == other or any({one, other} <= twins for twins in TWINS)
+
+
+@pytest.mark.parametrize(("tape", "recording"), REFUSING)
+def test_a_refusal_is_placed_at_its_own_rule_whatever_its_ids_and_numbers(tape, recording):
+    """A key is not kept, and ids are other people's."""
+    capture = example(tape, recording)
+    bare = {name: value for name, value in capture.request.headers.items() if name != "authorization"}
+    other = capture.body.replace(b"00000000-0000-0000-0000-000000000000", b"5c2a1f9e-7b34-4d10-9a6f-2f0d8b3c4e51")
+    other = other.replace(b"65605/16000", b"81/60").replace(b"column 30", b"column 7").replace(b"line 1", b"line 12")
+    for body in (capture.body, other):
+        place = placed(replace(capture, request=replace(capture.request, headers=bare), body=body), tape)
+        assert same(place.rule, recording.rule), place.reason
+        assert place.reason == ""
+
+
+@pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES)
+def test_no_other_rule_s_refusal_is_taken_for_a_rule_s(tape):
+    """Each answer beside the exchange of each other rule: status, code and sentence are never all the same but for twins."""
+    several = [param.values[1] for param in REFUSING if param.values[0] is tape]
+    said = {one.id: example(tape, one).body.decode() for one in several if not RECIPES[one.id]}
+    wrong = {
+        (one.rule, other.rule)
+        for one in several
+        for other in several
+        if other.id in said and one.status == other.status and not same(one.rule, other.rule)
+        if not difference(said[other.id], one.body, {})
+        if refusal(said[one.id]) != refusal(said[other.id])
+    }
+    assert {pair for pair in wrong if not all(rule.startswith("refused/") for rule in pair)} == set()
+
+
+OVERFLOW = "This model's maximum prompt length is 131072 but the request contains 625077 tokens."
+OLD, NEW = "Client specified an invalid argument", "invalid-argument"
+
+
+@pytest.fixture
+def refused():
+    """The place of a refusal of an ordinary request, as somebody recorded it."""
+
+    def place(error, *, status=400, code=OLD, world="grok-4-0709", body=None, **more):
+        asked = {"model": "grok-3-mini", "messages": [{"role": "user", "content": "Hi"}]} | more
+        answer = body or json.dumps({"code": code, "error": error}).encode()
+        request = WireRequest("POST", CHAT, {}, json.dumps(asked).encode())
+        return placed(Capture(request=request, status=status, headers={}, body=answer), TAPES[world])
+
+    return place
+
+
+def test_a_real_overflow_whose_prompt_was_taken_out_plays_nothing_and_says_which_rule_says_so(refused):
+    place = refused(OVERFLOW)
+    assert place.rule == ""
+    assert place.reason == (
+        "the answer is 400; rule plain/shown answers 200; "
+        "it says what rule too-long says, but length is fits, the rule wants over"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "more", "reason"),
+    [
+        ("Grammar is too complex.", {}, "nearest is rule grammar-too-complex, but its sentence is another"),
+        ("grammar is too complex", {}, "nearest is rule grammar-too-complex, but its sentence is another"),
+        ("Grammar is too complex", {"code": NEW}, f"grammar-too-complex, but its code is {OLD!r}, this one's {NEW!r}"),
+        ("Grammar is too complex", {"status": 422}, "nearest is rule grammar-too-complex, but its status is 400"),
+        ("Grammar is too complex", {"body": b'"Grammar is too complex"'}, "worded in another form"),
+        (
+            "Argument not supported on this model: stop",
+            {"presence_penalty": 0},
+            "it says what rule refused/presence-penalty says, but of another model or parameter than was sent",
+        ),
+        (
+            "Argument not supported on this model: stop",
+            {},
+            "it says what rule refused/presence-penalty says, but refused is none, the rule wants presence_penalty",
+        ),
+    ],
+)
+def test_a_near_miss_plays_nothing_and_is_told_with_the_nearest(error, more, reason, refused):
+    place = refused(error, **more)
+    assert (place.rule, place.when) == ("", None)
+    assert reason in place.reason
+
+
+def test_what_is_refused_by_name_is_refused_to_that_name_alone(refused):
+    place = refused(
+        "Model grok-code-fast-1 does not support parameter reasoningEffort.", model="grok-code-fast-1", reasoning_effort="low"
+    )
+    assert (place.rule, place.when) == ("refused/reasoning-effort", {"asked": ("grok-code-fast-1",)})
+
+
+def test_an_effort_that_is_refused_by_its_value_is_that_effort_alone(refused):
+    error = "This model does not support `reasoning_effort` value `none`."
+    place = refused(error, code=NEW, world="grok-4.7", model="grok-4.5", reasoning_effort="none")
+    assert (place.rule, place.when) == ("effort-value", {"effort": ("none",)})
+    assert refused(error, code=NEW, world="grok-4.7", model="grok-4.5", reasoning_effort="least").rule == ""
+
+
+def test_a_refusal_that_comes_whatever_is_asked_is_one_of_a_scenario(refused):
+    error = (
+        "Too many tokens for team 5c2a1f9e-7b34-4d10-9a6f-2f0d8b3c4e51 and model grok-4-0709. Your team's rate limit is — Tokens"
+    )
+    error += " per Minute (actual/limit): 81/60. You can view your team rate limits at https://console.x.ai."
+    place = refused(error, status=429, code="Some resource has been exhausted", model="grok-4")
+    assert (place.rule, place.when) == ("rate-limit", {"asked": ("grok-4",)})
+    assert refused(error, status=429, code="Some resource has been exhausted", model="grok-3").rule == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted", "values", "differs"),
+    [
+        ('{"code":"c","error":"a  12,5\\n b"}', '{"code":"c","error":"a 3 b"}', {}, False),
+        ('{"code":"c","error":"a 12 b."}', '{"code":"c","error":"a 3 b"}', {}, True),
+        ('{"code":"c","error":"for grok-4"}', '{"code":"c","error":"for ${asked}"}', {}, False),
+        ('{"code":"c","error":"for grok-4 and more"}', '{"code":"c","error":"for ${asked}"}', {}, True),
+        ('{"code":"c","error":"not stop"}', '{"code":"c","error":"not ${argument}"}', {"argument": {"stop"}}, False),
+        ('{"code":"c","error":"not stops"}', '{"code":"c","error":"not ${argument}"}', {"argument": {"stop"}}, True),
+        ('{"error":"a"}', '{"code":"c","error":"a"}', {}, True),
+        ('{"error":{"message":"a"}}', '{"error":"a"}', {}, True),
+        ("a", '"a"', {}, True),
+        ("", "", {}, False),
+        ("<html>", "", {}, True),
+    ],
+)
+def test_two_refusals_are_the_same_up_to_names_numbers_and_ids(told, wanted, values, differs):
+    assert bool(difference(told, wanted, values)) is differs
