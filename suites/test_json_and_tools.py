@@ -17,6 +17,7 @@ from grokgate.judgement.expect import (
     wire,
 )
 from grokgate.values.chat import ChatRequest, Message, ToolCall
+from grokgate.values.script import Called, Scripted
 
 PERSON, WEATHER = schema("person"), tool("get_weather")
 NESTED = pytest.param(schema("biography"), id="nested", marks=pytest.mark.replay)
@@ -70,15 +71,6 @@ def test_tools_and_tool_choice_leave_unchanged(provider, rollout, choice):
     wire(call).carries("tool_choice", choice)
 
 
-@pytest.mark.requirement("POST-4.5")
-@pytest.mark.modes(also=["achat"])  # POST-6.1 holds the calls of a stream against them
-@pytest.mark.parametrize(("prompt", "count"), [("weather", 1), ("two-cities", 2)], ids=["one", "several"])
-def test_tool_calls_reach_the_caller_in_order(provider, rollout, prompt, count):
-    call = provider.chat(rollout.model, prompt, tools=[WEATHER])
-    wire(call).offers("get_weather")
-    caller(call).gets_tool_calls(count)
-
-
 def conversation(*calls, content=""):
     """A question, the model's calls, each as its id and a city, and the result of each."""
     made = [ToolCall(id=id, name="get_weather", arguments={"city": city, "unit": "celsius"}) for id, city in calls]
@@ -95,6 +87,30 @@ CONVERSATIONS = {
     "with text": conversation((OLD, "Paris"), content="I look it up."),
     "two calls": conversation((NEW.format(0), "Paris"), (NEW.format(1), "Oslo")),
 }
+
+
+def calling(*cities):
+    """What a model says that calls the tool for each of some cities."""
+    return Scripted(calls=tuple(Called(name="get_weather", arguments={"city": city, "unit": "celsius"}) for city in cities))
+
+
+NEXT = pytest.mark.replay  # nobody can ask xAI's own model to call once more
+CALLS = {
+    "one": pytest.param([Message(role="user", content=prompt("weather"))], (), 1),
+    "several": pytest.param([Message(role="user", content=prompt("two-cities"))], (), 2),
+    "after a result": pytest.param(CONVERSATIONS["one call"], (calling("Oslo"),), 1, marks=NEXT),
+    "several after results": pytest.param(CONVERSATIONS["two calls"], (calling("Rome", "Lima"),), 2, marks=NEXT),
+}
+"""What was said so far, what the model says where that is not left to it, and how many tools it calls."""
+
+
+@pytest.mark.requirement("POST-4.5")
+@pytest.mark.modes(also=["achat"])  # POST-6.1 holds the calls of a stream against them
+@pytest.mark.parametrize(("turns", "script", "count"), CALLS.values(), ids=CALLS)
+def test_tool_calls_reach_the_caller_in_order(provider, rollout, turns, script, count):
+    call = provider.ask(ChatRequest(model=rollout.model, messages=tuple(turns), tools=(WEATHER,)), script=script)
+    wire(call).offers("get_weather")
+    caller(call).gets_tool_calls(count)
 
 
 @pytest.mark.requirement("POST-4.6")

@@ -79,6 +79,23 @@ def test_a_scenario_and_a_fault_strike_every_request():
         asked(address)
 
 
+WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object", "properties": {}}}}
+
+
+def test_answers_are_given_one_after_another_and_the_last_again():
+    with served(answers=["tool:get_weather", "It is mild.", "Good night."]) as (address, said):
+        made = [asked(address, tools=[WEATHER]).json()["choices"][0] for _ in range(4)]
+    assert [choice["finish_reason"] for choice in made] == ["tool_calls", "stop", "stop", "stop"]
+    assert [choice["message"]["content"] for choice in made] == ["", "It is mild.", "Good night.", "Good night."]
+    assert said[OPENING][9:] == "200    POST /v1/chat/completions grok-4  scripted"
+
+
+def test_a_script_says_why_it_cannot_call():
+    with served(answers=["tool:get_weather"]) as (address, said):
+        assert asked(address).status_code == 599
+    assert said[OPENING].splitlines()[1] == "         the script calls get_weather, and the request offers no function"
+
+
 def test_what_is_not_on_tape_is_said_and_kept_from_the_client_as_an_answer():
     with served() as (address, said):
         assert asked(address, response_format={"type": "json_object"}, tools=[{"type": "web_search"}]).status_code == 599
@@ -152,6 +169,8 @@ def test_one_key_is_good_and_no_key_is_ever_said():
         (["--every", "3:fault=nix"], "stream-cut"),
         (["--after", "3:world=nix"], "grok-4-0709"),
         (["--cert", "cert.pem"], "--key-file"),
+        (["--answer", "tool:get_weather={"], 'such as tool:get_weather={"city": "Oslo"}'),
+        (["--answer", "nix.yaml"], "nix.yaml: No such file"),
         (["--cert", "cert.pem", "--key-file", "key.pem"], "there is no file cert.pem"),
     ],
     ids=str,

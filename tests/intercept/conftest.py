@@ -19,7 +19,7 @@ class Told:
     def __init__(self, answer):
         self._answer = answer
 
-    def answer(self, request, scenario):  # noqa: ARG002  the tape's signature
+    def answer(self, request, scenario, says):  # noqa: ARG002  the tape's signature
         return self._answer
 
 
@@ -51,23 +51,23 @@ def streamed(*times, **more):
 
 
 @contextmanager
-def through_the_door(replay, fault=None, pace=0.0):
+def through_the_door(replay, fault=None, pace=0.0, script=()):
     """The door of this process, as a launcher keeps it for a call; gives the address and the log."""
     if not fault:
         door.keep(replay, XAI, pace=pace)
     try:
-        with replay.call(fault=fault) as log, door.breaking(replay, XAI, pace=pace) if fault else nullcontext():
+        with replay.call(fault=fault, script=script) as log, door.breaking(replay, XAI, pace=pace) if fault else nullcontext():
             yield XAI, log
     finally:
         door.release(replay)
 
 
 @contextmanager
-def through_the_server(replay, fault=None, pace=0.0):
+def through_the_server(replay, fault=None, pace=0.0, script=()):
     """The loopback server, as a launcher keeps it for a call; gives the address and the log."""
     server = LoopbackServer(replay, pace=pace)
     try:
-        with replay.call(fault=fault) as log, server.refusing() if fault == "refused" else nullcontext():
+        with replay.call(fault=fault, script=script) as log, server.refusing() if fault == "refused" else nullcontext():
             yield server.base_url, log
     finally:
         server.close()
@@ -76,6 +76,12 @@ def through_the_server(replay, fault=None, pace=0.0):
 @pytest.fixture
 def replay(tape):
     return Replay(tape)
+
+
+@pytest.fixture
+def playing():
+    """Makes a replay of a tape."""
+    return Replay
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import trustme
 
 from grokgate.intercept.stand_in import NotServed, StandIn
 from grokgate.upstream.tape import Tape
+from grokgate.values.script import says
 
 CURL = shutil.which("curl")
 KEY = "xai-Zq8Rr2LmN0pVb7Xw5Ty3Uc1Ka9Hd6Ge4"
@@ -202,6 +203,28 @@ def test_a_fault_that_strikes_once_strikes_once_each_time_it_takes_hold():
         assert statuses(client, 6) == [200, 503, 200, 200, 503, 200]
 
 
+def test_a_refusal_and_what_a_fault_strikes_use_no_answer_up():
+    changes = ["after 1: fault=stream-cut", "after 2: fault=rate-limit", "after 3: fault=none"]
+    with StandIn(answers=["One.", says("Two.")], changes=changes) as xai, trusting(xai) as client:
+        assert asked(client, stop=["END"]).status_code == 400
+        with pytest.raises(httpx.TransportError):
+            asked(client)
+        assert asked(client).status_code == 429
+        client.get("/models")
+        came = [asked(client).json()["choices"][0]["message"]["content"] for _ in range(3)]
+    assert came == ["One.", "Two.", "Two."]
+    assert [seen.rule for seen in xai.requests[-3:]] == ["scripted"] * 3
+
+
+def test_answers_hold_in_each_world_of_a_schedule():
+    with StandIn(answers=["Mild."], changes=["after 1: world=grok-4.3"]) as xai, trusting(xai) as client:
+        came = [asked(client).json() for _ in range(2)]
+    assert [(answer["model"], answer["choices"][0]["message"]["content"]) for answer in came] == [
+        ("grok-4-0709", "Mild."),
+        ("grok-4.3", "Mild."),
+    ]
+
+
 def test_what_was_asked_is_kept_in_its_order():
     with StandIn() as xai, trusting(xai) as client:
         client.get("/models")
@@ -244,7 +267,7 @@ def test_what_a_client_writes_cannot_steer_a_terminal_nor_fill_it():
 
 
 def test_a_tape_that_fails_is_a_miss_that_tells_no_text_of_the_request(monkeypatch):
-    def fails(tape, request, scenario):  # noqa: ARG001  the signature of the tape
+    def fails(tape, request, scenario, says):  # noqa: ARG001  the signature of the tape
         raise KeyError(request.body)
 
     monkeypatch.setattr(Tape, "answer", fails)
@@ -262,6 +285,7 @@ def test_a_tape_that_fails_is_a_miss_that_tells_no_text_of_the_request(monkeypat
         ({"changes": ["every 2: fault=nix"]}, "rate-limit"),
         ({"changes": ["after 1: fault=refused"]}, "nobody listens"),
         ({"changes": ["now: fault=reset"]}, "such as"),
+        ({"answers": ["tool:now={"]}, "such as"),
         ({"scenario": "billed", "changes": ["after 1: world=grok-4.3"]}, "world grok-4.3 plays no scenario 'billed'"),
     ],
     ids=str,

@@ -220,6 +220,14 @@ def rehearse(provider: str | None, rollout: str | None, world: str | None) -> No
     help="After N requests: world=, scenario= or fault= from then on. Repeatable.",
 )
 @click.option("--every", multiple=True, metavar="N:WHAT=NAME", help="The same for every Nth request alone. Repeatable.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="TEXT|tool:NAME={…}|FILE",
+    help="What the model answers: a text, a call of a tool, or a file (.yaml, .json) with a list of answers. Repeatable: "
+    "one after another, then the last again. What xAI refuses stays refused.",
+)
 @click.option("--tls", is_flag=True, help="HTTPS, by a certificate made for the run; the first line names the file to trust.")
 @click.option("--cert", type=click.Path(path_type=Path), metavar="FILE", help="HTTPS by this certificate (PEM) ...")
 @click.option("--key-file", type=click.Path(path_type=Path), metavar="FILE", help="... and its private key (PEM).")
@@ -234,6 +242,7 @@ def serve(
     pace: float,
     after: tuple[str, ...],
     every: tuple[str, ...],
+    answers: tuple[str, ...],
     tls: bool,
     cert: Path | None,
     key_file: Path | None,
@@ -251,6 +260,10 @@ def serve(
     \b
     In the middle of a run:
               grokgate serve --after 3:world=grok-4.3 --every 5:fault=rate-limit
+
+    \b
+    With answers of yours:
+              grokgate serve --answer 'tool:get_weather={"city": "Oslo"}' --answer "It is mild in Oslo."
     """
     import signal
     import threading
@@ -272,6 +285,7 @@ def serve(
             key_file=key_file,
             key=_key_in(api_key_env),
             changes=[*(f"after {change}" for change in after), *(f"every {change}" for change in every)],
+            answers=answers,
             quiet=quiet,
             say=lambda line: click.echo(line, err=True),
             until=until,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from grokgate.faces.request_log import RequestLog
@@ -23,6 +23,7 @@ def serve(
     key_file: Path | None = None,
     key: str = "",
     changes: Iterable[str] = (),
+    answers: Sequence[str] = (),
     quiet: bool = False,
     until: threading.Event | None = None,
 ) -> None:
@@ -41,6 +42,7 @@ def serve(
         certificate=given,
         key=key,
         changes=changes,
+        answers=answers,
         tell=log,
     ) as xai:
         trust = f"   SSL_CERT_FILE={xai.ca_file}" if xai.ca_file else ""

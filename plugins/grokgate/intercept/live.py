@@ -22,6 +22,7 @@ from grokgate.intercept.replay import UNANSWERED, WireLog
 from grokgate.values.capture import Capture
 from grokgate.values.evidence import Blame
 from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.script import Script
 from grokgate.values.wire import Answer, Egress, Exchange, WireRequest
 
 SETTLED = 10.0
@@ -90,12 +91,14 @@ class Live(Recorder):
         self.port = urlsplit(self.base_url).port or 0
 
     @contextmanager
-    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None, script: Script = ()) -> Iterator[WireLog]:
         """Open a call. Raises ``NotPlayed`` for what only a tape can do."""
         if scenario != "plain" or fault:
             raise NotPlayed(
                 f"xAI itself cannot be asked to play {scenario if scenario != 'plain' else getattr(fault, 'name', fault)}"
             )
+        if script:
+            raise NotPlayed(f"xAI itself cannot be told what its model says: {script[0]}")
         with self._lock:
             log = WireLog(exchanges=self._between.exchanges, egress=self._between.egress)
             self._between, self._open, self.hindrances = WireLog(), log, []

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from grokgate.intercept.fault import Broken, Fault, find_fault
+from grokgate.upstream.script.written import RULE as SCRIPTED
 from grokgate.upstream.tape import Tape
 from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.script import Script, Scripted, answer_of
 from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
 
 PHRASES = {**{status.value: status.phrase for status in HTTPStatus}, 599: "Not On Tape"}
@@ -29,6 +31,7 @@ class WireLog:
 
     scenario: str = "plain"
     fault: Fault | None = None
+    script: Script = ()
     exchanges: list[Exchange] = field(default_factory=list)
     egress: list[Egress] = field(default_factory=list)
 
@@ -38,6 +41,12 @@ class WireLog:
             return None
         struck = sum(exchange.fault is not None for exchange in self.exchanges)
         return self.fault if self.fault.strikes(request, struck) else None
+
+    @property
+    def says(self) -> Scripted | None:
+        """What the model says now: an answer that a fault struck is said once more."""
+        given = (exchange.answer for exchange in self.exchanges if exchange.answer and exchange.fault is None)
+        return answer_of(self.script, sum(answer.rule == SCRIPTED for answer in given))
 
 
 class Replay:
@@ -50,11 +59,11 @@ class Replay:
         self._between = WireLog()
 
     @contextmanager
-    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None, script: Script = ()) -> Iterator[WireLog]:
         """Open a call. What strayed in since the last one stands at the head of its log. Raises ``UnknownFault``."""
         fault = find_fault(fault)
         with self._lock:
-            log = WireLog(scenario=scenario, fault=fault, exchanges=self._between.exchanges, egress=self._between.egress)
+            log = WireLog(scenario, fault, script, self._between.exchanges, self._between.egress)
             self._between, self._open = WireLog(), log
         try:
             yield log
@@ -73,7 +82,7 @@ class Replay:
             if fault and fault.connection:
                 log.exchanges.append(Exchange(request=kept, fault=fault.name, stray=stray))
                 raise Broken(fault.connection)
-            answer = self._answered(request, (fault and fault.scenario) or log.scenario)
+            answer = self._answered(request, (fault and fault.scenario) or log.scenario, log.says)
             if isinstance(answer, Miss):
                 given = unanswered(answer)
                 log.exchanges.append(Exchange(request=kept, answer=given, miss=answer, stray=stray))
@@ -82,10 +91,10 @@ class Replay:
             log.exchanges.append(Exchange(request=kept, answer=given, fault=fault.name if fault else None, stray=stray))
             return given
 
-    def _answered(self, request: WireRequest, scenario: str) -> Answer | Miss:
+    def _answered(self, request: WireRequest, scenario: str, says: Scripted | None) -> Answer | Miss:
         """What the tape says. A fault of its own must not reach the provider as if it were xAI's, nor be blamed on it."""
         try:
-            return self.tape.answer(request, scenario)
+            return self.tape.answer(request, scenario, says)
         except Exception as error:
             return Miss(meaning={}, broken=f"{type(error).__name__}: {error}")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from grokgate.formats.answers_file import answers_in
+from grokgate.formats.document import BadDocument
 from grokgate.formats.fixtures import prompts
 from grokgate.formats.home import worlds
 from grokgate.formats.rollout_file import rollout
@@ -20,6 +22,7 @@ from grokgate.intercept.schedule import NO_FAULT, Change, NotAChange, Schedule, 
 from grokgate.intercept.standing import Seen, Standing
 from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World, load_world
+from grokgate.values.script import NotAnAnswer, Script, Scripted
 
 
 class NotServed(ValueError):
@@ -33,6 +36,9 @@ class StandIn:
     a factor on the times of a stream's chunks. ``tls`` makes a certificate for the run, whose authority stands in ``ca_file``;
     ``certificate`` are the PEM files of one, and of its key. Where a ``key`` is given, other keys are answered as xAI answers a
     wrong one. ``changes`` are those of ``grokgate.intercept.schedule``, such as ``after 3: world=grok-4.3``.
+
+    ``answers`` are what the model says, one after another and the last again and again: a text, ``tool:NAME={…}``, or a file
+    (``grokgate.formats.answers_file``); or values of ``grokgate.values.script``.
 
     ``requests`` holds what was asked, in order; where ``tell`` is given that gets each request, and none is kept.
 
@@ -52,6 +58,7 @@ class StandIn:
         certificate: tuple[Path, Path] | None = None,
         key: str = "",
         changes: Iterable[str] = (),
+        answers: Sequence[str | Scripted] = (),
         tell: Callable[[Seen], None] | None = None,
     ) -> None:
         folder = _folder(world)
@@ -62,7 +69,7 @@ class StandIn:
         self.world = served[schedule.first.world]
         self.ca_file: Path | None = None
         tapes = {name: Tape(world, prompts(), key=key) for name, world in served.items()}
-        standing = Standing(tapes, schedule, tell=tell or self.requests.append)
+        standing = Standing(tapes, schedule, script=_script(answers), tell=tell or self.requests.append)
         with ExitStack() as kept:
             context = self._context(kept, certificate) if tls or certificate else None
             try:
@@ -107,6 +114,14 @@ def _folder(world: str | Path | None, beside: Path | None = None) -> Path:
     if (found := find_world(world, beside and beside.parent)) is None:
         raise NotServed(f"no world is called {world!r}; there are: {', '.join(worlds())}")
     return found
+
+
+def _script(answers: Sequence[str | Scripted]) -> Script:
+    """All that the model says, in order."""
+    try:
+        return tuple(one for said in answers for one in ([said] if isinstance(said, Scripted) else answers_in(said)))
+    except (BadDocument, NotAnAnswer) as refused:
+        raise NotServed(f"--answer: {refused}") from None
 
 
 def _schedule(world: str, scenario: str, fault: str | None, changes: Iterable[str]) -> Schedule:

@@ -12,9 +12,11 @@ from datetime import datetime
 from grokgate.intercept.fault import FAULTS, Broken, Fault
 from grokgate.intercept.replay import unanswered
 from grokgate.intercept.schedule import Change, Schedule, Setting
+from grokgate.upstream.script.written import RULE as SCRIPTED
 from grokgate.upstream.tape import Tape
 from grokgate.values.line import one_line
 from grokgate.values.redaction import mask
+from grokgate.values.script import Script, Scripted, answer_of
 from grokgate.values.secret import secrets_in
 from grokgate.values.wire import Answer, Miss, WireRequest
 
@@ -52,7 +54,11 @@ class Seen:
 
 
 class Standing:
-    """Answers from tapes, one for each world of a schedule, as long as it stands. ``tell`` gets each request."""
+    """Answers from tapes, one for each world of a schedule, as long as it stands. ``tell`` gets each request.
+
+    ``script`` is what the model says. An answer of it counts once a client has it whole: a refusal, a miss and what a fault
+    strikes use none up.
+    """
 
     def __init__(
         self,
@@ -60,10 +66,12 @@ class Standing:
         schedule: Schedule,
         *,
         tell: Callable[[Seen], None],
+        script: Script = (),
         clock: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._tapes, self._schedule, self._tell, self._clock = tapes, schedule, tell, clock
         self._lock, self._number, self._struck = threading.Lock(), 0, Counter[int]()
+        self._script, self._given = script, 0
 
     def answer(self, request: WireRequest) -> Answer:
         """What the client gets. Raises ``Broken`` where the fault breaks the connection."""
@@ -78,10 +86,12 @@ class Standing:
         if fault and fault.connection:
             self._tell(seen)
             raise Broken(fault.connection)
-        answer = _answered(tape, request, (fault and fault.scenario) or setting.scenario)
+        says = answer_of(self._script, self._given)
+        answer = _answered(tape, request, (fault and fault.scenario) or setting.scenario, says)
         if isinstance(answer, Miss):
             self._tell(replace(seen, status=599, miss=_shown(answer.reason, secrets, A_SENTENCE)))
             return unanswered(answer)
+        self._given += answer.rule == SCRIPTED and fault is None
         given = fault.upon(answer) if fault else answer
         refusal = _sentence(answer, _model(request), seen.model) if given.status >= 400 else ""
         self._tell(
@@ -117,10 +127,10 @@ class Standing:
         return fault
 
 
-def _answered(tape: Tape, request: WireRequest, scenario: str) -> Answer | Miss:
+def _answered(tape: Tape, request: WireRequest, scenario: str, says: Scripted | None) -> Answer | Miss:
     """What the tape says. A fault of its own must not reach the client as if it were xAI's; its text may hold a prompt."""
     try:
-        return tape.answer(request, scenario)
+        return tape.answer(request, scenario, says)
     except Exception as error:
         return Miss(meaning={}, broken=type(error).__name__)
 

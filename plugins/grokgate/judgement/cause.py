@@ -49,7 +49,8 @@ def _oddity(case: Case) -> int:
     call = shown_call(case)
     if call is None:
         return 0
-    odd = (call.get("mode", "chat") != "chat", call.get("scenario", "plain") != "plain", bool(call.get("fault")))
+    odd = [call.get("mode", "chat") != "chat", call.get("scenario", "plain") != "plain"]
+    odd += [bool(call.get(asked)) for asked in ("fault", "script")]
     return sum(map(int, odd)) + len(call.get("environment", {}))
 
 

@@ -29,6 +29,7 @@ from grokgate.upstream.tape import Tape
 from grokgate.upstream.world import World
 from grokgate.values.build import Parts
 from grokgate.values.chat import Failure, ModelCard
+from grokgate.values.script import Script
 from grokgate.values.wire import Egress
 
 if TYPE_CHECKING:
@@ -126,13 +127,13 @@ class Launcher:
         return _interpreter(self.description, chosen, self.say) or Path(sys.executable)
 
     @contextmanager
-    def call(self, scenario: str = "plain", fault: Fault | str | None = None) -> Iterator[WireLog]:
+    def call(self, scenario: str = "plain", fault: Fault | str | None = None, script: Script = ()) -> Iterator[WireLog]:
         """Open a call: what leaves a provider while this stands is answered and logged.
 
         Raises ``UnknownFault``, and ``NotPlayed`` for what the real xAI cannot be asked to do.
         """
         fault = find_fault(fault)
-        with self._behind.call(scenario, fault) as log, self._interception(fault):
+        with self._behind.call(scenario, fault, script) as log, self._interception(fault):
             yield log
 
     def found(

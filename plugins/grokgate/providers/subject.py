@@ -26,6 +26,7 @@ from grokgate.values.face import Face
 from grokgate.values.names import Names
 from grokgate.values.requirement import LIVE_LIMIT
 from grokgate.values.rollout import UNSET, Flag, ModelFacts, Rollout
+from grokgate.values.script import Script
 from grokgate.values.wire import Egress
 
 T = TypeVar("T")
@@ -236,6 +237,7 @@ class Subject:
         tool_choice: str | Mapping[str, Any] | None = None,
         mode: Mode | None = None,
         scenario: str = "plain",
+        script: Script = (),
         fault: Fault | str | None = None,
         images: Sequence[str] = (),
         **parameters: Any,
@@ -255,7 +257,7 @@ class Subject:
             tool_choice=tool_choice,
             images=tuple(images),
         )
-        return self.ask(request, mode=mode, scenario=scenario, fault=fault, unlimited=unlimited)
+        return self.ask(request, mode=mode, scenario=scenario, script=script, fault=fault, unlimited=unlimited)
 
     def ask(
         self,
@@ -263,11 +265,13 @@ class Subject:
         *,
         mode: Mode | None = None,
         scenario: str = "plain",
+        script: Script = (),
         fault: Fault | str | None = None,
         unlimited: bool = False,
     ) -> Call:
         """Ask, and give the whole call; ``fault`` is one of ``grokgate.intercept.fault``, by its name.
 
+        ``script`` says what the model does of its own choice; without one the tape guesses whether it calls a tool.
         Raises ``NoFace`` for a mode that the provider does not offer, and ``NotOffered`` where the face has no field for what is
         asked; of several options, those that it has are asked.
         """
@@ -279,24 +283,30 @@ class Subject:
         request, lacking = self.face.fit(request)
         if self.launcher.live and not (unlimited or request.states_a_limit or self.face.lacks(LIMIT)):
             request = replace(request, limit=LIVE_LIMIT)
-        call = self._asked(request, mode, scenario, fault, lacking)
+        call = self._asked(request, mode, scenario, script, fault, lacking)
         live = self.launcher.live
         if self.counts or live is None:
             return call
         if call.failure and live.hindrances and all(hindrance.again for hindrance in live.hindrances):
             self.note(f"asked once more: {live.hindrances[0].because}")
-            call = self._asked(request, mode, scenario, fault, lacking)
+            call = self._asked(request, mode, scenario, script, fault, lacking)
         if call.hindrance:
             self.transcript.hindrances.append(call.hindrance)
         return call
 
     def _asked(
-        self, request: ChatRequest, mode: Mode, scenario: str, fault: Fault | str | None, lacking: tuple[str, ...]
+        self,
+        request: ChatRequest,
+        mode: Mode,
+        scenario: str,
+        script: Script,
+        fault: Fault | str | None,
+        lacking: tuple[str, ...],
     ) -> Call:
         """One call, asked once, in the words of the provider's library. Raises ``Ended``."""
         started = self._living
         before = len(started.logged() or "")
-        with self.launcher.call(scenario, fault) as wire:
+        with self.launcher.call(scenario, fault, script) as wire:
             begun = time.perf_counter()
             outcome = self._ending(f"{mode}({request.model!r})", started.running.call(self.names.spoken(request), mode))
             seconds = time.perf_counter() - begun
@@ -313,6 +323,7 @@ class Subject:
             failure=failure,
             log=None if logged is None else logged[before:],
             scenario=scenario,
+            script=script,
             fault=fault.name if isinstance(fault, Fault) else fault,
             seconds=seconds,
             hindrance=self._hindrance(failed=failure is not None),

@@ -65,6 +65,7 @@ def serve(case: Case, header: Mapping[str, Any]) -> str:
     words += selected(header) or (["--world", header["world"]] if header.get("world") else [])
     words += ["--scenario", call["scenario"]] if call.get("scenario", "plain") != "plain" else []
     words += ["--fault", call["fault"]] if call.get("fault") else []
+    words += [word for answer in call.get("script", ()) for word in ("--answer", answer)]
     return shlex.join(words)
 
 

@@ -26,7 +26,8 @@ schema     the name of the JSON schema, ``unusable`` where xAI refuses it, else 
 tools      the names of the offered functions, sorted, else ``none``
 offered    ``none``, ``functions``, ``server`` (tools that xAI runs), ``too-many``, or ``other`` for a function without a name
 choice     ``unset``, ``auto``, ``none``, ``required``, ``function`` or ``other``
-call       ``yes`` where a function is called: a choice demands it, or the last user message speaks of it; else ``no``
+call       ``yes`` where a function is called: a choice demands it, or, which is a guess, the last user message speaks of it;
+           else ``no``
 parallel   whether several calls at once are allowed: ``yes`` or ``no``
 turn       the role of the last message
 turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing in it, or a tool call no JSON

@@ -12,8 +12,10 @@ from itertools import product
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.fill import FILLS, Asked, filled
 from grokgate.upstream.kinds import as_it_thinks
+from grokgate.upstream.script import written
 from grokgate.upstream.semantics import Meaning, meaning
 from grokgate.upstream.world import Rule, World
+from grokgate.values.script import Scripted
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
 from grokgate.values.world import PRIORITY
 
@@ -42,10 +44,17 @@ class Tape:
             for values in product(*(when[name] for name in names)):
                 group.setdefault(values, order)
 
-    def answer(self, request: WireRequest, scenario: str = "plain") -> Answer | Miss:
-        """What xAI would answer, or why nothing on tape does."""
+    def answer(self, request: WireRequest, scenario: str = "plain", says: Scripted | None = None) -> Answer | Miss:
+        """What xAI would answer, or why nothing on tape does. ``says`` is what the model says where it is let to speak."""
         means = self.meaning(request, scenario)
         recording = self.found(means)
+        if says and written.lets_speak(means, recording):
+            return written.answer(says, Asked(request, means, self.world), self._played)
+        return self._played(request, means, recording)
+
+    def _played(self, request: WireRequest, means: Meaning, recording: Recording | None = None) -> Answer | Miss:
+        """What is on tape for a meaning."""
+        recording = recording or self.found(means)
         if recording is None:
             return Miss(meaning=means, nearest=self._nearest(means))
         return self.played(request, means, recording)

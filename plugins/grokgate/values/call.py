@@ -12,6 +12,7 @@ from grokgate.values.chat import ChatRequest, ChatResult, Failure, Message, Mode
 from grokgate.values.evidence import Blame
 from grokgate.values.face import Tells
 from grokgate.values.line import one_line
+from grokgate.values.script import Script
 from grokgate.values.wire import Egress, Exchange, WireRequest
 
 LARGE = 4096
@@ -38,6 +39,8 @@ class Call:
     failure: Failure | None = None
     log: str | None = None
     scenario: str = "plain"
+    script: Script = ()
+    """What the model said of its own choice, where the test said it."""
     fault: str | None = None
     seconds: float = 0.0
     env_file: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +90,7 @@ class Call:
         named = ", ".join(f"{name} is {word}" for name, word in self.words.items())
         variables = f"{under} " if (under := surroundings(self.environment, self.env_file)) else ""
         asked_of_xai = [name for name in (self.scenario, self.fault) if name not in ("plain", None)]
+        asked_of_xai += [f"a model that answers {one_line(str(said), 80)}" for said in self.script]
         while_ = f"  while xAI plays {' and '.join(map(str, asked_of_xai))}" if asked_of_xai else ""
         return f"{variables}{self.mode}({', '.join(words)}){f'  where {named}' if named else ''}{while_}"
 
@@ -104,6 +108,7 @@ class Call:
             "egress": [{"target": attempt.target, "stack": attempt.stack} for attempt in self.egress],
             "log": self.log if self.log is None else "".join(map(_cut, self.log.splitlines(keepends=True))),
             "scenario": self.scenario,
+            **({"script": [str(said) for said in self.script]} if self.script else {}),
             "fault": self.fault,
             "seconds": round(self.seconds, 4),
         }

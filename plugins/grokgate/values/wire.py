@@ -117,17 +117,23 @@ class Near:
 
 @dataclass(frozen=True, kw_only=True)
 class Miss:
-    """No rule fitted the request: its meaning, and the nearest rules. ``broken`` tells where the tape itself failed."""
+    """No rule fitted the request: its meaning, and the nearest rules. ``broken`` tells where the tape itself failed.
+
+    ``script`` tells where rules would fit, but what the model is to say cannot be said here.
+    """
 
     meaning: Mapping[str, str]
     nearest: tuple[Near, ...] = ()
     broken: str = ""
+    script: str = ""
 
     @property
     def reason(self) -> str:
         """One sentence for people."""
         if self.broken:
             return f"the tape failed on the request: {self.broken}"
+        if self.script:
+            return self.script
         if not self.nearest:
             return "no rule of this world covers the request"
         near = self.nearest[0]

@@ -100,7 +100,8 @@ def _prices(source: Source, rollout: Rollout, old: ModelFacts, new: ModelFacts) 
 
 def _answered(row: Row, model: ModelFacts) -> set[str]:
     """Who answered when the model was asked for, with nothing out of the ordinary."""
-    plain = [call for case in row.cases for call in case.observations if (call["scenario"], call["fault"]) == ("plain", None)]
+    calls = [call for case in row.cases for call in case.observations]
+    plain = [call for call in calls if (call["scenario"], call["fault"], call.get("script")) == ("plain", None, None)]
     exchanges = [exchange for call in plain if call["asked"]["model"] in (model.id, *model.names) for exchange in call["wire"]]
     return {name for exchange in exchanges for name in re.findall(r'"model"\s*:\s*"([^"]+)"', exchange["answer"] or "")}
 
