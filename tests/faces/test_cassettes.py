@@ -80,7 +80,8 @@ def mine(tmp_path):
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DATA.iterdir()))
 def test_a_recording_of_any_format_becomes_cassettes_that_can_be_played(name, grokgate, tmp_path):
-    ran = grokgate("cassettes", "import", str(DATA / name), "--into", "in", "--recorded-at", "2025-12-02")
+    hosts = ("--host", "httpmock", "--host", "wiremock")
+    ran = grokgate("cassettes", "import", str(DATA / name), "--into", "in", "--recorded-at", "2025-12-02", *hosts)
     assert ran.code == 0, ran.complained
     written = list((tmp_path / "in").rglob("*.yaml"))
     recordings = [recording for path in written for recording in load_cassette(path)]
@@ -133,6 +134,55 @@ def test_what_is_damaged_hostile_or_holds_a_secret_is_refused_and_nothing_is_wri
         assert reason in ran.complained
     assert KEY not in ran.said + ran.complained
     assert not (tmp_path / "in").exists()
+
+
+UNDATED = {key: value for key, value in ANSWER.items() if key != "created"}
+
+
+def test_what_has_no_date_is_told_so_and_not_that_it_is_no_exchange_with_xai(mine, grokgate, tmp_path):
+    words = ("cassettes", "import", str(mine(line(UNDATED, recorded_at=None))), "--into", "in")
+    ran = grokgate(*words)
+    assert (ran.code, (tmp_path / "in").exists()) == (2, False)
+    assert "none of its exchanges with xAI can be kept" in ran.complained
+    assert "1 left out, the first of them line 1, mine 0: nothing tells when it was recorded; name the day" in ran.complained
+    assert grokgate(*words, "--recorded-at", "2025-12-02").code == 0
+
+
+def test_of_several_what_has_a_date_is_kept_and_the_rest_is_told_with_its_place(mine, grokgate, tmp_path):
+    """The first says in its answer when it was made, though nobody wrote down when it was recorded."""
+    lines = line(recorded_at=None), line(UNDATED, recorded_at=None, index=7)
+    ran = grokgate("cassettes", "import", str(mine(*lines)), "--into", "in")
+    assert (ran.code, "1 left out, the first of them line 2, mine 7: nothing tells when" in ran.said) == (0, True)
+    [kept] = load_cassette(tmp_path / "in" / "grok-4-0709" / "mine.yaml")
+    assert kept.recorded_at == "2025-12-01T10:01:40Z"
+
+
+def test_where_all_went_elsewhere_it_is_told_where_and_how_to_say_that_it_was_xai(mine, grokgate, tmp_path):
+    path = mine(line(url="http://localhost:4000/v1/chat/completions"), line(url="https://prices.test/models"))
+    ran = grokgate("cassettes", "import", str(path), "--into", "in")
+    assert (ran.code, (tmp_path / "in").exists()) == (2, False)
+    assert "no exchange with api.x.ai in it, but 1 with localhost:4000, 1 with prices.test" in ran.complained
+    assert "--host NAME" in ran.complained
+    assert grokgate("cassettes", "import", str(path), "--into", "in", "--host", "localhost:4000").code == 0
+
+
+def test_a_file_that_names_no_host_says_what_stands_for_it(grokgate, tmp_path):
+    alone = tmp_path / "alone.yaml"
+    alone.write_text((DATA / "httpmock.yaml").read_text().partition("---\n")[2])
+    ran = grokgate("cassettes", "import", str(alone), "--into", "in")
+    assert (ran.code, "1 with httpmock" in ran.complained) == (2, True)
+
+
+def test_what_is_no_text_is_left_out_and_told(mine, grokgate):
+    sound = line(response_body={"base64_string": "/+MYxAAAAANIAAAA"}, url="https://api.x.ai/v1/tts")
+    ran = grokgate("cassettes", "import", str(mine(line(), sound)), "--into", "in")
+    assert (ran.code, "1 left out, the first of them line 2, mine 0: its body is no text" in ran.said) == (0, True)
+
+
+def test_any_method_is_kept_and_can_be_read_again(mine, grokgate):
+    asked = line(method="DELETE", url="https://api.x.ai/v1/responses/a", request_body="")
+    assert grokgate("cassettes", "import", str(mine(line(), asked)), "--into", "in").code == 0
+    assert grokgate("cassettes", "list", "in").code == 0
 
 
 def test_redaction_lets_a_recording_with_a_key_in(mine, grokgate, tmp_path):

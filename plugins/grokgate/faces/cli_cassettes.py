@@ -126,9 +126,10 @@ def import_(
 ) -> None:
     """Turn recordings of other tools into cassettes.
 
-    Reads vcrpy (YAML, JSON), Ruby VCR, go-vcr, HAR, JSON lines and dated lists of models, plain or packed with gzip. What no
-    rule fits is kept and plays nothing. A file that is damaged, hostile or holds a secret is refused, and nothing is written.
-    Without --rollout and --world each exchange belongs to the world of its date.
+    Reads vcrpy (YAML, JSON), Ruby VCR, go-vcr, Betamax, httpmock, nock, Polly.js, WireMock, HAR, JSON lines and dated lists of
+    models, plain or packed with gzip. What says something else than each rule is kept, plays nothing, and tells why. A file that
+    is damaged, hostile, holds a secret or nothing to import is refused, and nothing is written. Without --rollout and --world
+    each exchange belongs to the world of its date, which a header or the answer itself tells.
     """
     from grokgate.runs.cassettes import imported
 

@@ -40,10 +40,10 @@ def refusing_evidence() -> Iterator[None]:
 def refusing() -> Iterator[None]:
     """Input that is refused, in one sentence."""
     from grokgate.formats.document import BadDocument
-    from grokgate.runs.cassettes import SecretFound
+    from grokgate.runs.cassettes import NothingToImport, SecretFound
     from grokgate.upstream.library import AlreadyThere, NoWorld
 
     try:
         yield
-    except (BadDocument, SecretFound, AlreadyThere, NoWorld) as refused:
+    except (BadDocument, SecretFound, NothingToImport, AlreadyThere, NoWorld) as refused:
         raise Refused(str(refused)) from None

@@ -83,17 +83,18 @@ def read(path: Path, largest: int = LARGEST) -> bytes:
         raise BadDocument(path, "", error.strerror or str(error)) from None
 
 
-def parse(path: Path, raw: bytes, *, suffix: str | None = None, binary: bool = False) -> Any:
+def parse(path: Path, raw: bytes, *, suffix: str | None = None, binary: bool = False, several: bool = False) -> Any:
     """The bytes as data. Raises ``BadDocument`` with line and column where the format gives them.
 
-    ``suffix`` takes the place of the path's. With ``binary``, YAML may hold bytes as base64, tagged ``!!binary``.
+    ``suffix`` takes the place of the path's. With ``binary``, YAML may hold bytes as base64, tagged ``!!binary``; with
+    ``several`` it may have several documents, and what is given is the list of them.
     """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadDocument(path, f"line {line}", f"not UTF-8 (byte {error.start})") from None
-    yaml = partial(_yaml, binary=binary)
+    yaml = partial(_yaml, binary=binary, several=several)
     parsers: dict[str, Callable[[Path, str], Any]] = {".toml": _toml, ".yaml": yaml, ".yml": yaml}
     parser = parsers.get(path.suffix if suffix is None else suffix, _json)
     try:
@@ -170,7 +171,7 @@ def _json(path: Path, text: str) -> Any:
         raise BadDocument(path, "", str(error)) from None
 
 
-def _yaml(path: Path, text: str, *, binary: bool = False) -> Any:
+def _yaml(path: Path, text: str, *, binary: bool = False, several: bool = False) -> Any:
     import yaml
 
     safe: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -207,7 +208,9 @@ def _yaml(path: Path, text: str, *, binary: bool = False) -> Any:
         Loader.add_constructor(tag, Loader.construct_bytes)
     try:
         _plain(path, yaml.parse(text, safe), BINARY if binary else ())
-        return yaml.load(text, Loader)  # noqa: S506  a safe loader, made stricter
+        if several:
+            return list(yaml.load_all(text, Loader))
+        return yaml.load(text, Loader)  # noqa: S506  the same
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = TOO_DEEP if "nesting depth" in (error.problem or "") else error.problem or str(error)  # libyaml's own limit

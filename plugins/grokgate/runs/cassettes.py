@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grokgate import __version__
 from grokgate.formats.evidence_file import read_evidence
@@ -36,12 +36,19 @@ from grokgate.upstream.world import load_world
 from grokgate.values.capture import Capture
 from grokgate.values.redaction import redacted, secrets_of
 
+if TYPE_CHECKING:
+    from grokgate.formats.recordings.reader import Recordings
+
 SHOWN = 12
 """How many of many things are shown before the rest is counted."""
 
 
 class SecretFound(Exception):
     """A recording holds what looks like a secret: where, and of which kind."""
+
+
+class NothingToImport(Exception):
+    """A recording holds no exchange with xAI that can be kept: why, and what to do."""
 
 
 def listed(folders: Sequence[Path]) -> str:
@@ -104,23 +111,54 @@ def _faults(recording: Recording, file: Path, tape: Tape | None) -> Iterator[str
 
 
 def imported(path: Path, into: Path, *, redact: bool, world: Path | None, hosts: Sequence[str], day: str, replace: bool) -> str:
-    """Turn what another tool recorded into cassettes. Raises ``BadDocument``, ``SecretFound``, ``AlreadyThere``, ``NoWorld``."""
+    """Turn what another tool recorded into cassettes.
+
+    Raises ``BadDocument``, ``SecretFound``, ``NothingToImport``, ``AlreadyThere``, ``NoWorld``; nothing is written then.
+    """
     from grokgate.formats.recordings.reader import read_recordings
 
     found = read_recordings(path, hosts)
-    dated = [capture if capture.recorded_at else dataclasses.replace(capture, recorded_at=day) for capture in found.captures]
+    name = f"{path.name}: {found.format}"
+    if not found.captures:
+        raise NothingToImport(f"{name}; {_elsewhere(found)}")
+    texts = [capture for capture in found.captures if _is_text(capture)]
+    dated = [capture if capture.recorded_at else dataclasses.replace(capture, recorded_at=day) for capture in texts]
     captures = [redacted(capture) if redact else capture for capture in dated if capture.recorded_at]
-    undated = len(dated) - len(captures)
-    _refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
+    left = [
+        *_left_out([one for one in found.captures if not _is_text(one)], "its body is no text, and a cassette keeps texts"),
+        *_left_out(
+            [one for one in dated if not one.recorded_at],
+            "nothing tells when it was recorded; name the day: --recorded-at YYYY-MM-DD",
+        ),
+    ]
     if not captures:
-        return f"{path.name}: {found.format}; no exchange with xAI in it, {found.left_out} with others"
+        raise NothingToImport("\n".join([f"{name}; none of its exchanges with xAI can be kept", *left]))
+    _refuse_secrets(captures, "it stayed after redaction; take it out by hand" if redact else "take it out, or say --redact")
     kept = _sorted(captures, world)
     stem = path.name.partition(".")[0]
     files = write(kept, into, stem, versions={"grokgate": __version__, "format": found.format}, replace=replace)
-    text = "\n".join(_told(path.name, found.format, found.left_out, kept, files))
-    if undated:
-        text += f"\n{undated} left out: nothing tells when it was recorded; name the day: --recorded-at YYYY-MM-DD"
-    return text
+    return "\n".join([*_told(path.name, found.format, found.left_out, kept, files), *left])
+
+
+def _elsewhere(found: Recordings) -> str:
+    """Where all went that is in a file."""
+    if not found.elsewhere:
+        return "no exchange in it"
+    hosts = ", ".join(f"{many} with {host}" for host, many in sorted(found.elsewhere.items(), key=lambda one: -one[1])[:SHOWN])
+    return f"no exchange with api.x.ai in it, but {hosts}; where one stood for xAI, say so: --host NAME"
+
+
+def _left_out(captures: Sequence[Capture], why: str) -> Iterator[str]:
+    if captures:
+        yield f"{len(captures)} left out, the first of them {captures[0].origin.partition(': ')[2]}: {why}"
+
+
+def _is_text(capture: Capture) -> bool:
+    try:
+        _ = capture.request.body.decode(), capture.body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _sorted(captures: Sequence[Capture], world: Path | None) -> list[Kept]:

@@ -40,7 +40,14 @@ ORIGINS = {
     "go-2.yaml": "entry 2",
     "browser.har": "entry 2",
     "lines.jsonl": "line 2, rivers 1",
+    "betamax.json": "entry 2",
+    "nock.json": "entry 2",
+    "polly.har": "entry 2",
+    "httpmock.yaml": "document 2",
+    "wiremock.json": "entry 2",
 }
+HOSTLESS = {"httpmock.yaml": "httpmock", "wiremock.json": "wiremock"}
+"""Files that name no host, and what stands for it."""
 BODY = base64.b64encode(RIVER.body).decode()
 PACKED = base64.b64encode(gzip.compress(RIVER.body)).decode()
 MOON = {"status": {"code": 200, "message": "OK"}, "headers": {}}
@@ -59,21 +66,27 @@ def read_one(raw, name="x.yaml", **options):
 
 @pytest.mark.parametrize("name", ORIGINS)
 def test_the_same_exchange_in_every_format_is_the_same_capture(name):
-    read = read_recordings(DATA / name)
-    assert read.captures == (replace(RIVER, origin=f"{name}: {ORIGINS[name]}"),)
+    host = HOSTLESS.get(name, "api.x.ai")
+    read = read_recordings(DATA / name, [host])
+    request = replace(RIVER.request, url=f"https://{host}/v1/chat/completions")
+    [capture] = read.captures
+    lengths = {key: value for key, value in capture.request.headers.items() if key != "content-length"}  # nock keeps it
+    capture = replace(capture, request=replace(capture.request, url=capture.request.url.replace(":443", ""), headers=lengths))
+    assert capture == replace(RIVER, request=request, origin=f"{name}: {ORIGINS[name]}")
     assert read.left_out == 1
 
 
 @pytest.mark.parametrize("name", ORIGINS)
 def test_a_file_may_be_packed_with_gzip_and_have_any_name(name):
-    raw = (DATA / name).read_bytes()
-    plain, packed = recordings(Path("x"), raw), recordings(Path("x"), gzip.compress(raw))
+    raw, hosts = (DATA / name).read_bytes(), [*HOSTLESS.values()]
+    plain, packed = recordings(Path("x"), raw, hosts), recordings(Path("x"), gzip.compress(raw), hosts)
     assert plain == packed
     assert plain.captures == read_recordings_as(name, "x")
 
 
 def read_recordings_as(name, other):
-    return tuple(replace(c, origin=c.origin.replace(name, other)) for c in read_recordings(DATA / name).captures)
+    captures = read_recordings(DATA / name, [*HOSTLESS.values()]).captures
+    return tuple(replace(c, origin=c.origin.replace(name, other)) for c in captures)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +101,11 @@ def read_recordings_as(name, other):
         ("lines.jsonl", "JSON lines (HTTP, or gRPC as JSON)"),
         ("grpc.jsonl", "JSON lines (HTTP, or gRPC as JSON)"),
         ("models-by-date.json", "bodies of GET /v1/models by date (JSON)"),
+        ("betamax.json", "Betamax (JSON)"),
+        ("nock.json", "nock (JSON)"),
+        ("polly.har", "HAR (JSON)"),
+        ("httpmock.yaml", "httpmock (YAML)"),
+        ("wiremock.json", "WireMock (JSON)"),
     ],
 )
 def test_the_content_tells_the_format(name, form):
@@ -158,6 +176,40 @@ def test_har_writes_a_binary_body_as_base64():
     har = json.loads((DATA / "browser.har").read_text())
     har["log"]["entries"][1]["response"]["content"] |= {"text": BODY, "encoding": "base64"}
     assert replace(read_one(json.dumps(har).encode()), origin="") == RIVER
+
+
+def test_lines_may_stand_in_a_list_and_bodies_may_be_parsed():
+    line = json.loads((DATA / "lines.jsonl").read_bytes().splitlines()[1])
+    line |= {"request_body": json.loads(line["request_body"]), "response_body": json.loads(line["response_body"])}
+    assert replace(read_one(json.dumps([line]).encode()), origin="") == RIVER
+
+
+def test_a_body_that_a_serializer_keeps_parsed_is_json():
+    cassette = json.loads((DATA / "vcrpy.json").read_text())
+    entry = cassette["interactions"][1]
+    entry["request"] |= {"parsed_body": json.loads(entry["request"].pop("body"))}
+    entry["response"] |= {"parsed_body": json.loads(entry["response"].pop("body")["string"])}
+    assert replace(read_one(json.dumps(cassette).encode()), origin="") == RIVER
+
+
+@pytest.mark.parametrize(
+    ("body", "recorded_at"),
+    [
+        ('{"created":1764669600}', "2025-12-02T10:00:00Z"),
+        ('{"created_at":1764669600}', "2025-12-02T10:00:00Z"),
+        ('data: {"created":1764669600}\n\ndata: [DONE]\n\n', "2025-12-02T10:00:00Z"),
+        (': keepalive\n\nevent: response.created\ndata: {"response":{"created_at":1764669600}}\n\n', "2025-12-02T10:00:00Z"),
+        ('{"data":[{"created":1764669600}]}', ""),
+        ('{"created":0}', ""),
+        ('{"created":1234567890}', ""),
+        ('{"created":"<TIME>"}', ""),
+        ('{"created":1e9999}', ""),
+        ('{"error":"no"}', ""),
+    ],
+)
+def test_an_answer_tells_when_it_was_made(body, recorded_at):
+    """The day of a model is in lists of models, and no day of an answer."""
+    assert read_one(vcrpy_of({"body": body})).recorded_at == recorded_at
 
 
 def test_a_call_of_grpc_is_a_post_of_json():

@@ -15,7 +15,9 @@ from grokgate.formats.recordings.reader import FORMATS, read_recordings, recordi
 
 DATA = Path(__file__).parent / "data"
 FILES = {path.name: path.read_bytes() for path in sorted(DATA.iterdir())}
-WHOLE = {name: recordings(Path(name), raw).captures for name, raw in FILES.items()}
+HOSTS = ["httpmock", "wiremock"]
+"""What stands for the host in files that name none."""
+WHOLE = {name: recordings(Path(name), raw, HOSTS).captures for name, raw in FILES.items()}
 KEY = "xa" + "i-" + "aB3dE5" * 6
 NESTED = "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)
 
@@ -213,6 +215,53 @@ DAMAGED = {
         "2025-13-04_two.json",
         "not a time with its zone",
     ),
+    "httpmock-no-path": (changed("httpmock.yaml", "path: /v1", "path_matches: /v1"), "document 2, when.path", "missing"),
+    "httpmock-cut": (gone("httpmock.yaml", "  status: 200"), "document 2, then.status", "missing"),
+    "nock-path-is-a-pattern": (
+        changed("nock.json", '"/v1/chat/completions"', '{"regex": ".*"}'),
+        "entry 2, path",
+        "not a text",
+    ),
+    "nock-no-hexadecimal": (changed("nock.json", '"1f8b', '"xyz'), "entry 2, response", "not hexadecimal"),
+    "nock-odd-headers": (changed("nock.json", '"Date",', '"x", "Date",'), "entry 2, rawHeaders", "a name without a value"),
+    "wiremock-pattern": (
+        changed("wiremock.json", '"url": "/v1', '"urlPattern": "/v1'),
+        "entry 2, request.urlPattern",
+        "a pattern, which does not tell what was asked",
+    ),
+    "wiremock-nothing-sent": (
+        changed("wiremock.json", '"bodyPatterns"', '"x"'),
+        "entry 2, request.bodyPatterns",
+        "missing, so that nothing tells what was sent",
+    ),
+    "wiremock-only-patterns": (
+        changed("wiremock.json", '"equalToJson"', '"matchesJsonPath"'),
+        "entry 2, request.bodyPatterns",
+        "none of which tells what was sent",
+    ),
+    "wiremock-body-elsewhere": (
+        text("wiremock.json").replace('"body": "{', '"bodyFileName": "{'),
+        "entry 2, response.bodyFileName",
+        "the body is in a file of its own",
+    ),
+    "betamax-time": (
+        changed("betamax.json", '"2025-12-02T10:00:00"', '"today"'),
+        "entry 2, recorded_at",
+        "not a time such as",
+    ),
+    "answer-alone": ('{"object":"chat.completion","choices":[]}', "", "an answer without its request"),
+    "answer-alone-in-a-fixture": ('{"status":200,"body":{"choices":[]}}', "", "an answer without its request"),
+    "refusal-alone": ('{"code":"not-found","error":"no"}', "", "an answer without its request"),
+    "chunks-alone": ('[{"object":"chat.completion.chunk"}]', "", "an answer without its request"),
+    "stream-alone": ('data: {"choices":[]}\n\ndata: [DONE]\n\n', "", "an answer without its request"),
+    "stream-alone-after-comments": (": keepalive\n" * 7 + '\nevent: a\ndata: {"a":1}\n\n', "", "an answer without its request"),
+    "responses-of-python": (
+        "responses:\n- response:\n    url: https://api.x.ai/v1/models\n    body: '{}'\n    method: GET\n    status: 200\n",
+        "",
+        "an answer without its request",
+    ),
+    "request-alone": ('{"model":"grok-4","messages":[]}', "", "a request without its answer"),
+    "several-documents": ("a: 1\n---\nb: 2\n", "", "no recording in a format that is known"),
     "gzip-cut": (gzip.compress(FILES["ruby.yml"])[:-9], "", "gzip, but damaged or cut off"),
     "gzip-damaged": (gzip.compress(FILES["ruby.yml"])[:-8] + bytes(8), "", "gzip, but damaged or cut off"),
     "gzip-and-more": (gzip.compress(FILES["ruby.yml"]) + b"more", "", "gzip, but damaged or cut off"),
@@ -228,7 +277,7 @@ def test_a_damaged_file_is_refused_with_file_place_and_reason(content, place, re
     path = tmp_path / "recording"
     path.write_bytes(raw(content))
     with pytest.raises(BadDocument) as refused:
-        read_recordings(path)
+        read_recordings(path, HOSTS)
     assert (refused.value.path, refused.value.place) == (str(path), place)
     assert reason in refused.value.reason
 

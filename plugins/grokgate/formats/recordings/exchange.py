@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import zlib
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ LARGEST_UNPACKED = 64 * 1024 * 1024
 """Bytes that a file, and all its bodies together, may have once they are unpacked: a hundred times a large recording."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _GZIP = b"\x1f\x8b"
+_FIRST = 1_700_000_000
+"""November 2023: an answer that says it was made before is not xAI's, or its recorder put a number in the place of its time."""
 _AS_UTF_8 = ("", "UTF-8", "US-ASCII", "ASCII-8BIT")
 
 
@@ -31,7 +34,7 @@ def capture(
     recorded_at: str = "",
     source: str = "",
 ) -> Capture:
-    """One exchange. Where the format tells no time of its own, the answer's ``date`` header does."""
+    """One exchange. Where the format tells no time of its own, the answer's ``date`` header does, else its ``created``."""
     if not 100 <= status.number() <= 599:
         raise status.refused("no HTTP status (100 to 599)")
     headers, body = got
@@ -40,7 +43,7 @@ def capture(
         status=status.value,
         headers=headers,
         body=body,
-        recorded_at=recorded_at or _date(headers.get("date", "")),
+        recorded_at=recorded_at or _date(headers.get("date", "")) or _created(body),
         origin=f"{entry.path.name}: {', '.join(part for part in (entry.entry, source) if part)}",
     )
 
@@ -107,6 +110,13 @@ def body_of(field: Field) -> bytes:
     return _bare(field["string"])
 
 
+def text_or_json(field: Field) -> bytes:
+    """A body that is a text, or JSON that its recorder has parsed; nothing where it is null."""
+    if field.value is None or isinstance(field.value, str | bytes):
+        return _bare(field)
+    return field.json()
+
+
 def _bare(field: Field) -> bytes:
     if field.value is None:
         return b""
@@ -128,7 +138,7 @@ def gunzipped(field: Field, raw: bytes) -> bytes:
 def iso_time(field: Field) -> str:
     """A moment such as ``2026-05-29T22:59:06.123+02:00``, in UTC and whole seconds."""
     try:
-        return _utc(datetime.fromisoformat(field.text()))
+        return in_utc(datetime.fromisoformat(field.text()))
     except (ValueError, OverflowError):
         raise field.refused("not a time with its zone, such as 2026-05-29T22:59:06Z") from None
 
@@ -143,12 +153,29 @@ def http_time(field: Field) -> str:
 def _date(text: str) -> str:
     """Empty where the text is no date: a recorder may have replaced it."""
     try:
-        return _utc(parsedate_to_datetime(text))
+        return in_utc(parsedate_to_datetime(text))
     except (ValueError, OverflowError):
         return ""
 
 
-def _utc(moment: datetime) -> str:
+def _created(body: bytes) -> str:
+    """When an answer says that it was made: ``created`` or ``created_at`` of its body, or of the first event of its stream."""
+    first = next((line[5:] for line in body.splitlines() if line.startswith(b"data:")), b"")
+    for text in (body, first):
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(content, dict):
+            answer = content["response"] if isinstance(content.get("response"), dict) else content
+            second = answer.get("created", answer.get("created_at"))
+            if type(second) is int and _FIRST <= second < 2**32:
+                return in_utc(datetime.fromtimestamp(second, UTC))
+    return ""
+
+
+def in_utc(moment: datetime) -> str:
+    """``2026-05-29T22:59:06Z``. Raises ``ValueError`` for a time without a zone."""
     if moment.tzinfo is None:
         raise ValueError("no time zone")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

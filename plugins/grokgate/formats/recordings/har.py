@@ -1,7 +1,9 @@
-"""HAR 1.2, as browsers and proxies write it."""
+"""HAR 1.2, as browsers, proxies and Polly.js write it."""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,4 +54,13 @@ def _text(content: Field) -> bytes:
         return content["text"].encoded()
     if encoding.text() != "base64":
         raise encoding.refused("not base64, the one encoding that HAR knows")
-    return content["text"].unpacked()
+    return _in_chunks(content["text"]) or content["text"].unpacked()
+
+
+def _in_chunks(text: Field) -> bytes:
+    """What Polly.js keeps of a body that came encoded: a JSON list of its chunks, each as base64; else nothing."""
+    try:
+        chunks = json.loads(text.text())
+        return b"".join(base64.b64decode(chunk, validate=True) for chunk in chunks) if isinstance(chunks, list) else b""
+    except (ValueError, TypeError, RecursionError):
+        return b""

@@ -1,4 +1,4 @@
-"""JSON lines: one exchange a line, of HTTP or of gRPC written as JSON.
+"""JSON lines: one exchange a line, of HTTP or of gRPC written as JSON; the same as a list is read as well.
 
 An HTTP line has ``method``, ``url``, ``request_headers``, ``request_body`` (text), ``status``, ``response_headers``,
 ``response_body`` (text; a stream as it was sent) and ``recorded_at``, which may be null. A gRPC line has, under ``exchange``,
@@ -25,6 +25,8 @@ class Lines(dict[int, Any]):
 
 
 def fits(content: Any) -> bool:
+    if isinstance(content, list):
+        return bool(content) and is_line(content[0])
     return isinstance(content, Lines) and is_line(next(iter(content.values())))
 
 
@@ -34,6 +36,9 @@ def is_line(content: Any) -> bool:
 
 
 def entries(root: Field) -> Iterator[Field]:
+    if isinstance(root.value, list):
+        yield from root.entries()
+        return
     for number, line in root.value.items():
         yield Field(path=root.path, value=line, entry=f"line {number}")
 
@@ -54,12 +59,18 @@ def _http(entry: Field) -> Capture:
         entry,
         method=entry["method"].text(),
         url=url(entry),
-        sent=exchange.message(entry["request_headers"], sent, exchange.body_of(sent)),
+        sent=exchange.message(entry["request_headers"], sent, _body(sent)),
         status=entry["status"],
-        got=exchange.message(entry["response_headers"], got, exchange.body_of(got)),
+        got=exchange.message(entry["response_headers"], got, _body(got)),
         recorded_at="" if recorded.value is None else exchange.iso_time(recorded),
         source=_source(entry),
     )
+
+
+def _body(field: Field) -> bytes:
+    """A text, or JSON that stands there parsed; or as the family of VCR writes it."""
+    written = isinstance(field.value, dict) and not {"string", "base64_string"}.isdisjoint(field.value)
+    return exchange.body_of(field) if written else exchange.text_or_json(field)
 
 
 def _grpc(entry: Field) -> Capture:

@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from grokgate.formats.document import BadDocument, parse, read
-from grokgate.formats.recordings import exchange, go_vcr, har, json_lines, models, ruby_vcr, vcrpy
+from grokgate.formats.recordings import (
+    betamax,
+    exchange,
+    go_vcr,
+    half,
+    har,
+    httpmock,
+    json_lines,
+    models,
+    nock,
+    ruby_vcr,
+    vcrpy,
+    wiremock,
+)
 from grokgate.formats.recordings.field import Field
 from grokgate.values.capture import Capture
 
 XAI = "api.x.ai"
 """The host of xAI; a region's is ``us.api.x.ai``."""
-FORMATS = (go_vcr, vcrpy, ruby_vcr, har, models, json_lines)
+FORMATS = (go_vcr, vcrpy, betamax, ruby_vcr, har, models, json_lines, httpmock, nock, wiremock)
+UNKNOWN = "no recording in a format that is known"
 _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recordings:
-    """The exchanges with xAI in a file, in its order; the file's format; and how many went to other hosts."""
+    """The exchanges with xAI in a file, in its order; the file's format; and how many went to which other hosts."""
 
     format: str
     captures: tuple[Capture, ...]
-    left_out: int = 0
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> int:
+        return sum(self.elsewhere.values())
 
 
 def read_recordings(path: Path, hosts: Collection[str] = ()) -> Recordings:
@@ -43,24 +62,28 @@ def recordings(path: Path, raw: bytes, hosts: Collection[str] = ()) -> Recording
     content = _content(path, exchange.gunzipped(Field(path=path, value=None), raw) if raw[:2] == b"\x1f\x8b" else raw)
     form = next((form for form in FORMATS if form.fits(content)), None)
     if form is None:
-        raise BadDocument(path, "", f"no recording in a format that is known: {'; '.join(form.NAME for form in FORMATS)}")
-    captures, left_out, size = [], 0, 0
+        raise BadDocument(path, "", f"{half.of(content) or UNKNOWN}: {'; '.join(form.NAME for form in FORMATS)}")
+    captures, size = list[Capture](), 0
+    elsewhere = Counter[str]()
     for entry in form.entries(Field(path=path, value=content)):
-        if not _is_xai(form.url(entry), hosts, entry):
-            left_out += 1
+        if other := _other_host(form.url(entry), hosts, entry):
+            elsewhere[other] += 1
             continue
         captures.append(form.capture(entry))
         size += len(captures[-1].request.body) + len(captures[-1].body)
         if size > exchange.LARGEST_UNPACKED:
             raise entry.refused(f"with it the bodies have more than {exchange.LARGEST_UNPACKED:,} bytes, the most that is read")
-    return Recordings(format=form.NAME, captures=tuple(captures), left_out=left_out)
+    return Recordings(format=form.NAME, captures=tuple(captures), elsewhere=elsewhere)
 
 
 def _content(path: Path, raw: bytes) -> Any:
     """The document: JSON where it begins with a bracket, and YAML otherwise."""
     raw = raw.removeprefix(_BOM)
+    if half.is_stream(raw):
+        raise BadDocument(path, "", f"{half.ANSWER}: {'; '.join(form.NAME for form in FORMATS)}")
     if not raw.lstrip().startswith((b"{", b"[")):
-        return parse(path, raw, suffix=".yaml", binary=True)
+        documents = parse(path, raw, suffix=".yaml", binary=True, several=True)
+        return httpmock.Documents(documents) if len(documents) > 1 else next(iter(documents), None)
     return _lines(path, raw) if _has_lines(raw) else parse(path, raw, suffix=".json")
 
 
@@ -87,10 +110,12 @@ def _lines(path: Path, raw: bytes) -> json_lines.Lines:
     return lines
 
 
-def _is_xai(url: str, hosts: Collection[str], entry: Field) -> bool:
+def _other_host(url: str, hosts: Collection[str], entry: Field) -> str:
+    """Where an exchange went, if not to xAI: its host, and its port where it has one."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise entry.refused("its address is none") from None
-    return host == XAI or host.endswith(f".{XAI}") or host in hosts or f"{host}:{port}" in hosts
+    place = f"{host}:{port}" if port else host
+    return "" if host == XAI or host.endswith(f".{XAI}") or {host, place} & {*hosts} else place or "no host"

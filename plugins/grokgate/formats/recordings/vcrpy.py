@@ -35,8 +35,16 @@ def capture(entry: Field, recorded_at: str = "") -> Capture:
         entry,
         method=request["method"].text(),
         url=url(entry),
-        sent=exchange.message(request["headers"], request["body"], exchange.body_of(request["body"])),
+        sent=_message(request),
         status=response["status"]["code"],
-        got=exchange.message(response["headers"], response["body"], exchange.body_of(response["body"])),
+        got=_message(response),
         recorded_at=recorded_at,
     )
+
+
+def _message(field: Field) -> tuple[dict[str, str], bytes]:
+    """A serializer of some projects keeps a body of JSON parsed, as ``parsed_body``."""
+    parsed = field.get("parsed_body")
+    if isinstance(parsed.value, dict | list) and "body" not in field.mapping():
+        return exchange.message(field["headers"], parsed, parsed.json())
+    return exchange.message(field["headers"], field["body"], exchange.body_of(field["body"]))
