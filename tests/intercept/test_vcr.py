@@ -263,7 +263,7 @@ def test_after_the_guard_has_gone_vcrpy_is_gone_too(replay):
 
 
 def test_a_miss_is_answered_599_explained_and_not_to_be_retried(through):
-    answer, log = through(lambda: httpx.post(URL, json=ASKED | {"tools": [{"function": {"name": "x"}}]}, headers=HEADERS))
+    answer, log = through(lambda: httpx.post(URL, json=ASKED | {"tools": [{"type": "web_search"}]}, headers=HEADERS))
     assert (answer.status_code, answer.headers["x-should-retry"]) == (599, "false")
     assert answer.json() == {"grokgate": log.exchanges[0].miss.reason}
     assert "nearest is rule plain/hidden, but offered is server" in log.exchanges[0].miss.reason

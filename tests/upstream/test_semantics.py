@@ -138,8 +138,8 @@ WORDINGS = [
     ("refused", "none", lambda on: effort(None, on)),
     ("refused", "effort-value", lambda on: effort("xhigh", on, "grok-3-mini")),
     ("refused", "effort-value", lambda on: effort("", on, "grok-3-mini")),
-    ("refused", "effort-type", lambda on: effort(3, on, "grok-3-mini")),
-    ("refused", "effort-type", lambda on: effort(["low"], on, "grok-3-mini")),
+    ("body", "unreadable", lambda on: effort(3, on, "grok-3-mini")),
+    ("body", "unreadable", lambda on: effort(["low"], on, "grok-3-mini")),
     ("thinking", "hidden", alike({})),
     ("thinking", "none", alike({"model": "grok-3"})),
     ("thinking", "shown", lambda on: effort("low", on, "grok-3-mini")),
@@ -217,18 +217,18 @@ def test_either_endpoint_words_each_value_in_its_way(dimension, value, worded, e
     ("kind", "body"),
     [
         ("none", b""),
-        ("not-json", b'{"model":'),
-        ("not-json", b"[]"),
-        ("not-json", b"[" * 99_999),
-        ("no-model", b"{}"),
-        ("no-model", b'{"model": 4, "messages": [], "input": []}'),
-        ("no-messages", b'{"model": "grok-4"}'),
-        ("no-messages", b'{"model": "grok-4", "messages": 4, "input": 4}'),
+        ("unreadable", b'{"model":'),
+        ("unreadable", b"[]"),
+        ("unreadable", b"[" * 99_999),
+        ("unreadable", b"{}"),
+        ("unreadable", b'{"model": 4, "messages": [], "input": []}'),
+        ("unreadable", b'{"model": "grok-4"}'),
+        ("unreadable", b'{"model": "grok-4", "messages": 4, "input": 4}'),
         ("object", b'{"model": "grok-4", "messages": [], "input": []}'),
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_the_body_is_told_by_what_it_lacks(kind, body, endpoint, means):
+def test_a_body_is_read_or_not(kind, body, endpoint, means):
     assert means(body=body, on=endpoint)["body"] == kind
 
 

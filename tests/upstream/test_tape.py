@@ -63,7 +63,7 @@ def taped(world):
         (chat(model="grok-3-mini"), "plain", "plain/shown"),
         (chat(stop=["x"], presence_penalty=0), "plain", "refused/presence-penalty"),
         (chat(model="grok-9", stop=["x"], stream=True), "plain", "unknown-model"),
-        (chat(model=None, messages=None), "plain", "no-model"),
+        (chat(model=None, messages=None), "plain", "unreadable-body"),
         (chat(key="Bearer other", model="grok-9"), "plain", "wrong-key"),
         (chat(key="", model=None), "plain", "missing-key"),
         (chat(key="", path="/v1/chat", model=None), "plain", "no-such-route"),

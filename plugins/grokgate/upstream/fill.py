@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from grokgate.formats.fixtures import question_in
+from grokgate.upstream.complaint import complaint
 from grokgate.upstream.instance import instance
 from grokgate.upstream.length import length_of
 from grokgate.upstream.listing import bare, priced, with_modalities
@@ -24,6 +25,7 @@ from grokgate.upstream.wording import (
     calls_of,
     content_of,
     effort_of,
+    endpoint_of,
     format_of,
     functions_of,
     limit_of,
@@ -87,6 +89,7 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "tool": lambda asked: str(asked.function.get("name")),
     "arguments": lambda asked: json.dumps(instance(asked.function.get("parameters") or {"type": "object"})),
     "instance": lambda asked: json.dumps(instance(format_of(asked.content).get("schema") or {"type": "object"})),
+    "complaint": lambda asked: complaint(asked.request.body, endpoint_of(asked.request)),
     "call_id": lambda asked: next(
         str(call.get("id")) for turn in turns_of(asked.content) for call in calls_of(turn) if bad_arguments(call)
     ),
@@ -101,8 +104,8 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "billed": lambda asked: ',"cost_in_usd_ticks":${cost}' if asked.means["scenario"] in BILLED else "",
 }
 """How each is found; ``cost`` is reckoned last, from the usage in the body."""
-JSON = frozenset({"models", "models_priced", "language_models", "encrypted", "billed"})
-"""Those that are JSON, and no text that stands in quotes."""
+JSON = frozenset({"models", "models_priced", "language_models", "encrypted", "billed", "complaint"})
+"""Those that are JSON or plain text, and no text that stands in quotes."""
 
 
 def filled(body: str, values: Mapping[str, str], price: Price | None) -> str:

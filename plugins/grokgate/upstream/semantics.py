@@ -7,12 +7,11 @@ scenario   what the test asked of xAI (``plain`` unless it asked for a refusal o
 route      ``chat``, ``responses``, ``models``, ``language-models``, the name of another endpoint that xAI has, or ``other``
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
-body       ``object``, ``no-model``, ``no-messages``, ``not-json`` or ``none``
+body       ``object``, ``unreadable`` where it is no JSON or has a field of another type than xAI reads, or ``none``
 asked      the name of the model as it was asked for, ``none`` where there is none
 served     the model that answers to the asked name, ``retired`` where it was, ``unknown`` where there is none
 refused    the first field that is refused, in the spelling of the API: one that xAI retired, or a parameter of this model;
-           ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not, ``effort-type``
-           for one that is no text; else ``none``
+           ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not; else ``none``
 thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like this; ``unknown`` where there is none
 trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``; where
            functions are offered, what it says before it calls: ``words-before-call``, ``blank-before-call`` (where the
@@ -46,6 +45,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grokgate.formats.fixtures import question_in
+from grokgate.upstream.bodies import first_fault
 from grokgate.upstream.length import length_of, long_prompt_in
 from grokgate.upstream.wording import (
     CHAT,
@@ -119,7 +119,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "route": _route(endpoint),
         "method": "right" if request.method == METHODS.get(endpoint, request.method) else "wrong",
         "key": _key(request, key, scenario),
-        "body": _body(request, content),
+        "body": _body(request, endpoint),
         "asked": name or "none",
         "served": _served(name, model, world, scenario),
         "refused": _refused(content, model, world, _route(endpoint)),
@@ -167,15 +167,10 @@ def _key(request: WireRequest, key: str, scenario: str) -> str:
     return "good" if not key or given.strip() == key else "wrong"
 
 
-def _body(request: WireRequest, content: Mapping[str, Any]) -> str:
+def _body(request: WireRequest, endpoint: str) -> str:
     if not request.body:
         return "none"
-    if not isinstance(request.json, dict):
-        return "not-json"
-    if not isinstance(content.get("model"), str):
-        return "no-model"
-    said = content.get("input", content.get("messages"))
-    return "object" if isinstance(said, list) or isinstance(content.get("input"), str) else "no-messages"
+    return "object" if isinstance(request.json, dict) and first_fault(request.json, endpoint) is None else "unreadable"
 
 
 def _served(name: str, model: Model | None, world: World, scenario: str) -> str:
@@ -198,7 +193,7 @@ def _refused(content: Mapping[str, Any], model: Model | None, world: World, rout
             return name
     if effort is None or model.takes_effort(effort):
         return "none"
-    return "effort-value" if isinstance(effort, str) else "effort-type"
+    return "effort-value"
 
 
 def _trait(model: Model | None, scenario: str, content: Mapping[str, Any]) -> str:
