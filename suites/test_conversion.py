@@ -9,12 +9,15 @@ from grokgate.values.world import EFFORT
 
 
 def cells(rollout, model, modes, *, alone=True):
-    """What is asked of a model, as mode, spelling and parameters: each alone with each value, then all together in each mode."""
+    """What is asked of a model, as mode, spelling and parameters: each alone with each value, then all together in each mode.
+
+    ``None`` is the plain mode.
+    """
     for name, values in rollout.parameters.items() if alone else ():
         for value in values:
-            yield "chat", str, {name: value}
+            yield None, str, {name: value}
             if not model.takes(name):
-                yield "chat", camel, {name: value}
+                yield None, camel, {name: value}
     for mode in (mode for mode in MODES if mode in modes):
         for choice in (0, -1):
             yield mode, str, together(rollout, choice)
@@ -86,7 +89,7 @@ def with_the_flag_on(provider):
     each_leaves_converted(provider.flag(flag.on[0]), flag.moves, target)
 
 
-def all_of_it(provider, mode="chat"):
+def all_of_it(provider, mode=None):
     """A call of the target with all parameters."""
     target = provider.rollout.target
     return provider.chat(target.id, mode=mode, **provider.askable(together(provider.rollout)))
@@ -152,7 +155,7 @@ def test_each_live_call_leaves_converted_with_the_flag_on(provider):
 # --- the models that were there before
 
 
-def leaves_as_given_or_before(provider, model, given, mode="chat"):
+def leaves_as_given_or_before(provider, model, given, mode=None):
     """Each parameter leaves as the caller gave it, or as the build before the rollout sent it."""
     call = provider.chat(model.id, mode=mode, **given)
     for name, value in given.items():
@@ -172,7 +175,7 @@ def asked_before(provider, model, given, mode):
         before = provider.built("before")
     except NoBuild:
         return None
-    return before.chat(model.id, mode=mode, **given) if mode in before.modes else None
+    return before.chat(model.id, mode=mode, **given) if mode is None or mode in before.modes else None
 
 
 def leaves(name):

@@ -112,7 +112,7 @@ def ask(provider, *, model=None, request=None, **asked):
 
 def asked(provider, calls):
     """Each call that the provider has a face for, in order."""
-    made = [ask(provider, **call) for call in calls if call.get("mode", "chat") in provider.modes]
+    made = [ask(provider, **call) for call in calls if "mode" not in call or call["mode"] in provider.modes]
     if not made:
         raise NotApplicable(f"the provider has no face for {calls[0]['mode']}")
     return made

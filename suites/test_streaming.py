@@ -19,7 +19,7 @@ FAULTS = ("stream-cut", "stream-cut-late", "stream-short", "stream-malformed-lat
 @pytest.mark.parametrize("part", ASKED)
 def test_a_stream_gives_what_comes_unstreamed(provider, rollout, part, mode):
     streamed = provider.chat(rollout.model, mode=mode, **PARTS[part])
-    whole = provider.chat(rollout.model, **PARTS[part])
+    whole = provider.chat(rollout.model, mode="chat", **PARTS[part])
     stream(streamed).is_same_as(whole, part)
 
 

@@ -73,12 +73,18 @@ def test_gets_usage_told_in_either_way(completion_tokens, reasoning_tokens, call
     caller(call(usage=replace(TOLD, completion_tokens=completion_tokens, reasoning_tokens=reasoning_tokens))).gets_usage()
 
 
+@pytest.mark.parametrize("completion_tokens", [2, 22], ids=["beside", "included"])
+def test_a_total_is_not_lost_where_its_parts_are_told(completion_tokens, call):
+    caller(call(usage=replace(TOLD, completion_tokens=completion_tokens, total_tokens=None))).gets_usage()
+
+
 @pytest.mark.parametrize(
     ("usage", "because"),
     [
         (None, "the caller is told no prompt tokens; xAI's answer says 10"),
         (replace(TOLD, total_tokens=12), "the caller is told 12 total tokens; xAI's answer says 32"),
-        (replace(TOLD, total_tokens=None), "the caller is told no total tokens; xAI's answer says 32"),
+        (Usage(prompt_tokens=10, reasoning_tokens=20), "the caller is told no completion tokens; xAI's answer says 2"),
+        (replace(TOLD, total_tokens=None, reasoning_tokens=None), "the caller is told no total tokens; xAI's answer says 32"),
         (replace(TOLD, completion_tokens=22, total_tokens=52), "the caller is told 22 completion tokens; xAI's answer says 2"),
     ],
 )
@@ -213,6 +219,7 @@ CUT = {"model": "grok-4-0709", "choices": [{"message": {"content": "Paris"}, "fi
     [
         {"finish_reason": "length"},
         {"finish_reason": "MAX_TOKENS", "text": ""},
+        {"finish_reason": "REASON_MAX_LEN"},
         {"notices": ("the output limit was reached",)},
         {"failure": "XAIError: the answer hit the limit of 20 tokens"},
         {"notices": ("The answer was cut by the output limit",)},
@@ -271,13 +278,16 @@ def test_is_told_nothing_where_an_error_was_due(call):
     assert str(broken(caller(call()).is_told, "grok-5")) == "the caller got an answer where an error was due: Paris."
 
 
-@pytest.mark.parametrize(("answered", "told"), [("grok-4-0709", None), ("grok-4-0709", "grok-4"), ("grok-4.3", "grok-4.3")])
+@pytest.mark.parametrize(
+    ("answered", "told"),
+    [("grok-4-0709", None), ("grok-4-0709", "grok-4"), ("grok-4.3", "grok-4.3"), ("grok-4.3", "x-ai/grok-4.3")],
+)
 def test_is_told_a_substitution(answered, told, call, rollout):
     answer = {"model": answered, "choices": [{}]}
     caller(call(answer=answer, told_model=told)).is_told_a_substitution(rollout.target)
 
 
-@pytest.mark.parametrize(("told", "shown"), [(None, "nothing"), ("grok-4", "grok-4")])
+@pytest.mark.parametrize(("told", "shown"), [(None, "nothing"), ("grok-4", "grok-4"), ("x-ai/grok-4", "x-ai/grok-4")])
 def test_is_not_told_a_substitution(told, shown, call, rollout):
     answered = caller(call(answer={"model": "grok-4.3", "choices": [{}]}, told_model=told))
     because = f"grok-4.3 answered for grok-4, but the caller is told {shown}"
@@ -385,7 +395,7 @@ def test_empty_arguments_of_a_tool_that_needs_none(required, is_bad, call):
         caller(made).gets_no_bad_call(passes_on=False)
 
 
-@pytest.mark.parametrize("said", ["tool_calls", "tool-calls", "TOOL_CALLS"])
+@pytest.mark.parametrize("said", ["tool_calls", "tool-calls", "TOOL_CALLS", "REASON_TOOL_CALLS"])
 def test_a_finish_reason_is_told_in_another_spelling(said, call):
     called = {"choices": [{"message": {"content": ""}, "finish_reason": "tool_calls"}]}
     caller(call(answer=called, finish_reason=said)).gets_answered("finish_reason")

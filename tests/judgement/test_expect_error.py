@@ -60,6 +60,23 @@ def test_status_or_kind_is_told(told, failed):
 
 
 @pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        (400, "Incorrect API key provided: xa***06.", "AuthenticationError"),
+        (403, "Your newly created teams doesn't have any credits yet.", "InsufficientCredits"),
+        (403, "Access denied.", "PermissionError"),
+        (410, "Live search is deprecated.", "GoneError"),
+        (429, "Your team has used all available credits.", "QuotaExceededError"),
+    ],
+)
+def test_a_kind_may_name_what_xais_sentence_is_about(status, said, kind, failed):
+    met = {"answer": {"error": said}, "answered": status, "message": said}
+    failed(kind, **met).tells(Trouble(name="it", status=status))
+    for other in ("XAIError", "TimeoutError"):
+        assert "neither status nor kind" in str(broken(failed(other, **met).tells, Trouble(name="it", status=status)))
+
+
+@pytest.mark.parametrize(
     ("told", "because"),
     [
         ({"message": SAID}, "the error tells neither status nor kind, where xAI answered 404: XAIError: "),

@@ -264,14 +264,15 @@ def test_of_two_the_one_with_its_limit_in_the_wrong_field_is_shown(call, rollout
         [SYSTEM, USER],
         [SYSTEM, USER | {"content": [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo."}]}],
         [SYSTEM, USER | {"name": None}],
+        [{"role": "system", "content": "You are the assistant of a shop."}, SYSTEM, USER],
     ],
-    ids=["text", "parts", "null"],
+    ids=["text", "parts", "null", "its own before"],
 )
 def test_messages(sent, call):
     wire(call({"messages": sent})).messages([SYSTEM, USER])
 
 
-@pytest.mark.parametrize("sent", [[USER, SYSTEM], [USER], None], ids=["order", "lost", "none"])
+@pytest.mark.parametrize("sent", [[USER, SYSTEM], [USER], None, [USER, SYSTEM, USER]], ids=["order", "lost", "none", "more"])
 def test_messages_otherwise(sent, call):
     unkept = broken(wire(call({"messages": sent})).messages, [SYSTEM, USER])
     assert str(unkept).startswith("the messages left changed for grok-4: messages")

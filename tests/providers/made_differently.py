@@ -253,3 +253,10 @@ class StreamsByAiohttp(Reference):
                 for delta in self.deltas(arrival, line):
                     yield delta
         yield self.last_delta(arrival, request, call.notices)
+
+
+class StreamsAndNothingElse(Reference):
+    """Has one way to be asked: a stream."""
+
+    description: ClassVar = DESCRIPTION
+    chat = achat = astream = None

@@ -170,3 +170,9 @@ def test_a_face_that_tells_text_alone_is_blamed_for_no_other_part(found):
 def test_what_a_client_drops_that_was_busy_with_what_came_was_handed_on(found):
     rows, because = found("StreamsByAiohttp", "POST-6.3")
     assert rows == {"POST-6.3": "passed"}, because
+
+
+def test_who_has_streams_alone_is_asked_by_them(found):
+    rows, because = found("StreamsAndNothingElse", "POST-1.2", "POST-2.2", "POST-6.1", "MON.2", "MON.5")
+    assert rows == {**dict.fromkeys(("POST-1.2", "POST-2.2", "MON.2", "MON.5"), "passed"), "POST-6.1": "not_applicable"}
+    assert because["MON.2[grok-4]"][0] == "passed"

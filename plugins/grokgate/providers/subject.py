@@ -32,6 +32,7 @@ from grokgate.values.wire import Egress
 T = TypeVar("T")
 _STANDS_FOR: Mapping[str, Mode] = {"chat": "achat", "stream": "astream"}
 """Which mode is asked in place of another one that a provider does not have."""
+_PLAINEST: Sequence[Mode] = ("chat", "achat", "stream", "astream")
 
 
 class DidNotStart(Exception):
@@ -221,8 +222,8 @@ class Subject:
 
     @property
     def plain_mode(self) -> Mode:
-        """The mode in which answers come whole: ``achat`` where there is no other."""
-        return "achat" if "chat" not in self.own_modes and "achat" in self.own_modes else "chat"
+        """The mode by which it is asked where none is named: one in which answers come whole, or a stream where it has none."""
+        return next((mode for mode in _PLAINEST if mode in self.own_modes), "chat")
 
     def chat(
         self,

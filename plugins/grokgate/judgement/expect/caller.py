@@ -28,7 +28,7 @@ NO_NAME = re.compile(r"\bmodel|\bname\b|empty|blank", re.IGNORECASE)
 TELLING = 8
 """Characters of a key that tell it."""
 CUT = re.compile(
-    r"\bcut\b|truncat|incomplete|length|max_?(output_?)?tokens$"
+    r"\bcut\b|truncat|incomplete|length|max_?(output_?)?(tokens|len)$"
     r"|limit (was |has been )?(reached|hit|exceeded)|(reach|hit|exceed)\w* .*limit",
     re.IGNORECASE,
 )
@@ -278,10 +278,10 @@ class Caller:
         return [line for line in lines if re.search(notice, line) and any(name.lower() in line.lower() for name in about)]
 
     def is_told_a_substitution(self, model: ModelFacts) -> None:
-        """Where another model answered than the rollout expects, the caller is told its name."""
+        """Where another model answered than the rollout expects, the caller is told its name, be it with a vendor before it."""
         told = self.result.told_model
         answered = self.answer.served
-        if answered not in model.served and told != answered:
+        if answered not in model.served and (told or "").rpartition("/")[2] != answered:
             self.needs("model")
             because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
             raise Unkept(because, expected=answered, saw=told, at="model")
@@ -332,8 +332,8 @@ def _outcome(call: Call) -> dict[str, Any]:
 
 
 def _reason(said: Any) -> str | None:
-    """A finish reason, whether it is written ``tool_calls``, ``tool-calls`` or ``TOOL_CALLS``."""
-    return said.lower().replace("-", "_") if isinstance(said, str) else None
+    """A finish reason, however it is written: ``tool-calls``, ``TOOL_CALLS``, or as in xAI's SDK ``REASON_TOOL_CALLS``."""
+    return re.sub(r"^(finish_)?reason_", "", said.lower().replace("-", "_")) if isinstance(said, str) else None
 
 
 def _needs_none(call: Call, name: str) -> bool:

@@ -31,14 +31,19 @@ CRASHES = (
 """Errors of a provider that fell over what it read."""
 KINDS = {
     400: r"bad[\s_-]?request|invalid[\s_-]?(argument|request)",
-    403: r"permission[\s_-]?denied|forbidden",
+    403: r"permission[\s_-]?(denied|error)|forbidden",
     404: r"not[\s_-]?found",
-    410: r"\bgone\b",
+    410: r"\bgone|gone\b",
     422: r"unprocessable",
     429: r"rate[\s_-]?limit|too[\s_-]?many[\s_-]?requests|resource[\s_-]?exhausted",
     503: r"unavailable|overloaded",
 }
 """How the type or the text of an error names a status without its number."""
+SUBJECTS = {
+    r"api key": r"authenticat|unauthori[sz]ed|credential|api[\s_-]?key",
+    r"credits|spending limit": r"quota|credit|billing|spending|insufficient",
+}
+"""How the type or the text of an error names what xAI's sentence is about, which says more than its status."""
 NUMBER_ALONE = r"(?!)"
 """Fits nothing: a status that no kind stands for."""
 
@@ -82,7 +87,9 @@ class Error:
                 raise Unkept(because, expected=trouble.says, saw=self.text, at="error")
             return
         self._met(trouble.status)
-        named = re.search(rf"(?<!\d){trouble.status}(?!\d)|(?i:{KINDS.get(trouble.status, NUMBER_ALONE)})", own)
+        kinds = [KINDS.get(trouble.status, NUMBER_ALONE)]
+        kinds += [kind for subject, kind in SUBJECTS.items() if re.search(subject, self._sentence, re.IGNORECASE)]
+        named = re.search(rf"(?<!\d){trouble.status}(?!\d)|(?i:{'|'.join(kinds)})", own)
         if failure.status != trouble.status and (failure.status is not None or not named):
             told = "tells neither status nor kind" if failure.status is None else f"tells status {failure.status}"
             because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"

@@ -260,9 +260,11 @@ class Wire:
             raise Unkept(because, expected=NOTHING, saw=self.model, at="model")
 
     def messages(self, expected: Sequence[Mapping[str, Any]]) -> None:
-        """These messages left, in this order; a text may be written as a string or as parts."""
+        """These messages left, in this order, be it after instructions of the provider's own; a text may be a string or parts."""
         for said in self._well_spelt():
-            saw = [conversation(message) for message in said.messages]
+            left = [conversation(message) for message in said.messages]
+            own = max(len(left) - len(expected), 0)
+            saw = left[own:] if all(message.get("role") == "system" for message in left[:own]) else left
             if saw != [dict(message) for message in expected]:
                 given = [dict(message) for message in expected]
                 found = list(differences(saw, given, "messages"))
