@@ -29,6 +29,7 @@ BEHIND = {
     "setup-plan": (("--setup-plan",), 2, "--setup-plan judges nothing"),
     "fixtures": (("--fixtures",), 2, "--fixtures judges nothing"),
     "markers": (("--markers",), 2, "--markers judges nothing"),
+    "trace": (("--trace",), 2, "--trace judges nothing"),
     "help": (("--help",), 2, "--help judges nothing"),
     "nothing-left": (("--clean-alluredir", "-k", "nothing"), 2, NO_TEST),
     "nothing-left-with-workers": (("-n", "2", "-k", "nothing"), 2, NO_TEST),

@@ -106,6 +106,16 @@ def test_a_stream_that_nobody_asked_for_its_usage_has_none(call):
         bill(call(answer={"choices": []})).is_told()
 
 
+@pytest.mark.parametrize("made_up", [{"usage": TOLD}, {"cost": 0.002}], ids=["usage", "cost"])
+@pytest.mark.parametrize("exchanges", [(), None], ids=["nothing left", "an answer without usage"])
+def test_what_is_told_where_xai_counts_nothing_is_made_up(made_up, exchanges, call):
+    assert "made up" in str(broken(bill(call(answer={"choices": []}, exchanges=exchanges, **made_up)).is_told))
+
+
+def test_where_nothing_left_nothing_is_counted_and_that_is_the_reason(call):
+    assert "nothing left for grok-4" in str(broken(bill(call(exchanges=[], usage=Usage(prompt_tokens=0))).is_told))
+
+
 def test_a_count_that_cannot_be_read_decides_nothing(call):
     odd = counted()
     del odd["usage"]["prompt_tokens_details"]

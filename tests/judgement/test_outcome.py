@@ -9,7 +9,7 @@ from grokgate.formats.contract import contract
 from grokgate.formats.rollout_file import rollout
 from grokgate.judgement.cause import shown_call
 from grokgate.judgement.expect import NotApplicable, NotOffered, NotRun, Unkept, Unproven, listing, wire
-from grokgate.judgement.outcome import NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
+from grokgate.judgement.outcome import NothingAsked, NotOnTape, case_of, crashed, ended_as, is_declared, left_out, undeclared
 from grokgate.providers.description import find_provider
 from grokgate.providers.subject import DidNotStart, NoListing, Transcript
 from grokgate.values.call import Look
@@ -60,6 +60,13 @@ def test_no_error_is_a_pass(decided):
     assert (case.id, case.requirement, case.node) == ("POST-2.4[half]", "POST-2.4", "suites/test_x.py::test_y[half]")
     assert (case.status, case.because, case.blame, case.finding, case.seconds) == (Status.PASSED, "", None, None, 0.1235)
     assert decided(part="").id == "POST-2.4"
+
+
+def test_a_pass_in_which_nothing_was_asked_is_none(decide):
+    case = decide(None, Transcript())
+    assert (case.status, case.blame) == (Status.HARNESS_ERROR, Blame.HARNESS)
+    assert isinstance(ended_as(case, None), NothingAsked)
+    assert decide(None, Transcript(looks=[Look(asked="models()", got=())])).status is Status.PASSED
 
 
 def test_what_is_unkept_fails_and_keeps_its_finding(decided):
@@ -227,6 +234,11 @@ def test_nothing_is_green_in_which_the_provider_died(end, status, blame, because
 def test_a_case_that_rests_on_another_row_does_so_where_the_provider_died_too(decided):
     case = decided(NotRun("POST-6.1 fails", blame=Blame.PROVIDER), ends=[("stream('grok-4')", DIED)])
     assert (case.status, case.because) == (Status.NOT_RUN, "POST-6.1 fails")
+
+
+def test_what_rests_on_a_slip_of_the_adapter_is_not_the_providers_either(decided):
+    slip = dataclasses.replace(DIED, end="nonsense")
+    assert decided(NotRun("POST-6.1 fails", blame=Blame.PROVIDER), ends=[("stream('grok-4')", slip)]).blame is Blame.HOST
 
 
 def test_the_finding_is_about_the_call_in_which_it_died(decided, call):

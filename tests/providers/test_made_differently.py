@@ -141,6 +141,13 @@ def test_an_allow_list_is_judged_without_a_listing_that_nobody_promised(gate):
     assert set(ran.rows.values()) == {"passed"}
 
 
+def test_a_block_that_was_tried_without_other_providers_says_so(gate):
+    ran = gate("--provider", "reference", "--only", "RB.4")
+    [row] = ran.verdict["rows"]
+    told = "no fallback was tried: the description names none under [fallbacks]"
+    assert (row["status"], row["because"]) == ("passed", told)
+
+
 def test_what_a_provider_changes_beside_what_it_says_that_it_converts_is_told(found):
     rows, because = found("ConvertsStopAlone", "POST-2.1", "POST-2.2", "POST-2.4", "POST-2.5", "POST-2.8", "POST-2.10", "P1.5")
     assert rows == {

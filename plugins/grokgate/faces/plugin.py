@@ -31,6 +31,7 @@ _JUDGE_NOTHING = {
     "--setup-only": "setuponly",
     "--setup-plan": "setupplan",
     "--looponfail": "looponfail",
+    "--trace": "trace",
 }
 """Options of pytest with which no test runs to its end, and where it keeps them."""
 

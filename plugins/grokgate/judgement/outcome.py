@@ -149,6 +149,10 @@ class NotOnTape(Exception):
     """The library of cassettes has no answer to what the provider asked; no verdict on the provider."""
 
 
+class NothingAsked(Exception):
+    """A test ended without a question to the provider; no verdict on it."""
+
+
 class BrokenProtocol(Exception):
     """The provider's host or adapter gave back what is no answer; no verdict on the provider."""
 
@@ -165,7 +169,7 @@ def ended_as(case: Case, error: BaseException | None) -> BaseException | None:
         return NotOnTape(case.because)
     if case.blame is Blame.HOST:
         return BrokenProtocol(case.because)
-    return error
+    return error or NothingAsked(case.because)
 
 
 Decided = tuple[Status, str, Blame | None, Mapping[str, Any] | None]
@@ -180,6 +184,9 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.NOT_RUN, *transcript.hindrances[0], None
     if transcript.ends and type(error) is not NotRun:
         return _ended(*transcript.ends[0])
+    if error is None and not (transcript.calls or transcript.looks):
+        because = "the test ended without a question to the provider, so nothing was shown"
+        return Status.HARNESS_ERROR, because, Blame.HARNESS, None
     if error is None:
         return Status.PASSED, transcript.shown, None, None
     if isinstance(error, Unkept):
@@ -191,7 +198,9 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.NOT_OFFERED, str(error), Blame.PROVIDER, None
     if isinstance(error, NotRun):
         none = {"expected": error.cases, "saw": 0, "at": NOT_RUN_HERE} if isinstance(error, NotStarted) else None
-        return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, error.blame, none
+        slips = [failure.end == "nonsense" for _, failure in transcript.ends]
+        whose = Blame.HOST if slips and all(slips) else error.blame  # so nothing is known of the provider here either
+        return (Status.UNPROVEN if isinstance(error, Unproven) else Status.NOT_RUN), error.because, whose, none
     status, because, blame = _by_what_is_missing(error, description)
     if status is not Status.FAILED:
         return status, because, blame, None

@@ -425,7 +425,9 @@ class Subject:
         """The provider's own unit tests, run by the command of its description in the description's folder."""
         description = self.launcher.description
         assert description.own_tests is not None, "the suite asks only where the description names a command"
-        return run(description.own_tests, cwd=description.path.parent, interpreter=self.launcher.interpreter)
+        ran = run(description.own_tests, cwd=description.path.parent, interpreter=self.launcher.interpreter)
+        self._looked("its own tests", ran)
+        return ran
 
     def integration_script(self, arguments: Sequence[str], *, clean: Path) -> Ran:
         """The integration script of a clean copy of the checkout that is made at ``clean``, run in this environment.
@@ -436,7 +438,9 @@ class Subject:
         copy = clean_copy(clean)
         command = [str(copy / SCRIPT), *arguments] if copy else [PYTHON, "-m", "grokgate", "check", *arguments]
         with_ours = {"GROKGATE_ENVIRONMENT": sys.prefix} if copy else {}
-        return run(command, cwd=Path.cwd(), interpreter=Path(sys.executable), environment=with_ours)
+        ran = run(command, cwd=Path.cwd(), interpreter=Path(sys.executable), environment=with_ours)
+        self._looked("the integration script", ran)
+        return ran
 
     def declares(self, capability: str, model: str) -> bool:
         """Whether the provider's description or its own listing claims a capability of a model."""

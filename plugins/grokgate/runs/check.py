@@ -25,6 +25,8 @@ OPERATORS = ("XAI_API_KEY", "XAI_BASE_URL")
 """Variables of whoever runs the gate, which no provider sees: it has those of the deployment."""
 STOPS = (signal.SIGINT, signal.SIGTERM)
 """What asks a run to stop."""
+NAMING_SECONDS = 60.0
+"""How long a module may take to be imported for the name of its provider."""
 KILLS = 3
 """How often it is asked until it is killed."""
 _PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE = 2, 3, 4
@@ -113,7 +115,13 @@ def name_of(provider: str) -> str:
         told = Path(folder) / "name"
         command = [sys.executable, "-c", _NAMING, provider, str(told)]
         environment = {name: value for name, value in child_environment(os.environ).items() if name not in OPERATORS}
-        subprocess.run(command, env=environment, check=False)  # noqa: S603  our own interpreter
+        try:
+            subprocess.run(  # noqa: S603  our own interpreter
+                command, env=environment, stdin=subprocess.DEVNULL, timeout=NAMING_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            because = f"{provider} was not imported within {NAMING_SECONDS:g} s; what a provider does, it does when it is asked"
+            raise NotFound(because) from None
         try:
             said = json.loads(told.read_bytes())
         except (OSError, ValueError):

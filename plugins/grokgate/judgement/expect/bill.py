@@ -8,7 +8,8 @@ from functools import cached_property
 
 from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.tokens import otherwise
-from grokgate.judgement.expect.unkept import NotApplicable, NotRun, Unkept
+from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, NotRun, Unkept
+from grokgate.judgement.expect.wire import Wire
 from grokgate.upstream.fidelity.counts import Counts, counts_of
 from grokgate.upstream.fidelity.reply import Reply, captured
 from grokgate.upstream.price import TICKS, dollars, paid_as, ticks_of
@@ -59,7 +60,11 @@ class Bill:
     def items(self) -> tuple[Item, ...]:
         """The answers that were counted, at least one."""
         if not (items := tuple(_items(self._call))):
-            self._caller.result  # noqa: B018  where the call failed, that is the reason
+            told = self._caller.result  # where the call failed, that is the reason
+            if (told.usage and any(asdict(told.usage).values())) or told.cost:
+                because = "the caller is told usage or a price where xAI's answer tells none, so that it is made up"
+                raise Unkept(because, expected=NOTHING, saw=asdict(told.usage) if told.usage else told.cost, at="usage")
+            Wire(self._call).requests  # noqa: B018  where nothing left, that is the reason
             raise NotApplicable("xAI's answer tells no usage: for a stream it is asked for, and this provider does not ask")
         return items
 
