@@ -9,17 +9,24 @@ from grokgate.judgement.expect import NotApplicable, answering, leaving, stream
 WEATHER = tool("get_weather")
 MODES = ("stream", "astream")
 CALLS = {"prompt": "two-cities", "tools": [WEATHER]}
-PARTS = {"text": {}, "finish_reason": {}, "usage": {}, "tool_calls": CALLS, "told_model": {}}
-ASKED = [*(part for part in PARTS if part != "told_model"), pytest.param("told_model", marks=pytest.mark.replay)]
+ASKED = {
+    "text": pytest.param("text", {}),
+    "finish_reason": pytest.param("finish_reason", {}),
+    "usage": pytest.param("usage", {}),
+    "tool_calls": pytest.param("tool_calls", CALLS),
+    "told_model": pytest.param("told_model", {}, marks=pytest.mark.replay),
+    "comments": pytest.param("text", {"fault": "stream-comments"}, marks=pytest.mark.replay),
+}
+"""What is held against the answer in one piece, and what is asked for."""
 FAULTS = ("stream-cut", "stream-cut-late", "stream-short", "stream-malformed-late")
 
 
 @pytest.mark.requirement("POST-6.1")
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("part", ASKED)
-def test_a_stream_gives_what_comes_unstreamed(provider, rollout, part, mode):
-    streamed = provider.chat(rollout.model, mode=mode, **PARTS[part])
-    whole = provider.chat(rollout.model, mode="chat", **PARTS[part])
+@pytest.mark.parametrize(("part", "asked"), ASKED.values(), ids=ASKED)
+def test_a_stream_gives_what_comes_unstreamed(provider, rollout, part, asked, mode):
+    streamed = provider.chat(rollout.model, mode=mode, **asked)
+    whole = provider.chat(rollout.model, mode="chat", **asked)
     stream(streamed).is_same_as(whole, part)
 
 

@@ -42,6 +42,7 @@ ANSWERS = {  # what the user of openai gets for an answer, and how many requests
     "stream-cut-late": (NO_CONNECTION, 1, 3),
     "stream-short": (NOT_JSON, 1, 1),
     "stream-stalled": (TIMED_OUT, 1, 3),
+    "stream-comments": (TEXT, 1, 1),
     "stream-malformed": (NOT_JSON, 1, 1),
     "stream-malformed-late": (NOT_JSON, 1, 1),
 }
@@ -60,6 +61,7 @@ STREAMS = {  # the share of the events that the user of openai gets, and the err
     "stream-cut-late": (1, NO_CONNECTION),
     "stream-short": (1, None),  # short of a few events, all the same
     "stream-stalled": (0.5, TIMED_OUT),
+    "stream-comments": (1, None),
     "stream-malformed": (0.5, NOT_JSON),
     "stream-malformed-late": (1, NOT_JSON),
 }

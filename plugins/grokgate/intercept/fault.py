@@ -27,6 +27,8 @@ LEISURE = 2.0
 """Seconds between what came and the break, where a client has all the time that it may need for it."""
 LATE = 5
 """Chunks that a stream still has to send when it fails late: some of its text, the finish reason, the usage, and the end."""
+COMMENTS, KEEPALIVE = 7, b": keepalive\n\n"
+"""Comments that open a stream, and what each says: xAI sent so many in August 2026."""
 PAGE = b"""<!doctype html>
 <html><head><title>Sign in to continue</title></head>
 <body><h1>Sign in to continue</h1><p>This network asks you to sign in before you go on.</p></body></html>
@@ -124,6 +126,14 @@ def _short(answer: Answer) -> Answer:
     return _altered(answer, b"".join(chunk for _, chunk in came), came) if came else _truncated(answer)
 
 
+def _commented(answer: Answer) -> Answer:
+    """A stream that opens with comments: to whoever reads it they say nothing but that the line is open."""
+    if not answer.chunks:
+        return answer
+    comments = ((0.0, KEEPALIVE),) * COMMENTS
+    return _altered(answer, KEEPALIVE * COMMENTS + answer.body, (*comments, *answer.chunks))
+
+
 def _place(number: int, late: bool) -> int:
     """Where among so many chunks a stream fails; never before the middle."""
     return max(number - LATE, number // 2) if late else number // 2
@@ -218,6 +228,11 @@ _ALL = (
         name="stream-stalled",
         does="After half of the chunks nothing more comes, and the connection stays open.",
         change=lambda answer: _first(answer, "stalled"),
+    ),
+    Fault(
+        name="stream-comments",
+        does=f"A stream opens with {COMMENTS} comments (: keepalive), as xAI's may; else it is whole.",
+        change=_commented,
     ),
     Fault(
         name="stream-malformed",

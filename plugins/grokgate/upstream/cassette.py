@@ -8,6 +8,7 @@ that an event came many times, so that it need not be written as often.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from grokgate.formats.document import BadDocument, load
 from grokgate.values.wire import Answer, WireRequest
 
+_EVENT = re.compile(r"\n*[^\n]+(?:\n[^\n]+)*\n*")
 USAGE_EVENT = '"choices":[]'
 """What the one event of a chat stream holds that is sent only when it was asked for."""
 
@@ -103,8 +105,12 @@ def listed(when: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def events_of(body: str) -> list[bytes]:
-    """The events of a server-sent stream, each with the blank line that ends it."""
-    return [f"{event}\n\n".encode() for event in body.split("\n\n") if event.strip()]
+    """The events of a server-sent stream as it was sent, each with the blank line that ends it; comments among them count.
+
+    The last one may lack that line, where the stream was cut. What YAML keeps of blank lines behind it is none of the stream.
+    """
+    whole = body[: len(body.rstrip("\n")) + 2]
+    return [event.encode() for event in _EVENT.findall(whole)]
 
 
 def _repeated(timed: list[tuple[float, bytes]], repeat: Repeat) -> list[tuple[float, bytes]]:
