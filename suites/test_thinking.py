@@ -10,7 +10,7 @@ CUTS = {
     "cut": {"limit": 1},
     **{f"cut by {mode}": {"limit": 1, "mode": mode} for mode in MODES[1:]},
     "empty": {"limit": 20, "scenario": "limit-counts-thinking"},
-    "empty by achat": {"limit": 20, "scenario": "limit-counts-thinking", "mode": "achat"},
+    **{f"empty by {mode}": {"limit": 20, "scenario": "limit-counts-thinking", "mode": mode} for mode in MODES[1:]},
 }
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import tomllib
 from dataclasses import replace
-from importlib import import_module
 from typing import ClassVar
 
 import aiohttp
@@ -15,7 +14,6 @@ from grokgate.providers.vehicle import load_adapter
 from grokgate.values.chat import ChatResult
 
 Reference = load_adapter("provider.py:Reference", home() / "fixtures" / "reference")
-Arrival = import_module("grok_reference.answers").Arrival
 DESCRIPTION = str(home() / "fixtures" / "providers" / "reference.toml")
 
 
@@ -242,14 +240,14 @@ class StreamsByAiohttp(Reference):
     stream = None
 
     async def astream(self, request):
-        call, arrival = self.prepare(request, stream=True), Arrival()
-        asked = {"json": call.body, "headers": self.headers()}
+        call, arrival = self.prepare(request, stream=True), self.endpoint.arrival()
+        asked = {"json": self.endpoint.body(call.body), "headers": self.headers()}
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{self.setting.base_url}/chat/completions", **asked) as answer,
+            session.post(f"{self.setting.base_url}/{self.endpoint.path}", **asked) as answer,
         ):
             async for line in answer.content:
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0.002 if line.strip() else 0)
                 for delta in self.deltas(arrival, line):
                     yield delta
         yield self.last_delta(arrival, request, call.notices)

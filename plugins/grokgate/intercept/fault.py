@@ -23,7 +23,7 @@ PAUSE = 0.2
 """Seconds between two pieces of a slow body."""
 PIECES = 4
 """Pieces of a slow body."""
-LEISURE = 2.0
+LEISURE = 4.0
 """Seconds between what came and the break, where a client has all the time that it may need for it."""
 LATE = 5
 """Chunks that a stream still has to send when it fails late: some of its text, the finish reason, the usage, and the end."""
