@@ -193,6 +193,37 @@ def test_redaction_lets_a_recording_with_a_key_in(mine, grokgate, tmp_path):
     assert "b12345678" not in written.read_text()
 
 
+def test_redaction_masks_who_somebody_is_in_every_place_and_what_is_left_still_plays(mine, grokgate, tmp_path):
+    team, mail, phone = "59fbe5f2-040b-46d5-8325-868bb8f23eb2", "jane.doe@corp.org", "+49 30 901820"
+    said = f"I am {mail}, call {phone}; my key is {KEY}."
+    asked = {"model": "grok-4", "user": mail, "messages": [{"role": "user", "content": said}]}
+    error = (
+        f"Your team {team} has either used all available credits or reached its monthly spending limit. To continue making API"
+    )
+    error += " requests, please purchase more credits or raise your spending limit."
+    refusal = {"code": "Some resource has been exhausted", "error": error}
+    wrong = {
+        "code": OVERFLOW["code"],
+        "error": f"Incorrect API key provided: {KEY}. You can obtain an API key from https://console.x.ai.",
+    }
+    path = mine(
+        line(request_body=json.dumps(asked), request_headers={"x-trace": f"for {mail}", "authorization": f"Bearer {KEY}"}),
+        line(refusal, status=429, request_body=json.dumps(asked), response_headers={"x-owner": f"team {team}"}),
+        line(wrong, status=400, request_body=json.dumps(asked | {"n": 1})),
+    )
+    without = grokgate("cassettes", "import", str(path), "--into", "in")
+    assert (without.code, "say --redact" in without.complained) == (2, True)
+    ran = grokgate("cassettes", "import", str(path), "--into", "in", "--redact")
+    assert ran.code == 0, ran.complained
+    [file] = (tmp_path / "in").rglob("*.yaml")
+    for secret in (team, mail, phone, KEY):
+        assert secret not in file.read_text()
+    recordings = load_cassette(file)
+    assert [one.rule for one in recordings] == ["plain/hidden", "credits-spent", "wrong-key"]
+    assert recordings[0].request.json["user"] == "somebody@example.com"
+    assert grokgate("cassettes", "check", "in").code == 0
+
+
 def test_an_import_writes_over_nothing_unless_it_is_told_to(mine, grokgate, tmp_path):
     words = ("cassettes", "import", str(mine(line())), "--into", "in")
     assert grokgate(*words).code == 0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokgate.formats.home import home
-from grokgate.values.secret import NO_ID, account_ids, is_placeholder, secrets_in
+from grokgate.values.secret import NO_ID, is_placeholder, secrets_in, stand_ins
 
 RUN = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY" * 3
 UUID = "59fbe5f2-040b-46d5-8325-868bb8f23eb2"
@@ -42,6 +42,7 @@ KINDS = {
     "account id": (f'"user_id":"{UUID}"', f'"api_key_id": "{UUID}"', f'"modifiedBy":"{UUID}"'),
     "organization": (f"OpenAI-Organization: org-{RUN[:24]}", f"openai-project: {RUN[:12]}", f"proj_{RUN[:24]}"),
     "e-mail address": ("somebody@mail.company.org",),
+    "phone number": ("+49 30 901820", "+14155552671", "+1 (415) 555-2671", "(415) 555-2671", "415-555-2671"),
 }  # fmt: skip
 EXAMPLES = [(kind, text) for kind, texts in KINDS.items() for text in texts]
 
@@ -74,6 +75,8 @@ PLACEHOLDERS = [
     f'"user_id": "{NO_ID}"',
     "somebody@example.com",
     "somebody@mail.test",
+    "+1-555-0100",
+    "+1 415 555-0142",
 ]
 HARMLESS = [
     UUID,
@@ -110,6 +113,11 @@ HARMLESS = [
     "authorization: required-for-every-request",
     '"api_key": os.environ["XAI_API_KEY"]',
     "max_tokens: 1024, password: unknown",
+    "2025-12-02T11:00:00.412+01:00",
+    "from +100 000 000 to +1 000 000 000",
+    "1234567890, 12-34-5678, 3.14159-26535",
+    "call-59fbe5f2-040b-46d5-8325-868bb8f23eb2-0",
+    "300-400-5000-6000",
 ]
 
 
@@ -187,9 +195,19 @@ def test_two_secrets_are_told_in_their_order():
     assert [(s.kind, s.start) for s in secrets_in(text)] == [("e-mail address", 0), ("xAI key", 32)]
 
 
-def test_the_ids_of_an_account_are_its_teams_users_and_keys():
-    other = UUID.replace("5", "6")
-    assert account_ids(f'your team {UUID} … "user_id":"{other}" … "id":"{UUID.replace("5", "7")}"') == {UUID, other}
+def test_what_takes_the_place_of_a_secret_is_of_its_kind_and_none():
+    key, mail, phone = KINDS["xAI key"][0], "somebody@mail.company.org", "+49 30 901820"
+    text = f'"team_id": "{UUID}", write to {mail} or call {phone}; the key is {key}.'
+    found = stand_ins(text)
+    assert found == {UUID: NO_ID, mail: "somebody@example.com", phone: "+1-555-0100", key: "[key]"}
+    for value, stand_in in found.items():
+        text = text.replace(value, stand_in)
+    assert secrets_in(text) == ()
+
+
+def test_a_short_password_and_a_private_key_are_replaced_by_nothing():
+    """The one may be a word of any text; of the other only the beginning is known."""
+    assert stand_ins("https://me:secret@localhost/ " + KINDS["private key"][0]) == {}
 
 
 @pytest.mark.parametrize(

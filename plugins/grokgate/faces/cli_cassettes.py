@@ -40,7 +40,8 @@ def record(
 ) -> None:
     """Run a command and keep what it and xAI say to one another, as cassettes. This calls the real xAI, and costs money.
 
-    Keys, cookies, team and account identifiers are taken out; where something still looks like a secret, nothing is written.
+    Keys, cookies, identifiers, e-mail addresses and phone numbers are replaced; where something still looks like a secret,
+    nothing is written.
     Without --rollout and --world the exchanges belong to the world of their day.
 
     \b
@@ -106,7 +107,10 @@ def check_cassettes(folder: Path, world: Path | None) -> None:
 @click.argument("file", type=FILE)
 @click.option("--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder of cassettes.")
 @click.option(
-    "--redact", is_flag=True, help="Take keys, cookies and account identifiers out. Without it a file with any is refused."
+    "--redact",
+    is_flag=True,
+    help="Replace keys, e-mail addresses, phone numbers and account identifiers, drop cookies. Without it a file with any is "
+    "refused.",
 )
 @of_its_day
 @click.option("--host", "hosts", multiple=True, help="A host that stands for api.x.ai in the recordings. May be repeated.")

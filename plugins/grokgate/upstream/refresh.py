@@ -14,6 +14,7 @@ from grokgate.upstream.placement import form_of, placed, substitute
 from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
 from grokgate.values.redaction import redacted, secrets_of
+from grokgate.values.secret import PERSONAL
 from grokgate.values.wire import Answer, Miss, WireRequest
 
 KEYS = frozenset({"authorization", "content-length", "host", "user-agent"})
@@ -72,9 +73,11 @@ def chosen(recordings: Iterable[Recording], patterns: Sequence[str], tape: Tape)
 
 def judged(one: Chosen, capture: Capture, tape: Tape, accepted: Collection[str]) -> Fresh:
     """A new answer, redacted and held against what stands there now; ``accepted`` are models whose substitution is taken."""
-    clean = redacted(replace(capture, request=replace(one.request, url=capture.request.url)))
+    came = replace(capture, request=replace(one.request, url=capture.request.url))
+    clean = redacted(came)
     kept = Kept(capture=clean, world=tape.world, placement=placed(clean, tape, accepted))
-    if secrets := secrets_of(clean):
+    told = [found for found in secrets_of(came) if found[0] == "body" and found[1].kind not in PERSONAL]
+    if secrets := [*told, *secrets_of(clean)]:
         place, secret = secrets[0]
         because = f"its {place} holds what looks like a secret ({secret.kind}); look who put it there"
         return Fresh(chosen=one, kept=kept, differences=(), state=SECRET, because=because)

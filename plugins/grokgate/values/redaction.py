@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import unquote
+from urllib.parse import quote, quote_plus, unquote
 
 from grokgate.values.capture import Capture
-from grokgate.values.secret import NO_ID, Secret, account_ids, is_placeholder, secrets_in
+from grokgate.values.secret import MASK, Secret, is_placeholder, secrets_in, stand_ins
 
-MASK = "[key]"
 _COOKIES = frozenset({"cookie", "set-cookie"})
 _CREDENTIALS = frozenset({"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token", "proxy-authorization"})
 _ACCOUNTS = frozenset(
@@ -29,6 +29,8 @@ _KINDS = {
     **dict.fromkeys(_COOKIES, "cookie"),
     **dict.fromkeys(_ACCOUNTS, "organization"),
 }
+_PASSES = 4
+"""How often an exchange is looked through: what stands for one secret may show another."""
 _SCHEMES = ("bearer", "basic", "token")
 
 
@@ -47,25 +49,44 @@ def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str
 
 
 def redacted(capture: Capture) -> Capture:
-    """The exchange without its credentials, its cookies and what tells whose account it was.
+    """The exchange without its credentials, its cookies, and what tells who somebody is.
 
-    Headers of credentials are masked, those of cookies and accounts dropped; an id that is a team's, a user's or a key's
-    anywhere in the exchange is ``NO_ID`` wherever it stands. ``content-length`` goes, since bodies may change. A secret
-    elsewhere stays: ``secrets_of`` finds it, and the exchange must be refused.
+    Headers of credentials are masked, those of cookies and accounts dropped. A key, an e-mail address, a phone number and the id
+    of a team, a user or a key are replaced wherever they stand, in request and answer alike, so that the one still answers the
+    other. ``content-length`` goes, since bodies may change. What is too short to be replaced everywhere stays: ``secrets_of``
+    finds it, and the exchange must be refused.
     """
-    ids = frozenset[str]().union(*(account_ids(text) for text in _texts(capture).values()))
+    for _ in range(_PASSES):
+        before, capture = capture, _replaced(capture)
+        if capture == before:
+            break
+    return capture
+
+
+def _replaced(capture: Capture) -> Capture:
+    found: dict[str, str] = {}
+    for text in _texts(capture).values():
+        found |= stand_ins(text)
+    values = {form: found[value] for value in sorted(found, key=len, reverse=True) for form in _forms(value)}
     request = capture.request
     return replace(
         capture,
         request=replace(
             request,
-            url=_nobody(request.url, ids),
-            headers=_bare(request.headers, ids),
-            body=_nobody_in(request.body, ids),
+            url=_without(request.url, values),
+            headers=_bare(request.headers, values),
+            body=_without_in(request.body, values),
         ),
-        headers=_bare(capture.headers, ids),
-        body=_nobody_in(capture.body, ids),
+        headers=_bare(capture.headers, values),
+        body=_without_in(capture.body, values),
+        origin=_without(capture.origin, values),
     )
+
+
+def _forms(value: str) -> tuple[str, ...]:
+    """A value as it is, and as JSON and addresses may spell it."""
+    spelt = value, json.dumps(value)[1:-1], value.replace("/", "\\/"), quote(value, safe=""), quote_plus(value)
+    return tuple(dict.fromkeys(spelt))
 
 
 def secrets_of(capture: Capture) -> tuple[tuple[str, Secret], ...]:
@@ -82,6 +103,7 @@ def _texts(capture: Capture) -> dict[str, str]:
         "request.body": request.body.decode("utf-8", "replace"),
         **{f"headers.{name}": value for name, value in capture.headers.items()},
         "body": capture.body.decode("utf-8", "replace"),
+        "origin": capture.origin,
     }
 
 
@@ -95,19 +117,19 @@ def _secrets_at(place: str, text: str) -> tuple[Secret, ...]:
     return () if is_placeholder(held) else (Secret.of(kind, held, len(text) - len(held)),)
 
 
-def _bare(headers: Mapping[str, str], ids: Iterable[str]) -> dict[str, str]:
+def _bare(headers: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     gone = _COOKIES | _ACCOUNTS | {"content-length"}
     kept = {name: value for name, value in headers.items() if name.lower() not in gone}
-    return {name: _nobody(value, ids) for name, value in mask_headers(kept, ()).items()}
+    return {name: _without(value, values) for name, value in mask_headers(kept, ()).items()}
 
 
-def _nobody(text: str, ids: Iterable[str]) -> str:
-    for one in ids:
-        text = text.replace(one, NO_ID)
+def _without(text: str, values: Mapping[str, str]) -> str:
+    for value, stand_in in values.items():
+        text = text.replace(value, stand_in)
     return text
 
 
-def _nobody_in(body: bytes, ids: Iterable[str]) -> bytes:
-    for one in ids:
-        body = body.replace(one.encode(), NO_ID.encode())
+def _without_in(body: bytes, values: Mapping[str, str]) -> bytes:
+    for value, stand_in in values.items():
+        body = body.replace(value.encode(), stand_in.encode())
     return body

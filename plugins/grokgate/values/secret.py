@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+MASK = "[key]"
+"""What stands for a key after redaction."""
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """What stands for any account after redaction; it is none."""
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _START, _END = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
-_TEAM, _ACCOUNT, _EMAIL = "team id", "account id", "e-mail address"
+_TEAM, _ACCOUNT, _EMAIL, _PHONE = "team id", "account id", "e-mail address", "phone number"
+_PRIVATE = "private key"
 _BEARER, _BASIC = "bearer credential", "basic credential"
 
 _RULES = {
@@ -31,7 +34,7 @@ _RULES = {
     "Google key": rf"{_START}(?:AIza[\w-]{{35}}{_END}|ya29\.[\w-]{{20,512}})",
     "Slack token": rf"{_START}(?:xox[a-z]-[\w-]{{10,256}}|xapp-[\w-]{{10,256}}|hooks\.slack\.com/services/[\w/]{{20,128}})",
     "JWT": rf"{_START}eyJ[\w-]{{8,4096}}\.eyJ[\w-]{{2,8192}}\.[\w-]{{0,1024}}",
-    "private key": r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----",
+    _PRIVATE: r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----",
     _BEARER: rf"{_START}(?i:bearer)[\s+]{{1,8}}([\w.~+/=-]{{8,512}})",
     _BASIC: rf"{_START}(?i:basic)[\s+]{{1,8}}([A-Za-z0-9+/]{{4,512}}={{0,2}})",
     "cookie": (
@@ -51,8 +54,19 @@ _RULES = {
         rf"{_START}(?:(?i:openai-(?:organization|project))[\s:=\"'\[]{{1,8}}([\w-]{{8,128}})"
         rf"|(?:org-|proj_)[A-Za-z0-9]{{20,64}}{_END})"
     ),
-    _EMAIL: r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w.-])",
+    _EMAIL: r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-]|\.\w)",
+    _PHONE: (
+        r"(?<![\w.+/-])(?:\+[1-9]\d{0,2}(?:[ .-]\(?\d{2,8}\)?){2,5}|\+[1-9]\d{9,14}"
+        r"|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w/+=-])"
+    ),
 }
+_STAND_INS = {_TEAM: NO_ID, _ACCOUNT: NO_ID, _EMAIL: "somebody@example.com", _PHONE: "+1-555-0100"}
+"""What takes the place of a secret after redaction, by its kind; that of any other kind is ``MASK``."""
+PERSONAL = frozenset(_STAND_INS)
+"""The kinds that tell who somebody is, and open nothing."""
+_SHORTEST = 8
+"""Characters of a secret that is replaced wherever it stands; a shorter one may be a word of any text."""
+
 _ESCAPE = re.compile(r"\\(?:([nrtbf\"/\\])|u([0-9a-fA-F]{4}))")
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _NESTED = 4
@@ -99,9 +113,16 @@ def secrets_in(text: str) -> tuple[Secret, ...]:
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.kind)))
 
 
-def account_ids(text: str) -> frozenset[str]:
-    """The ids of teams, users and keys in a text, which redaction replaces."""
-    return frozenset(value for kind, _, value in _found(text) if kind in (_TEAM, _ACCOUNT))
+def stand_ins(text: str) -> dict[str, str]:
+    """What takes the place of each secret in a text that can be replaced wherever it stands; what stands for it is no secret.
+
+    Of a private key only the beginning is known, so that nothing replaces it.
+    """
+    return {
+        value: _STAND_INS.get(kind, MASK)
+        for kind, _, value in _found(text)
+        if kind != _PRIVATE and (len(value) >= _SHORTEST or kind in _STAND_INS)
+    }
 
 
 def is_placeholder(value: str) -> bool:
@@ -122,7 +143,9 @@ def _found(text: str) -> Iterator[tuple[str, int, str]]:
         for match in rule.finditer(text):
             group = match.lastindex or 0
             value = match[group]
-            if not is_placeholder(value) and _is_credible(kind, value):
+            if not value.endswith(".."):
+                value = value.removesuffix(".")  # that of the sentence
+            if (kind == _PHONE or not is_placeholder(value)) and _is_credible(kind, value):
                 yield kind, match.start(group), value
 
 
@@ -143,7 +166,14 @@ def _is_credible(kind: str, value: str) -> bool:
         return _is_basic(value)
     if kind == _EMAIL:
         return not _NOBODY.search(value)
+    if kind == _PHONE:
+        return not _is_nobodys("".join(sign for sign in value if sign.isdigit()))
     return True
+
+
+def _is_nobodys(digits: str) -> bool:
+    """Whether a number is kept free for stories (555-0100 to 555-0199), or is a count: 1 000 000 000."""
+    return digits[-7:-2] == "55501" or len(set(digits)) < 4
 
 
 def _is_basic(value: str) -> bool:

@@ -463,6 +463,12 @@ def test_anything_at_all_is_read_or_refused(content):
                         "status",
                         "code",
                         "2025-01-01",
+                        "when",
+                        "then",
+                        "scope",
+                        "path",
+                        "mappings",
+                        "method",
                     ]
                 ),
                 inner,

@@ -10,13 +10,13 @@ ANSWER = (
     "record the two together, with one of these"
 )
 REQUEST = "a request without its answer; record the two together, with one of these"
-_STREAM = re.compile(rb"\s*(?:(?::[^\n]*|(?:event|id|retry):[^\n]*)?\r?\n)*data:", re.MULTILINE)
+_STREAM = re.compile(rb"(?:(?::|event:|id:|retry:)[^\n]*\n|\r?\n)*data:")
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk", "response", "text_completion", "list"})
 
 
 def is_stream(raw: bytes) -> bool:
     """Whether a file is the body of a stream: events with ``data:``, before which comments may stand."""
-    return bool(_STREAM.match(raw)) and (b"data: {" in raw or b"data:{" in raw or b"[DONE]" in raw)
+    return bool(_STREAM.match(raw.lstrip())) and (b"data: {" in raw or b"data:{" in raw or b"[DONE]" in raw)
 
 
 def of(content: Any) -> str:
