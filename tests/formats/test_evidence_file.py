@@ -11,7 +11,7 @@ from grokgate.formats.evidence_file import SCHEMA, EvidenceRefused, EvidenceWrit
 from grokgate.formats.home import SCHEMAS
 from grokgate.providers.description import bundled, kebab, mutants
 from grokgate.values.evidence import Asked, Blame, Case, Status
-from grokgate.values.redaction import MASK
+from grokgate.values.secret import MASK
 
 KEY = "example-key-of-the-run"
 DIGEST = "0" * 64

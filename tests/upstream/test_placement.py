@@ -159,6 +159,16 @@ def test_an_effort_that_is_refused_by_its_value_is_that_effort_alone(refused):
     assert refused(error, code=NEW, world="grok-4.7", model="grok-4.5", reasoning_effort="least").rule == ""
 
 
+def test_what_is_said_of_a_body_is_said_of_its_like_alone(refused):
+    error = b'Failed to deserialize the JSON body into the target type: max_tokens: invalid type: string "many", expected i32'
+    place = refused("", status=422, body=error + b" at line 9 column 9", max_tokens="many")
+    assert (place.rule, place.when) == (
+        "unreadable-body",
+        {"complaint": ('max_tokens: invalid type: string "many", expected i32',)},
+    )
+    assert refused("", status=422, body=error.replace(b"many", b"few") + b" at line 9 column 9", max_tokens="many").rule == ""
+
+
 def test_a_refusal_that_comes_whatever_is_asked_is_one_of_a_scenario(refused):
     error = (
         "Too many tokens for team 5c2a1f9e-7b34-4d10-9a6f-2f0d8b3c4e51 and model grok-4-0709. Your team's rate limit is — Tokens"

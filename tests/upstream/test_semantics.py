@@ -49,6 +49,7 @@ def test_a_plain_request_means_this(means):
         "method": "right",
         "key": "good",
         "body": "object",
+        "complaint": "none",
         "asked": "grok-4",
         "served": "grok-4-0709",
         "refused": "none",

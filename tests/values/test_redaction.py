@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokgate.values.capture import Capture
-from grokgate.values.redaction import MASK, mask, mask_headers, redacted, secrets_of
-from grokgate.values.secret import NO_ID, PERSONAL
+from grokgate.values.redaction import mask, mask_headers, redacted, secrets_of
+from grokgate.values.secret import MASK, NO_ID, PERSONAL
 from grokgate.values.wire import WireRequest
 
 RUN = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY" * 3

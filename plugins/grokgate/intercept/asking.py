@@ -13,7 +13,8 @@ from grokgate.intercept.live import CannotPay, Pay
 from grokgate.intercept.recorder import Recorder
 from grokgate.values.capture import Capture
 from grokgate.values.line import one_line
-from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.redaction import mask, mask_headers
+from grokgate.values.secret import MASK
 from grokgate.values.wire import Answer, WireRequest
 
 

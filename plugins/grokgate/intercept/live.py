@@ -21,8 +21,9 @@ from grokgate.intercept.recorder import Recorder
 from grokgate.intercept.replay import UNANSWERED, WireLog
 from grokgate.values.capture import Capture
 from grokgate.values.evidence import Blame
-from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.redaction import mask, mask_headers
 from grokgate.values.script import Script
+from grokgate.values.secret import MASK
 from grokgate.values.wire import Answer, Egress, Exchange, WireRequest
 
 SETTLED = 10.0

@@ -16,8 +16,9 @@ from http import HTTPStatus
 from grokgate.intercept.fault import Broken, Fault, find_fault
 from grokgate.upstream.script.written import RULE as SCRIPTED
 from grokgate.upstream.tape import Tape
-from grokgate.values.redaction import MASK, mask, mask_headers
+from grokgate.values.redaction import mask, mask_headers
 from grokgate.values.script import Script, Scripted, answer_of
+from grokgate.values.secret import MASK
 from grokgate.values.wire import Answer, Egress, Exchange, Miss, WireRequest
 
 PHRASES = {**{status.value: status.phrase for status in HTTPStatus}, 599: "Not On Tape"}

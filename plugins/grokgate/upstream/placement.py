@@ -25,7 +25,7 @@ NAMED = frozenset({"asked", "served", "window", "retired_on", "instead"})
 """What a refusal tells that follows from the name that was asked for, so that it is no other name's."""
 NO_KEY = "no-key"
 """What stands among scenarios for a request that came without a key."""
-OF_THE_REQUEST = ("argument", "effort", "asked", "served")
+OF_THE_REQUEST = ("argument", "effort", "asked", "served", "complaint")
 """What it tells of which nothing else than what was sent may stand there; a model may be called by each of its names."""
 _THINKING = re.compile(r"/(none|hidden|shown)$")
 _FINISH = re.compile(r'"finish_reason"\s*:\s*"(\w+)"')
@@ -161,8 +161,9 @@ def _named(recording: Recording, means: Meaning) -> dict[str, tuple[str, ...]]:
     when = dict[str, tuple[str, ...]]()
     if not NAMED.isdisjoint(recording.fill):
         when["asked"] = (means["asked"],)
-    if "effort" in recording.fill:
-        when["effort"] = (means["effort"],)
+    for name in ("effort", "complaint"):
+        if name in recording.fill:
+            when[name] = (means[name],)
     return {**when, **recording.when}
 
 

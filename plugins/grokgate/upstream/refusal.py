@@ -23,6 +23,8 @@ KINDS = {
     "retired_on": r"[\d-]+",
 }
 """What may stand in a place that an exchange fills in; in one that is not here anything may."""
+WORDED = frozenset({"complaint"})
+"""What is words itself, in which numbers differ."""
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _VARYING = re.compile(rf"{PLACE.pattern}|(?P<id>{_UUID})|(?P<number>{NUMBER})")
 
@@ -94,7 +96,9 @@ def _varying(found: re.Match[str], values: Mapping[str, Collection[str]]) -> str
     if found["number"]:
         return NUMBER
     name = found["name"]
-    return f"(?:{'|'.join(map(re.escape, values[name]))})" if name in values else KINDS.get(name, ANY)
+    if name not in values:
+        return KINDS.get(name, ANY)
+    return f"(?:{'|'.join(_pattern(value, {}) if name in WORDED else re.escape(value) for value in values[name])})"
 
 
 def _spaced(text: str) -> str:

@@ -8,6 +8,7 @@ route      ``chat``, ``responses``, ``models``, ``language-models``, the name of
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``unreadable`` where it is no JSON or has a field of another type than xAI reads, or ``none``
+complaint  what xAI says of a body that it cannot read, without the place; else ``none``
 asked      the name of the model as it was asked for, ``none`` where there is none
 served     the model that answers to the asked name, ``retired`` where it was, ``unknown`` where there is none
 refused    the first field that is refused, in the spelling of the API: one that xAI retired, or a parameter of this model;
@@ -46,6 +47,7 @@ from typing import Any
 
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.bodies import first_fault
+from grokgate.upstream.complaint import complaint
 from grokgate.upstream.length import length_of, long_prompt_in
 from grokgate.upstream.wording import (
     CHAT,
@@ -106,6 +108,7 @@ PLAIN_DATA = ("const", "default", "enum", "examples", "required")
 def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
     """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name."""
     endpoint = endpoint_of(request)
+    body = _body(request, endpoint)
     content = known_at(endpoint, request)
     name = str(content.get("model", ""))
     model = answering(name, world, scenario)
@@ -119,7 +122,8 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "route": _route(endpoint),
         "method": "right" if request.method == METHODS.get(endpoint, request.method) else "wrong",
         "key": _key(request, key, scenario),
-        "body": _body(request, endpoint),
+        "body": body,
+        "complaint": _complaint(request, endpoint) if body == "unreadable" else "none",
         "asked": name or "none",
         "served": _served(name, model, world, scenario),
         "refused": _refused(content, model, world, _route(endpoint)),
@@ -171,6 +175,10 @@ def _body(request: WireRequest, endpoint: str) -> str:
     if not request.body:
         return "none"
     return "object" if isinstance(request.json, dict) and first_fault(request.json, endpoint) is None else "unreadable"
+
+
+def _complaint(request: WireRequest, endpoint: str) -> str:
+    return complaint(request.body, endpoint).rpartition(" at line ")[0] or "none"
 
 
 def _served(name: str, model: Model | None, world: World, scenario: str) -> str:
