@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from grokgate.formats.evidence_file import EvidenceWriter
 from grokgate.runs.check import child_environment
 
 ONE = ("--provider", "reference", "--only", "P1.1", "--reports", "reports")
@@ -73,6 +74,21 @@ def test_what_the_gate_is_told_destroys_nothing(words, sentence, grokgate, repor
     ran = grokgate("check", *ONE[:2], "--reports", "reports", *only, *words)
     assert (ran.code, sentence in ran.complained) == (2, True), ran.said + ran.complained
     assert held(reports) == before
+
+
+def test_a_run_into_a_folder_in_which_another_one_writes_is_refused(grokgate, reports, held):
+    other = EvidenceWriter(reports / "evidence.jsonl", ())
+    other.write("header", {})
+    before = held(reports)
+    ran = grokgate("check", *ONE)
+    assert (ran.code, "another run writes it; wait for its end, or name another --reports" in ran.complained) == (2, True)
+    assert held(reports) == before
+
+
+def test_variables_of_pytest_change_no_place_of_evidence(grokgate, tmp_path):
+    ran = grokgate("check", *ONE, PYTEST_ADDOPTS=f"--evidence={tmp_path / 'elsewhere.jsonl'}")
+    assert (ran.code, ran.rows) == (10, {"P1.1": "passed"})
+    assert not (tmp_path / "elsewhere.jsonl").exists()
 
 
 # --- plain pytest

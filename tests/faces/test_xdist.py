@@ -51,3 +51,8 @@ def test_the_reports_are_whole(ran):
     assert ran.evidence.footer["verdict"] == ran.verdict["verdict"] == "inconclusive"
     assert {"summary.md", "junit.xml"} <= {path.name for path in ran.reports.iterdir()}
     assert re.match(r"next: \S*grokgate explain POST-2\.", ran.said.splitlines()[-1])
+
+
+def test_cases_that_each_worker_runs_stand_for_no_other_case(gate):
+    ran = gate("--provider", "reference", "--only", "POST-2.2", "--", "-n", "2", "--dist", "each", "-k", "half")
+    assert (ran.rows, ran.code) == ({"POST-2.2": "not_run"}, 10)

@@ -126,8 +126,9 @@ def check(
     except NotFound as refused:
         raise Refused(str(refused)) from None
     folder = Path(options.pop("reports") or gate.reports_folder(name, only, options["mode"] or "replay")).absolute()
-    evidence = Path(options["evidence"] or folder / "evidence.jsonl").absolute()
-    arguments = ["--provider", provider, "--reports", str(folder), "--alluredir", str(folder / "allure-results")]
+    evidence = Path(options.pop("evidence") or folder / "evidence.jsonl").absolute()
+    arguments = ["--provider", provider, "--reports", str(folder), "--evidence", str(evidence)]
+    arguments += ["--alluredir", str(folder / "allure-results")]
     arguments += [word for option, value in options.items() if value for word in (f"--{option}", value)]
     arguments += [word for id in only for word in ("--only", id)]
     arguments += [word for place in cassettes for word in ("--cassettes", place)]

@@ -293,7 +293,7 @@ class Gate:
         """A row of which some cases ran and some did not is not decided by those that did."""
         from grokgate.judgement.outcome import left_out
 
-        told = Counter(case.requirement for case in self.run.cases)
+        told = Counter(requirement for _, requirement in {(case.id, case.requirement) for case in self.run.cases})
         expected = {row: self._collected[row] for row in self.run.in_order} if self._stopped else self._expected
         for requirement, cases in expected.items():
             if (missing := cases - told[requirement]) > 0:

@@ -6,6 +6,7 @@ footer itself, so a change that was not sealed anew is found.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -51,7 +52,10 @@ class Evidence:
 
 
 class EvidenceWriter:
-    """Writes events as they happen; ``seal`` ends the file. Secrets are masked in every line."""
+    """Writes events as they happen; ``seal`` ends the file. Secrets are masked in every line.
+
+    The file is one writer's until it ends. Raises ``OSError``, also where another run writes it.
+    """
 
     def __init__(self, path: Path, secrets: tuple[str, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +63,13 @@ class EvidenceWriter:
         self._secrets = secrets
         self._hash = hashlib.sha256()
         self._events = 0
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+        self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")  # what another run writes stays whole
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            self._file.close()
+            raise OSError(busy.errno, "another run writes it; wait for its end, or name another --reports", str(path)) from None
+        self._file.truncate(0)
 
     def begin(
         self,
