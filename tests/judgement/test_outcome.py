@@ -273,6 +273,7 @@ def row(**more):
         ({"stop": ["END"]}, ""),
         ({}, "drops stop without a word"),
         ({"stop_sequences": ["END"]}, "renames stop to stop_sequences"),
+        ({"options": {"stop": ["END"]}}, "sends stop as options.stop"),
         ({"stop": "END"}, "sends stop as END"),
         ({"stop": ["END"], "model": "grok-3"}, "sends 'grok-4' as 'grok-3'"),
     ],

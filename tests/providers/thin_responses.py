@@ -1,10 +1,12 @@
 """A client of ``/v1/responses`` as its users write one, and the same with one thing wrong."""
 
 import json
+from dataclasses import replace
 from typing import ClassVar
 
 import httpx
 
+from grokgate.formats.rollout_file import rollout
 from grokgate.values.chat import ChatResult, Delta, ToolCall, Usage
 
 
@@ -122,3 +124,117 @@ class Thin:
             total_tokens=used["total_tokens"],
             cached_tokens=used["input_tokens_details"]["cached_tokens"],
         )
+
+
+class Otherwise(Thin):
+    """Right as well: the system prompt as instructions, texts in parts, nothing kept at xAI, chat's words for what came back."""
+
+    tells: ClassVar = {"reasoning": "beside"}
+
+    def body(self, request):
+        body = super().body(request)
+        system = [item["content"] for item in body["input"] if item.get("role") == "system"]
+        items = [self.in_parts(item) for item in body["input"] if item.get("role") != "system"]
+        return {**body, "input": items, "store": False, **({"instructions": system[0]} if system else {})}
+
+    def in_parts(self, item):
+        if not isinstance(item.get("content"), str):
+            return item
+        kind = "output_text" if item["role"] == "assistant" else "input_text"
+        return {**item, "type": "message", "content": [{"type": kind, "text": item["content"]}]}
+
+    def result(self, answer):
+        whole = super().result(answer)
+        words = {"max_output_tokens": "length", "completed": "tool_calls" if whole.tool_calls else "stop"}
+        return replace(whole, finish_reason=words[whole.finish_reason])
+
+    def usage(self, used):
+        told = super().usage(used)
+        return replace(told, completion_tokens=told.completion_tokens - told.reasoning_tokens)
+
+
+class KnowsTheEfforts(Thin):
+    """Leaves an effort out for models that have none, and says so in its description."""
+
+    without_effort: ClassVar = [id for id, model in rollout("grok-4.7").models.items() if not model.takes("reasoning_effort")]
+    description: ClassVar = {**Thin.description, "kind": "passthrough", "converts": ["reasoning_effort"]}
+
+    def body(self, request):
+        return super().body(request.without(["reasoning_effort"]) if request.model in self.without_effort else request)
+
+
+class MisnamesTheEffort(KnowsTheEfforts):
+    """Has chat's word within the object of responses."""
+
+    def reasoning(self, effort):
+        return {"reasoning_effort": effort}
+
+
+class SendsReasoningEmptied(Thin):
+    """Keeps the items of an answer, and strips what it does not know of them before they go back."""
+
+    def items(self, turn, request):
+        if turn.tool_calls:
+            yield {"type": "reasoning", "id": "rs_1", "summary": []}
+        yield from super().items(turn, request)
+
+
+class SendsEmptyTurns(Thin):
+    """Sends each turn as a message, whether it said anything or not."""
+
+    def items(self, turn, request):
+        if turn.role == "assistant" and not turn.content:
+            yield {"role": "assistant", "content": ""}
+        yield from super().items(turn, request)
+
+
+class AsksForTheSchemaAsOnChat(Thin):
+    """Sends ``response_format``, which this endpoint does not know."""
+
+    def format(self, wanted):
+        return {"response_format": wanted}
+
+
+class NestsTheSchemaAsOnChat(Thin):
+    """Sends chat's value at the right place."""
+
+    def format(self, wanted):
+        return {"text": {"format": wanted}}
+
+
+class OffersToolsAsOnChat(Thin):
+    """Sends functions nested, as chat has them."""
+
+    def tool(self, tool):
+        return tool
+
+
+class LimitsAsOnChat(Thin):
+    """Sends ``max_tokens``, which this endpoint does not know."""
+
+    def limit(self, limit):
+        return {"max_tokens": limit}
+
+
+class AnswersCallsAsOnChat(Thin):
+    """Sends the result of a call as a message of the role tool."""
+
+    def output(self, turn):
+        return {"role": "tool", "tool_call_id": turn.tool_call_id, "content": turn.content}
+
+
+class LosesTheReasoning(Thin):
+    """Takes the output for what was said, and tells no thinking."""
+
+    tells: ClassVar = {}
+
+    def usage(self, used):
+        told = super().usage(used)
+        return replace(told, completion_tokens=told.completion_tokens - told.reasoning_tokens, reasoning_tokens=0)
+
+
+class TakesTheIncompleteForWhole(Thin):
+    """Does not look at how an answer ended."""
+
+    def result(self, answer):
+        return replace(super().result(answer), finish_reason="stop")

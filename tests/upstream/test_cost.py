@@ -15,6 +15,8 @@ CHAT, RESPONSES = "https://api.x.ai/v1/chat/completions", "https://api.x.ai/v1/r
 ROLLOUT = rollout()
 PRICES, MODELS = ROLLOUT.prices, tuple(ROLLOUT.models.values())
 FLAT = {"grok-x": Price(prompt=3, cached=1, completion=7)}
+DEAR = {"grok-x": Price(prompt=3 * 10**6, cached=10**6, completion=7 * 10**6)}
+"""So dear that no fee of xAI's is more than an answer costs."""
 HELLO = {"model": "grok-x", "messages": [{"role": "user", "content": "Hello."}]}
 STATED = 6_359_000
 RECORDED = {
@@ -52,9 +54,10 @@ def paid(answer, request=None, prices=PRICES, reserved=99):
 # --- at most
 
 
-def output_of(request):
+def output_of(request, prices=FLAT):
     """The output tokens in a ceiling: what is left of it without the prompt."""
-    return (ceiling(request, FLAT) - 3 * (len(request.body) + HIDDEN)) / 7
+    price = prices["grok-x"]
+    return (ceiling(request, prices) - price.prompt * (len(request.body) + HIDDEN)) / price.completion
 
 
 def test_a_prompt_has_no_more_tokens_than_bytes_and_the_hidden_ones():
@@ -63,9 +66,18 @@ def test_a_prompt_has_no_more_tokens_than_bytes_and_the_hidden_ones():
     assert ceiling(long, FLAT) - ceiling(short, FLAT) == 3 * (len(long.body) - len(short.body)) >= 3 * 200
 
 
-@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens", "max_output_tokens"])
-def test_a_stated_limit_bounds_what_is_shown_and_thinking_comes_on_top(name):
-    assert output_of(asked(**{name: 10})) == 10 + THOUGHT
+@pytest.mark.parametrize(
+    ("url", "name"), [(CHAT, "max_tokens"), (CHAT, "max_completion_tokens"), (RESPONSES, "max_output_tokens")]
+)
+def test_a_stated_limit_bounds_what_is_shown_and_thinking_comes_on_top(url, name):
+    assert output_of(asked(url, **{name: 10}), DEAR) == 10 + THOUGHT
+
+
+@pytest.mark.parametrize(
+    ("url", "name"), [(CHAT, "max_output_tokens"), (RESPONSES, "max_tokens"), (RESPONSES, "max_completion_tokens")]
+)
+def test_a_limit_that_the_endpoint_does_not_know_bounds_nothing(url, name):
+    assert output_of(asked(url, **{name: 10}), DEAR) == UNLIMITED + THOUGHT
 
 
 def test_of_two_limits_the_larger_bounds():

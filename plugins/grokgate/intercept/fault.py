@@ -9,6 +9,7 @@ connections as their own errors, and changed answers as they are; what vcrpy can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -29,6 +30,8 @@ LATE = 5
 """Chunks that a stream still has to send when it fails late: some of its text, the finish reason, the usage, and the end."""
 COMMENTS, KEEPALIVE = 7, b": keepalive\n\n"
 """Comments that open a stream, and what each says: xAI sent so many in August 2026."""
+_DATA = re.compile(rb"^data: \{", re.MULTILINE)
+"""Where an event has JSON; on responses a line with its name stands before it."""
 PAGE = b"""<!doctype html>
 <html><head><title>Sign in to continue</title></head>
 <body><h1>Sign in to continue</h1><p>This network asks you to sign in before you go on.</p></body></html>
@@ -141,7 +144,7 @@ def _place(number: int, late: bool) -> int:
 
 def _malformed(answer: Answer, *, late: bool = False) -> Answer:
     """The middle event of a stream, or ``late`` one of the last, or the whole answer, without the brace that ends its JSON."""
-    events = [number for number, (_, chunk) in enumerate(answer.chunks) if chunk.startswith(b"data: {")]
+    events = [number for number, (_, chunk) in enumerate(answer.chunks) if _DATA.search(chunk)]
     if not events:
         return _altered(answer, _unended(answer.body))
     struck = events[_place(len(events), late)]

@@ -19,6 +19,7 @@ import httpx
 from grokgate.intercept.fault import Fault, NotPlayed
 from grokgate.intercept.recorder import Recorder
 from grokgate.intercept.replay import UNANSWERED, WireLog
+from grokgate.upstream.fidelity.reply import Reply
 from grokgate.values.capture import Capture
 from grokgate.values.evidence import Blame
 from grokgate.values.redaction import mask, mask_headers
@@ -34,8 +35,6 @@ DENIED = frozenset({401, 402, 403})
 """Statuses by which xAI denies a key, or has no more credits for it."""
 _DENIES = re.compile(rb"Incorrect API key|spending limit")
 """What it says of these with a status that it has for other things, too: 400, and 429."""
-_MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,100})"')
-"""The model that an answer names, or an event of a stream."""
 Pay = Callable[[WireRequest], Callable[[Answer | None], None]]
 """Reserves what a request may cost, and gives what settles it, with the answer or with none. Raises ``CannotPay``."""
 
@@ -146,12 +145,9 @@ class Live(Recorder):
         elif capture.status in OVERLOADED:
             because = f"xAI answered {capture.status}, which says nothing of the provider"
             hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=True))
-        expected, who = self._served.get(str(capture.request.field("model"))), _MODEL.search(capture.body)
-        if expected and who and capture.status == 200 and who[1].decode("utf-8", "replace") != expected:
-            because = (
-                f"xAI answered {capture.request.field('model')} by {who[1].decode('utf-8', 'replace')} in the middle of the run, "
-                f"and by {expected} before it"
-            )
+        asked, who = str(capture.request.field("model")), Reply(capture).served
+        if who and capture.status == 200 and self._served.get(asked, who) != who:
+            because = f"xAI answered {asked} by {who} in the middle of the run, and by {self._served[asked]} before it"
             hindrances.append(Hindrance(because=because, blame=Blame.XAI, again=False, spoils=True))
         self._done(capture.request, answer)
 

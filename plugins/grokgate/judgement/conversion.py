@@ -58,7 +58,7 @@ def _changes(call: Call) -> Iterator[str]:
 
 
 def _changed(request: WireRequest, name: str, value: Any, call: Call) -> Iterator[str]:
-    body = read(request).everything
+    body, misplaced = read(request).everything, read(request).elsewhere(name)
     named = (name, *LIMITS) if option(name) == LIMIT else (name, camel_case(name), call.words.get(name, name), option(name))
     if sent := next((key for key in named if key in body), None):
         if body[sent] != value:
@@ -69,5 +69,7 @@ def _changed(request: WireRequest, name: str, value: Any, call: Call) -> Iterato
     others = {key: said for key, said in body.items() if key not in call.asked.parameters and type(said) is type(value)}
     if renamed := next((key for key, said in others.items() if said == value), None):
         yield f"renames {name} to {renamed}"
+    elif misplaced:
+        yield f"sends {name} as {misplaced[0][0]}"
     else:
         yield f"removes {name} and says so" if tells_of(call, option(name)) else f"drops {name} without a word"

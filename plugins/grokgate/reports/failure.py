@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +19,9 @@ WIDTH, SAID = 100, 800
 DIGEST = "sha256:"
 """How a body begins that evidence keeps by its digest."""
 UNTELLING = ("id", "object", "created", "system_fingerprint")
-"""Keys of an answer that tell nothing of it."""
+"""Keys of a chat completion that tell nothing of it."""
+TELLING = ("model", "status", "incomplete_details", "error", "output", "usage")
+"""Keys of a response that are no echo of the request."""
 PORT = 8080
 """Where ``grokgate serve`` listens by default."""
 
@@ -30,8 +33,9 @@ def failure_text(asked: Asked, case: Case, header: Mapping[str, Any] | None = No
 
 def shown_exchange(case: Case) -> Mapping[str, Any] | None:
     """The request that shows the failure: of those that left for that call, the first that has what is at fault."""
-    left = _left(case)
-    return next((exchange for exchange in left if _at(case) in _content(exchange["body"])), left[0] if left else None)
+    left, at = _left(case), _at(case)
+    shows = (exchange for exchange in left if at and _standing(_content(exchange["body"]), at)[0] == at)
+    return next(shows, left[0] if left else None)
 
 
 def difference(case: Case) -> str:
@@ -124,17 +128,35 @@ def _content(body: str) -> Mapping[str, Any]:
 
 def _body(body: str, case: Case) -> Iterator[str]:
     """Of the body, the model and what shows the failure, with an arrow; the other keys by their names alone."""
-    content, at = _content(body), _at(case)
+    content = _content(body)
     if not content:
         yield f"             {one_line(_large(body), SAID)}"
         return
-    told = {key: value for key, value in content.items() if key in ("model", at)}
-    for key, value in told.items():
-        arrow = "   <- here" if key == at else ""
-        shown = one_line(json.dumps(value, ensure_ascii=False), SAID if arrow else WIDTH)
-        yield f"           {'+' if arrow else ' '} {json.dumps(key)}: {shown}{arrow}"
-    if others := [key for key in content if key not in told]:
+    place, here = _standing(content, _at(case))
+    if "model" in content and place != "model":
+        yield f'             "model": {one_line(json.dumps(content["model"], ensure_ascii=False), WIDTH)}'
+    if place:
+        yield f"           + {json.dumps(place)}: {one_line(json.dumps(here, ensure_ascii=False), SAID)}   <- here"
+    if others := [key for key in content if key not in ("model", *_steps(place)[:1])]:
         yield f"             and {', '.join(others)}"
+
+
+def _standing(content: Mapping[str, Any], place: str) -> tuple[str, Any]:
+    """A place in a body such as ``text.format``, or as much of it as is there, with what stands there; nothing of another."""
+    found: str = ""
+    here: Any = content
+    for step in _steps(place):
+        key = int(step[1:-1]) if step.startswith("[") else step
+        try:
+            here = here[key]
+        except (LookupError, TypeError):
+            return found, here if found else None
+        found = f"{found}{step}" if not found or step.startswith("[") else f"{found}.{step}"
+    return found, here if found else None
+
+
+def _steps(place: str) -> list[str]:
+    return re.findall(r"\[\d+\]|[^.\[]+", place)
 
 
 def _answered(exchange: Mapping[str, Any]) -> str:
@@ -147,9 +169,13 @@ def _answered(exchange: Mapping[str, Any]) -> str:
 def _telling(answer: str) -> str:
     """An answer without what tells nothing of it: its number and date."""
     content = _content(answer)
-    if "choices" not in content:
+    if "choices" in content:
+        told = {key: value for key, value in content.items() if key not in UNTELLING}
+    elif "output" in content:
+        told = {key: content[key] for key in TELLING if content.get(key) is not None}
+    else:
         return _large(answer)
-    return json.dumps({key: value for key, value in content.items() if key not in UNTELLING}, ensure_ascii=False)
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _large(body: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from grokgate.upstream.fidelity.counts import counts_of
 from grokgate.upstream.fidelity.reply import DONE, Reply, captured, objects
 from grokgate.upstream.price import TICKS, paid_as, ticks_of
-from grokgate.upstream.wording import CHAT, RESPONSES
+from grokgate.upstream.spelling.endpoints import SPELLINGS, endpoint_of, spelling_of
+from grokgate.upstream.spelling.responses import RESPONSES
 from grokgate.values.rollout import ModelFacts
 from grokgate.values.wire import Answer, WireRequest
 from grokgate.values.world import Price
@@ -34,7 +35,6 @@ VIOLATION = TICKS // 20
 """What xAI takes for a request to the responses endpoint that it refuses by its usage guidelines (docs.x.ai pricing)."""
 
 _FREE = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
-_LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 _IMAGES = frozenset({"image_url", "input_image"})
 _ELSEWHERE = frozenset({"previous_response_id", "conversation", "file_id", "file_ids", "file_url", "search_parameters"})
 """Keys that bring tokens into a prompt that are not in the request."""
@@ -60,9 +60,9 @@ def ceiling(
 
     A token has a byte or more, so the prompt has no more tokens than the body has bytes, and xAI's hidden prompt and its images
     beside; nor more than the window, since xAI refuses a longer one, and takes nothing for it. The output is the limit that the
-    body states, the larger of two, else ``unlimited``; and ``thought`` comes on top. ``n`` answers cost ``n`` times as much. The
-    long-context price holds where prompt and output together may reach its threshold. A model that does not reason has no
-    ``thought``, unless it may call functions.
+    body states in a field that its endpoint has, the larger of two, else ``unlimited``; and ``thought`` comes on top. ``n``
+    answers cost ``n`` times as much. The long-context price holds where prompt and output together may reach its threshold. A
+    model that does not reason has no ``thought``, unless it may call functions.
 
     ``models`` tell under which names a model is asked for, and which may answer. A listed model that is none of theirs is there
     because it answers for others (grok-4.3 since 15 May 2026), so it may be paid as well. A name of no model is paid as the
@@ -72,11 +72,12 @@ def ceiling(
         return 0
     _is_bounded(request)
     many = _count(request.field("n"), 1)
-    limits = [_count(request.field(name), unlimited) for name in _LIMITS if request.field(name) is not None]
+    read = spelling_of(request).limits_read
+    limits = [_count(request.field(name), unlimited) for name in read if request.field(name) is not None]
     prompt = len(request.body) + HIDDEN + IMAGE * sum(found.get("type") in _IMAGES for found in _objects(request.json))
     shown, calls = max(limits, default=unlimited), bool(objects(request.field("tools")))
     most = many * most_of(str(request.field("model")), prompt, shown, prices, models, thought=thought, calls=calls)
-    return max(most, VIOLATION) if _endpoint(request) == RESPONSES else most
+    return max(most, VIOLATION) if spelling_of(request) is RESPONSES else most
 
 
 def most_of(
@@ -136,7 +137,7 @@ def cost_of(
     if type(stated) is int and stated >= 0:
         return Cost(stated, "stated")
     if refused:
-        fined = reply.endpoint == RESPONSES and _VIOLATES.search(reply.text)
+        fined = spelling_of(request) is RESPONSES and _VIOLATES.search(reply.text)
         return Cost(VIOLATION, "fee") if fined else Cost(0, "free")
     if counts is None or not prices:
         return Cost(reserved, "reserved")
@@ -147,8 +148,8 @@ def cost_of(
 
 def _is_bounded(request: WireRequest) -> None:
     """Whether all that a request costs can be seen in it."""
-    endpoint, coding = _endpoint(request), request.headers.get("content-encoding", "identity")
-    if endpoint not in (CHAT, RESPONSES):
+    coding = request.headers.get("content-encoding", "identity")
+    if endpoint_of(request) not in SPELLINGS:
         raise Unbounded(f"nobody here knows what {request.method} {request.path} costs")
     if coding != "identity":
         raise Unbounded(f"the body is encoded as {coding}, so its bytes do not bound its tokens")
@@ -160,10 +161,6 @@ def _is_bounded(request: WireRequest) -> None:
     for tool in objects(request.field("tools")):
         if tool.get("type") != "function":
             raise Unbounded(f"xAI runs the tool {tool.get('type')!r} as often as the model likes, and bills each time")
-
-
-def _endpoint(request: WireRequest) -> str:
-    return request.path.rstrip("/").partition("/v1/")[2]
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -221,6 +218,6 @@ def _is_whole(answer: Answer, reply: Reply) -> bool:
         return False
     if not reply.is_stream:
         return True
-    if reply.endpoint == RESPONSES:
+    if reply.endpoint == RESPONSES.name:
         return any(message.get("type") in _ENDS for message in reply.messages)
     return f"data: {DONE}" in reply.text[-64:]

@@ -90,7 +90,7 @@ def _text(body: bytes, most: int) -> str:
 
 
 def _about(text: str) -> Iterator[str]:
-    """What a large body is about: model, number of messages and keys; of a stream the number of events, and the last of them."""
+    """What a large body is about: model, number of turns and keys; of a stream the number of events, and the last of them."""
     events = [event.strip() for event in text.split("\n\n") if event.strip()]
     if events and events[0].startswith(("data:", ":", "event:")):
         last = next((event for event in reversed(events) if not event.endswith("[DONE]")), "")
@@ -101,9 +101,9 @@ def _about(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         return
     if isinstance(content, dict):
-        messages = content.get("messages")
+        turns = {key: content[key] for key in ("messages", "input") if isinstance(content.get(key), list)}
         yield from [f"model {content['model']}"] if "model" in content else []
-        yield from [f"messages: {len(messages)}"] if isinstance(messages, list) else []
+        yield from (f"{key}: {len(listed)}" for key, listed in turns.items())
         yield f"keys {', '.join(list(content)[:MOST_KEYS])}"
 
 

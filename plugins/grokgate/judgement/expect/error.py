@@ -8,6 +8,7 @@ from grokgate.judgement.expect.caller import Caller
 from grokgate.judgement.expect.sent import sent
 from grokgate.judgement.expect.unkept import NOTHING, Unkept, Unproven
 from grokgate.judgement.expect.wire import Wire
+from grokgate.upstream.spelling.endpoints import spelling_of
 from grokgate.values.call import Call
 from grokgate.values.line import one_line
 from grokgate.values.rollout import Trouble
@@ -86,14 +87,14 @@ class Error:
                 because = f"the error does not tell that it was {trouble.name}: {self.text}"
                 raise Unkept(because, expected=trouble.says, saw=self.text, at="error")
             return
-        self._met(trouble.status)
-        kinds = [KINDS.get(trouble.status, NUMBER_ALONE)]
+        status = self._status(trouble.status)
+        kinds = [KINDS.get(status, NUMBER_ALONE)]
         kinds += [kind for subject, kind in SUBJECTS.items() if re.search(subject, self._sentence, re.IGNORECASE)]
-        named = re.search(rf"(?<!\d){trouble.status}(?!\d)|(?i:{'|'.join(kinds)})", own)
-        if failure.status != trouble.status and (failure.status is not None or not named):
+        named = re.search(rf"(?<!\d){status}(?!\d)|(?i:{'|'.join(kinds)})", own)
+        if failure.status != status and (failure.status is not None or not named):
             told = "tells neither status nor kind" if failure.status is None else f"tells status {failure.status}"
-            because = f"the error {told}, where xAI answered {trouble.status}: {self.text}"
-            raise Unkept(because, expected=trouble.status, saw=failure.status or NOTHING, at="error")
+            because = f"the error {told}, where xAI answered {status}: {self.text}"
+            raise Unkept(because, expected=status, saw=failure.status or NOTHING, at="error")
 
     def has_xais_sentence(self) -> None:
         """What xAI said stands in the error whole, however the text is wrapped or quoted."""
@@ -108,12 +109,14 @@ class Error:
         found = sent(self._call)
         return (found and found.error) or ""
 
-    def _met(self, status: int) -> None:
-        """xAI answered with this status at last, which the caller is to be told."""
+    def _status(self, of_the_trouble: int) -> int:
+        """The status that the caller is to be told: that of the trouble at the endpoint that was asked; xAI gave it at last."""
         left, found = Wire(self._call).requests, sent(self._call)
+        status = spelling_of(left[-1]).status(of_the_trouble)
         if found is None or found.status != status:
             met = found.status if found else NOTHING
             raise Unproven(f"{len(left)} requests left for {self._call.asked.model} and met {met}, not {status}")
+        return status
 
 
 def _without(sentence: str, text: str) -> str:

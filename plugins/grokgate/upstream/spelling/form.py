@@ -48,8 +48,8 @@ class Said:
 class Spelling:
     """How one endpoint writes: ``limits`` are the fields of its limit, of which xAI looks at those in ``limits_read``.
 
-    ``read`` reads the body of a request, ``answer`` what came back; ``usage_asked_by`` is the field by which a stream's usage is
-    asked for, empty where it comes unasked.
+    ``read`` reads the body of a request, ``answer`` what came back. ``usage_asked_by`` is the field by which a stream's usage is
+    asked for, empty where it comes unasked. ``statuses`` are those with which it answers where chat answers with another one.
     """
 
     name: str
@@ -59,6 +59,11 @@ class Spelling:
     usage_asked_by: str
     read: Callable[[Mapping[str, Any]], Said]
     answer: Callable[[Reply], NormalAnswer]
+    statuses: Mapping[int, int] = field(default_factory=dict)
+
+    def status(self, on_chat: int) -> int:
+        """The status of what chat answers with another one."""
+        return self.statuses.get(on_chat, on_chat)
 
     def limit_field(self, of_the_model: str) -> str:
         """The field of the limit for a model which has it in that field on chat."""

@@ -251,4 +251,5 @@ RESPONSES = Spelling(
     usage_asked_by="",
     read=_read,
     answer=_answer,
+    statuses={404: 400},  # a model that is not there, or is no more
 )
