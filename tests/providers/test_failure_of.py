@@ -1,10 +1,12 @@
 """An error becomes data, whatever its causes look like."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from grokgate.providers import openai
+from grokgate.providers import openai_chat
 from grokgate.providers.vehicle import failure_of, perform
-from grokgate.values.chat import ChatRequest
+from grokgate.values.chat import MODES, ChatRequest, ChatResult
 
 
 class Refused(Exception):
@@ -32,7 +34,7 @@ def test_what_no_caller_catches_as_an_error_is_told_as_such(error):
 
 def test_a_bundled_adapter_that_falls_over_is_not_the_library():
     with pytest.raises(AttributeError) as slip:
-        openai._messages(None)
+        openai_chat._messages(None)
     failure = failure_of(slip.value)
     assert (failure.end, failure.message.partition(":")[0]) == ("nonsense", "the adapter fell over what it got (AttributeError)")
     assert failure_of(KeyError("choices")).end == ""
@@ -47,7 +49,26 @@ class Slips:
     def stream(self, _):
         return None
 
+    def achat(self, _):
+        return ChatResult(text="Paris.")
 
-@pytest.mark.parametrize("mode", ["chat", "stream"])
+    async def astream(self, _):
+        return []
+
+
+class Later:
+    """What can be awaited, and is no coroutine."""
+
+    def __await__(self):
+        yield from ()
+        return ChatResult(text="Paris.")
+
+
+def test_whatever_can_be_awaited_is_awaited():
+    adapter = SimpleNamespace(achat=lambda _: Later())
+    assert perform(adapter, "achat", ChatRequest(model="grok-4", messages=())).text == "Paris."
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_an_adapter_whose_methods_are_not_those_that_are_due_is_told_as_one(mode):
     assert perform(Slips(), mode, ChatRequest(model="grok-4", messages=())).end == "nonsense"

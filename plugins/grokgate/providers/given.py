@@ -5,7 +5,7 @@ Standard library only: the host that runs a provider in its own interpreter impo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -23,6 +23,13 @@ class Nonsense(TypeError):
 def answer(given: Any) -> ChatResult:
     """What ``chat`` gave back. Raises ``Nonsense``."""
     return _a(ChatResult, given, "")
+
+
+async def awaited(given: Any) -> Any:
+    """What the awaitable gives that ``achat`` gave back. Raises ``Nonsense``."""
+    if not isinstance(given, Awaitable):
+        raise _due("an awaitable", given)
+    return await given
 
 
 def delta(given: Any) -> Delta:

@@ -114,7 +114,7 @@ def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asynci
             handed.extend(map(given.delta, ask(request)))
             return joined(handed)
         if mode == "achat":
-            return given.answer(_awaited(ask(request), runner))
+            return given.answer(_awaited(given.awaited(ask(request)), runner))
         _awaited(_collected(ask(request), handed), runner)
         return joined(handed)
     except KeyboardInterrupt:
