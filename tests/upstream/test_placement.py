@@ -197,3 +197,70 @@ def test_a_refusal_that_comes_whatever_is_asked_is_one_of_a_scenario(refused):
 )
 def test_two_refusals_are_the_same_up_to_names_numbers_and_ids(told, wanted, values, differs):
     assert bool(difference(told, wanted, values)) is differs
+
+
+def tool(name):
+    return {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}}
+
+
+def answered(world="grok-4-0709", served="grok-3-mini", calls=(), **more):
+    """The place of an ordinary answer, as somebody recorded it; it may call functions."""
+    asked = {"model": "grok-3-mini", "messages": [{"role": "user", "content": "Hi"}]} | more
+    message = {"role": "assistant", "content": "" if calls else "Hi"}
+    if calls:
+        message["tool_calls"] = [
+            {"id": "call_1", "type": "function", "function": {"name": name, "arguments": "{}"}} for name in calls
+        ]
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
+    body = json.dumps({"object": "chat.completion", "model": served, "choices": [choice]}).encode()
+    request = WireRequest("POST", CHAT, {}, json.dumps(asked).encode())
+    return placed(Capture(request=request, status=200, headers={"content-type": "application/json"}, body=body), TAPES[world])
+
+
+def test_an_answer_by_another_model_plays_nothing():
+    place = answered(served="grok-4.3")
+    assert place.reason == "rule plain/shown: grok-4.3 answered, which is not who does in world grok-4-0709"
+
+
+def test_an_answer_plays_for_the_efforts_under_which_its_model_bears_that_name():
+    assert answered().when == {"served": ("grok-3-mini",), "effort": ("unset", "low")}
+    assert "unset" not in answered(served="grok-3-mini-high", reasoning_effort="high").when["effort"]
+
+
+def test_a_call_plays_where_it_is_as_free_and_for_the_function_that_is_demanded():
+    tools = [tool("get_weather"), tool("get_time")]
+    one = {"type": "function", "function": {"name": "get_time"}}
+    weather = [{"role": "user", "content": "How is the weather?"}]
+    free = answered(calls=["get_weather"], tools=tools, messages=weather)
+    assert (free.when["choice"], "demanded" in free.when, "parallel" in free.when) == (("unset", "auto"), False, False)
+    demanded = answered(calls=["get_time"], tools=tools, tool_choice=one)
+    assert (demanded.when["choice"], demanded.when["demanded"]) == (("function",), ("get_time",))
+    assert answered(calls=["get_weather", "get_time"], tools=tools, messages=weather).when["parallel"] == ("yes",)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "it was recorded without its body"),
+        (b"<html>busy</html>", "its answer is no JSON"),
+        (b'{"object":"list","data":[]}', "its answer has choices, this one not"),
+        (b'data: {"choices":[]}\n\ndata: [DONE]\n\n', "its answer is in one piece, this one not"),
+    ],
+)
+def test_an_answer_of_another_sort_plays_nothing(body, reason):
+    request = WireRequest("POST", CHAT, {}, b'{"model":"grok-3-mini","messages":[{"role":"user","content":"Hi"}]}')
+    place = placed(Capture(request=request, status=200, headers={}, body=body), TAPES["grok-4-0709"])
+    assert place.reason == f"rule plain/shown: {reason}"
+
+
+@pytest.mark.parametrize("comments", ["", ": keepalive\n\n", ": keepalive\n" * 7 + "\n"])
+@pytest.mark.parametrize(
+    ("end", "reason"), [("data: [DONE]\n\n", ""), ("", "the stream was cut before its end by whoever recorded it")]
+)
+def test_a_stream_with_comments_is_a_stream(comments, end, reason):
+    chunk = {"object": "chat.completion.chunk", "model": "grok-3-mini"}
+    chunk["choices"] = [{"index": 0, "delta": {"content": "Hi", "role": "assistant"}, "finish_reason": "stop"}]
+    body = f"{comments}data: {json.dumps(chunk)}\n\n{end}".encode()
+    request = WireRequest("POST", CHAT, {}, b'{"model":"grok-3-mini","stream":true,"messages":[{"role":"user","content":"Hi"}]}')
+    place = placed(Capture(request=request, status=200, headers={}, body=body), TAPES["grok-4-0709"])
+    assert place.reason.removeprefix("rule plain-stream/shown: ") == reason

@@ -64,6 +64,7 @@ def test_a_plain_request_means_this(means):
         "tools": "none",
         "offered": "none",
         "choice": "unset",
+        "demanded": "none",
         "call": "no",
         "parallel": "yes",
         "turn": "user",

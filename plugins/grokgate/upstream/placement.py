@@ -23,6 +23,9 @@ from grokgate.values.wire import Answer, Miss, WireRequest
 
 NAMED = frozenset({"asked", "served", "window", "retired_on", "instead"})
 """What a refusal tells that follows from the name that was asked for, so that it is no other name's."""
+UNSET = "unset"
+FREE = (UNSET, "auto")
+"""Choices that leave it to the model whether it calls a function, which is what it does where nothing is said."""
 NO_KEY = "no-key"
 """What stands among scenarios for a request that came without a key."""
 OF_THE_REQUEST = ("argument", "effort", "asked", "served", "complaint")
@@ -73,7 +76,7 @@ def placed(capture: Capture, tape: Tape, accepted: Collection[str] = ()) -> Plac
     elif differing := _differs(Reply(capture), Reply(captured(request, answer))):
         reason = f"rule {recording.rule}: {differing}"
     else:
-        when = _narrowed(capture, means)
+        when = _narrowed(capture, means, tape)
         return Placement(means=means, recording=recording, answer=answer, when=when, accepted=substitute(capture, tape))
     return Placement(means=means, answer=answer, reason=reason)
 
@@ -190,13 +193,27 @@ def _sort(reply: Reply) -> set[str]:
     return {key for answer in reply.answers for key in _PARTS.intersection(answer)}
 
 
-def _narrowed(capture: Capture, means: Meaning) -> dict[str, tuple[str, ...]]:
-    """What a request must mean to get this very answer: the same model, tools and schema; usage only where it was sent."""
+def _narrowed(capture: Capture, means: Meaning, tape: Tape) -> dict[str, tuple[str, ...]]:
+    """What a request must mean to get this very answer.
+
+    The same model, under the name that it answers by; the same tools, called as freely; the same schema; usage only where it was
+    sent.
+    """
     if capture.status != 200 or means["route"] == "models":
         return {}
     when: dict[str, tuple[str, ...]] = {"served": (means["served"],)}
+    if (model := tape.world.served.get(means["asked"])) and model.suffixed:
+        efforts = {UNSET: None, **{effort: effort for effort in model.efforts}}
+        name = model.named(efforts.get(means["effort"]))
+        when["effort"] = tuple(effort for effort, asked in efforts.items() if model.named(asked) == name)
     if means["offered"] != "none":
+        choice = means["choice"]
         when["tools"] = (means["tools"],)
+        when["choice"] = FREE if choice in FREE else (choice,)
+        if means["demanded"] != "none":
+            when["demanded"] = (means["demanded"],)
+        if len(Reply(capture).tool_calls) > 1:
+            when["parallel"] = (means["parallel"],)
     if means["format"] == "json_schema":
         when["schema"] = (means["schema"],)
     if means["stream"] != "no" and means["route"] == "chat":

@@ -26,6 +26,7 @@ schema     the name of the JSON schema, ``unusable`` where xAI refuses it, else 
 tools      the names of the offered functions, sorted, else ``none``
 offered    ``none``, ``functions``, ``server`` (tools that xAI runs), ``too-many``, or ``other`` for a function without a name
 choice     ``unset``, ``auto``, ``none``, ``required``, ``function`` or ``other``
+demanded   the function that the choice demands by its name, else ``none``
 call       ``yes`` where a function is called: a choice demands it, or, which is a guess, the last user message speaks of it;
            else ``no``
 parallel   whether several calls at once are allowed: ``yes`` or ``no``
@@ -138,6 +139,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "tools": " ".join(sorted(str(tool.get("name", "?")) for tool in tools)) if tools else "none",
         "offered": _offered(content.get("tools"), tools, world.most_tools),
         "choice": _choice(content.get("tool_choice")),
+        "demanded": _demanded(content.get("tool_choice")),
         "call": "yes" if tools and called(content, last_said) else "no",
         "parallel": "no" if content.get("parallel_tool_calls") is False else "yes",
         "turn": str(turns[-1].get("role", "none")) if turns else "none",
@@ -282,6 +284,11 @@ def _choice(choice: Any) -> str:
         return choice if choice in ("auto", "none", "required") else "other"
     # Beside {"type": "function"} xAI takes {"type": "tool", "name": …}, as another vendor's API writes it.
     return "function" if isinstance(choice, dict) and choice.get("type") in ("function", "tool") else "other"
+
+
+def _demanded(choice: Any) -> str:
+    chosen = choice.get("function", choice) if isinstance(choice, dict) else None
+    return str(chosen.get("name", "none")) if isinstance(chosen, dict) else "none"
 
 
 def _well_formed(turns: Sequence[Mapping[str, Any]]) -> str:
