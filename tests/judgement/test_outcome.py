@@ -55,6 +55,12 @@ def decide():
     return made
 
 
+def test_half_a_character_in_an_answer_can_be_written(decided, call):
+    case = decided(Unkept("the caller got \ud83d as text"), calls=[call(text="\ud83d")])
+    assert case.because == "the caller got \ufffd as text"
+    assert json.dumps(case.to_json(), ensure_ascii=False).encode()
+
+
 def test_no_error_is_a_pass(decided):
     case = decided()
     assert (case.id, case.requirement, case.node) == ("POST-2.4[half]", "POST-2.4", "suites/test_x.py::test_y[half]")

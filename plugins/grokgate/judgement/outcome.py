@@ -6,6 +6,7 @@ A miss of the tape and an undeclared attempt to reach another host override what
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ NOT_RUN_HERE = "cases"
 """Where the finding of a case is that stands for those that did not run: how many the row has, and how many ran."""
 MISSING: Mapping[type, str] = {NoListing: "listing", NoDocumentation: "documentation", DidNotStart: "start"}
 """What was looked for and is not there."""
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which no file and no terminal takes."""
 KEPT = 6
 """Calls that evidence keeps of a case with many, from either end, beside the one that shows what is unkept."""
 
@@ -250,9 +253,10 @@ def _ended(asked: str, failure: Failure) -> Decided:
 
 
 def _without(secret: str, case: Case) -> Case:
-    """The case with the secret masked wherever it stands: a provider may quote it in what it says and logs."""
+    """The case as it can be written: the secret masked, which a provider may quote, and halves of surrogate pairs replaced."""
     text = json.dumps(case.to_json(), ensure_ascii=False)
-    return Case.from_json(json.loads(mask(text, [secret]))) if secret and secret in text else case
+    told = _HALVES.sub("\ufffd", mask(text, [secret]) if secret else text)
+    return case if told == text else Case.from_json(json.loads(told))
 
 
 def _plain(value: Any) -> Any:
