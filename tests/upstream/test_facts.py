@@ -18,6 +18,7 @@ CODES = {
     "not-found": ("Some requested entity was not found", "not-found"),
     "capacity": ("The service is currently unavailable", "unavailable"),
     "exhausted": ("Some resource has been exhausted", "resource-exhausted"),
+    "spending": (None, "personal-team-blocked:spending-limit"),
     "key": ("The request does not have valid authentication credentials", "unauthenticated:no-credentials"),
 }
 """The vocabulary until June 2026, and since July."""
@@ -62,6 +63,10 @@ def tools(count):
     return [{"type": "function", "function": {"name": f"f{number}"}} for number in range(count)]
 
 
+def with_parameters(schema):
+    return asked(tools=[{"type": "function", "function": {"name": "f", "parameters": schema}}])
+
+
 def called_back(arguments):
     calls = [{"id": "c1", "type": "function", "function": {"name": "a", "arguments": arguments}}]
     return asked(messages=[*HI, {"role": "assistant", "content": "", "tool_calls": calls}, {"role": "tool", "content": "1"}])
@@ -73,6 +78,7 @@ def unsupported(parameter):
     return f"Argument not supported on this model: {parameter}", now
 
 
+UNION = "f: tool parameter root must be an object type (root schema is an anyOf/oneOf union with a non-object branch)"
 NO = None
 """The fact does not hold in that world."""
 REFUSALS = [
@@ -117,9 +123,45 @@ REFUSALS = [
     (Asked(scenario="retired", path="/v1/responses"), 400, "argument", *["Model not found: grok-4"] * 2),
     (Asked(scenario="unreadable"), 422, NO, *["messages[0]: missing field `content`"] * 2),
     (Asked(scenario="live-search"), 410, "none", *[GONE] * 2),
-    (asked(search_parameters={"mode": "off"}), 410, "none", NO, GONE),
+    (asked(search_parameters={"mode": "off"}), 410, "none", *[GONE] * 2),
+    (on_responses(search_parameters={"mode": "auto"}), 410, "none", *[GONE] * 2),
     (asked(search_parameters={}, model="grok-4.5"), 410, "none", NO, GONE),
-    (Asked(scenario="rate-limit"), 429, "exhausted", "and model grok-4-0709. Your team's rate limit is", "and model grok-4.3."),
+    (
+        Asked(scenario="rate-limit"),
+        429,
+        "exhausted",
+        "and model grok-4-0709. Your team's rate limit is",
+        "Too many requests for team",
+    ),
+    (Asked(scenario="content-refused"), 403, "permission", "SAFETY_CHECK_TYPE_", "Content violates usage guidelines. "),
+    (Asked(scenario="credits-spent-403"), 403, "permission", NO, "has either used all available credits or reached"),
+    (Asked(scenario="spending-limit"), 403, "spending", NO, "run out of credits or need a Grok subscription."),
+    (Asked(scenario="invalid-arguments"), 400, "argument", NO, "Invalid arguments passed to the model"),
+    (with_parameters({"anyOf": [{"type": "object"}, {"type": "null"}]}), 400, "argument", NO, UNION),
+    (with_parameters({"type": "object", "oneOf": [{"type": "string"}]}), 400, "argument", NO, UNION),
+    (with_parameters({"type": "array"}), 400, "argument", NO, "f: tool parameter root must be an object type"),
+    (with_parameters({"properties": {"a": {"enum": []}}}), 400, "argument", *["Invalid function schema."] * 2),
+    (with_parameters({"properties": {"a": {"items": {"anyOf": []}}}}), 400, "argument", *["Invalid function schema."] * 2),
+    (
+        on_responses(tools=[{"type": "function", "name": "f", "parameters": {"enum": []}}]),
+        400,
+        "argument",
+        *["Invalid function"] * 2,
+    ),
+    (
+        Asked(path="/v1/models/grok-nonesuch-9", method="GET", body=b""),
+        404,
+        "not-found",
+        *["The model grok-nonesuch-9 does not"] * 2,
+    ),
+    (
+        Asked(path="/v1/models/grok-beta", method="GET", body=b""),
+        404,
+        "not-found",
+        *["The model grok-beta was deprecated on 2025"] * 2,
+    ),
+    (Asked(path="/v1/language-models/grok-beta", method="GET", body=b""), 404, "not-found", *["grok-beta was deprecated"] * 2),
+    (Asked(path="/v1/models/grok-4", method="POST"), 405, NO, "", ""),
     (Asked(scenario="credits-spent"), 429, "exhausted", *["has either used all available credits or reached"] * 2),
     (Asked(scenario="capacity"), 503, "capacity", *["The model is at capacity"] * 2),
     (Asked(scenario="grammar-too-complex"), 400, "argument", *["Grammar is too complex"] * 2),
@@ -374,9 +416,59 @@ def test_grok_4_7_is_there_from_its_day_on(later_tape):
 
 @pytest.mark.parametrize("mode", ["on", "off", "auto"])
 @pytest.mark.parametrize("ask", [asked, on_responses])
-def test_live_search_is_gone_whatever_was_asked_of_it(mode, ask, later_tape):
-    answer = ask(search_parameters={"mode": mode}).of(later_tape)
-    assert (answer.status, json.loads(answer.body)) == (410, {"error": GONE})
+@pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES)
+def test_live_search_is_gone_from_its_day_on_whatever_was_asked_of_it(mode, ask, tape):
+    asking = ask(search_parameters={"mode": mode})
+    for day in ("", "2026-01-12", "2026-08-10"):  # a run plays the end of the era
+        answer = asking.of(tape.on(day))
+        assert (answer.status, json.loads(answer.body)) == (410, {"error": GONE})
+    assert asking.of(tape.on("2026-01-11")).status == 200
+
+
+ELSEWHERE = ["stt", "tts", "tts/voices", "videos/generations", "videos/v1", "batches", "batches/b1/requests", "images/edits"]
+ELSEWHERE += ["images/generations", "files", "realtime/client_secrets", "embeddings", "tokenize-text", "api-key", "models/a/b"]
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_what_xai_has_elsewhere_is_not_on_tape_and_no_404(path, of_its_time):
+    assert isinstance(Asked(path=f"/v1/{path}").of(of_its_time), Miss)
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "row"),
+    [
+        ("grok-4-0709", "grok-4", "grok-4-0709"),
+        ("grok-4-0709", "grok-4-0709", "grok-4-0709"),
+        ("grok-4-0709", "grok-3-fast", "grok-3"),
+        ("grok-4.3", "grok-4", "grok-4.3"),
+        ("grok-4.3", "grok-code-fast-1", "grok-build-0.1"),
+        ("grok-4.7", "grok-latest", "grok-4.7"),
+        ("grok-4.7", "grok-4.20-multi-agent", "grok-4.20-multi-agent-0309"),
+    ],
+)
+def test_one_of_a_list_is_its_row_there(name, model, row):
+    for path, rows in (("models", "data"), ("language-models", "models")):
+        one, whole = (
+            json.loads(Asked(path=f"/v1/{path}{rest}", method="GET", body=b"").of(TAPES[name]).body) for rest in (f"/{model}", "")
+        )
+        assert one["id"] == row
+        assert one in whole[rows]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        None,
+        {},
+        {"type": "object"},
+        {"type": ["object"]},
+        {"properties": {}},
+        {"anyOf": [{"type": "object"}, {"$ref": "#/$defs/a"}]},
+    ],
+    ids=str,
+)
+def test_parameters_with_an_object_at_their_root_are_taken(schema, of_its_time):
+    assert with_parameters(schema).of(of_its_time).status == 200
 
 
 def test_where_the_retired_names_are_refused_their_heir_is_not(later_tape):

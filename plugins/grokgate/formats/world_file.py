@@ -58,6 +58,7 @@ def world_facts(folder: Path) -> WorldFacts:
         retired={row["name"]: Retired(name=row["name"], on=row["on"], instead=row["instead"]) for row in merged["retired"]},
         retired_fields={row["name"]: row["on"] for row in merged["retired_field"]},
         most_tools=merged["most_tools"],
+        object_roots=merged.get("object_roots", False),
         substitute=merged["substitute"],
         era=(merged["era"]["from"], merged["era"].get("to", "")),
     )

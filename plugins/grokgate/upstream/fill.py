@@ -16,11 +16,13 @@ from typing import Any
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.complaint import complaint
 from grokgate.upstream.instance import instance
+from grokgate.upstream.json_schema import strange_root
 from grokgate.upstream.length import length_of
 from grokgate.upstream.listing import bare, priced, with_modalities
 from grokgate.upstream.price import billed
 from grokgate.upstream.semantics import REDIRECTED, Meaning, answering, bad_arguments
 from grokgate.upstream.wording import (
+    asked_for,
     called,
     calls_of,
     content_of,
@@ -60,7 +62,7 @@ class Asked:
 
     @property
     def name(self) -> str:
-        return str(self.content.get("model"))
+        return asked_for(endpoint_of(self.request), self.content)
 
     @property
     def model(self) -> Model:
@@ -68,6 +70,11 @@ class Asked:
         model = answering(self.name, self.world, self.means["scenario"])
         assert model is not None, "an answer that is about its model is played where there is one"
         return model
+
+    @property
+    def row(self) -> Model:
+        """The model whose row a list would have: of one that was retired that of its heir."""
+        return next(model for model in self.world.listed if model.id == self.model.named(None))
 
     @property
     def function(self) -> Mapping[str, Any]:
@@ -96,6 +103,15 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "answer": lambda asked: _answer(said_last(turns_of(asked.content))),
     "retired_on": lambda asked: asked.world.retirement(asked.name).on,
     "instead": lambda asked: asked.world.retirement(asked.name).instead,
+    "strange_tool": lambda asked: next(
+        str(one.get("name")) for one in functions_of(asked.content) if strange_root(one.get("parameters"))
+    ),
+    "strange_root": lambda asked: next(
+        filter(None, (strange_root(one.get("parameters")) for one in functions_of(asked.content)))
+    ),
+    "model_bare": lambda asked: bare(asked.world, asked.row),
+    "model_priced": lambda asked: priced(asked.world, asked.row),
+    "language_model": lambda asked: with_modalities(asked.world, asked.row),
     "models": lambda asked: bare(asked.world),
     "models_priced": lambda asked: priced(asked.world),
     "language_models": lambda asked: with_modalities(asked.world),
@@ -104,7 +120,19 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "billed": lambda asked: ',"cost_in_usd_ticks":${cost}' if asked.means["scenario"] in BILLED else "",
 }
 """How each is found; ``cost`` is reckoned last, from the usage in the body."""
-JSON = frozenset({"models", "models_priced", "language_models", "encrypted", "billed", "complaint"})
+JSON = frozenset(
+    {
+        "models",
+        "models_priced",
+        "language_models",
+        "model_bare",
+        "model_priced",
+        "language_model",
+        "encrypted",
+        "billed",
+        "complaint",
+    }
+)
 """Those that are JSON or plain text, and no text that stands in quotes."""
 
 

@@ -82,7 +82,7 @@ def _of_its_day(capture: Capture, known: Mapping[str, Tape]) -> Tape:
     for tape in known.values():
         first, last = tape.world.era
         if first <= day and (not last or day < last):
-            return tape
+            return tape.on(day)
     raise NoWorld(f"{capture.origin}: no world of {day} is known; name the one that it belongs to (--world)")
 
 

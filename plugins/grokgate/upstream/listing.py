@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,23 +14,23 @@ SEARCH = 250_000_000
 """The price of a search in ``GET /v1/language-models``, which the documented example shows; it is the same for all models."""
 
 
-def bare(world: WorldFacts) -> str:
-    """The rows of ``GET /v1/models`` until May 2026: no prices, no other names."""
-    return _rows(world, lambda model: _common(model, world))
+def bare(world: WorldFacts, *models: Model) -> str:
+    """The rows of ``GET /v1/models`` until May 2026: no prices, no other names. Of all models, or of those named."""
+    return _rows(models or world.listed, lambda model: _common(model, world))
 
 
-def priced(world: WorldFacts) -> str:
+def priced(world: WorldFacts, *models: Model) -> str:
     """The rows of ``GET /v1/models`` since June 2026: with the other names, the window and the prices."""
-    return _rows(world, lambda model: dict(sorted((_common(model, world) | _prices(model)).items())))
+    return _rows(models or world.listed, lambda model: dict(sorted((_common(model, world) | _prices(model)).items())))
 
 
-def with_modalities(world: WorldFacts) -> str:
+def with_modalities(world: WorldFacts, *models: Model) -> str:
     """The rows of ``GET /v1/language-models``, as they are documented; versions and fingerprints are made up."""
-    return _rows(world, lambda model: _documented(model, world))
+    return _rows(models or world.listed, lambda model: _documented(model, world))
 
 
-def _rows(world: WorldFacts, row: Callable[[Model], Mapping[str, Any]]) -> str:
-    return ",".join(json.dumps(row(model), separators=(",", ":")) for model in world.listed)
+def _rows(models: Iterable[Model], row: Callable[[Model], Mapping[str, Any]]) -> str:
+    return ",".join(json.dumps(row(model), separators=(",", ":")) for model in models)
 
 
 def _common(model: Model, world: WorldFacts) -> dict[str, Any]:

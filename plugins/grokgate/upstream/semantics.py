@@ -4,7 +4,8 @@ Providers word a request differently; what it means decides the answer. The dime
 
 ========== ======================================================================================================
 scenario   what the test asked of xAI (``plain`` unless it asked for a refusal or a substitution)
-route      ``chat``, ``responses``, ``models``, ``language-models``, the name of another endpoint that xAI has, or ``other``
+route      ``chat``, ``responses``, ``models``, ``language-models``, ``model`` or ``language-model`` for one of these, the name
+           of another endpoint that xAI has, or ``other``
 method     ``right`` or ``wrong`` for that route
 key        ``good``, ``wrong`` or ``missing``
 body       ``object``, ``unreadable`` where it is no JSON or has a field of another type than xAI reads, or ``none``
@@ -24,7 +25,8 @@ stream     ``no``, ``yes`` or ``with-usage``
 format     ``text``, ``json_object``, ``json_schema`` or ``other``
 schema     the name of the JSON schema, ``unusable`` where xAI refuses it, else ``none``
 tools      the names of the offered functions, sorted, else ``none``
-offered    ``none``, ``functions``, ``server`` (tools that xAI runs), ``too-many``, or ``other`` for a function without a name
+offered    ``none``, ``functions``, ``server`` (tools that xAI runs), ``too-many``; ``strange-root`` or ``unusable`` where xAI
+           refuses the parameters of one
 choice     ``unset``, ``auto``, ``none``, ``required``, ``function`` or ``other``
 demanded   the function that the choice demands by its name, else ``none``
 call       ``yes`` where a function is called: a choice demands it, or, which is a guess, the last user message speaks of it;
@@ -49,10 +51,13 @@ from typing import Any
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.bodies import first_fault
 from grokgate.upstream.complaint import complaint
+from grokgate.upstream.json_schema import strange_root, unusable
 from grokgate.upstream.length import length_of, long_prompt_in
 from grokgate.upstream.wording import (
     CHAT,
+    LISTS,
     RESPONSES,
+    asked_for,
     called,
     calls_of,
     effort_given,
@@ -73,19 +78,22 @@ from grokgate.values.world import ENDPOINTS as PLACES
 
 Meaning = Mapping[str, str]
 
-METHODS = {CHAT: "POST", RESPONSES: "POST", "models": "GET", "language-models": "GET"}
+METHODS = {"chat": "POST", RESPONSES: "POST", **dict.fromkeys(("models", "language-models", "model", "language-model"), "GET")}
 ENDPOINTS = frozenset(
     {
-        "models",
+        *LISTS,
         RESPONSES,
         "chat/deferred-completion",
+        "chat/stored-completion",
         "completions",
+        "complete",
         "messages",
-        "language-models",
-        "image-generation-models",
         "embeddings",
+        "embedding-models",
+        "image-generation-models",
+        "video-generation-models",
     }
-    | {"api-key", "tokenize-text", "images", "batches", "files", "documents", "complete", "realtime", "videos"}
+    | {"api-key", "tokenize-text", "images", "videos", "batches", "files", "documents", "collections", "realtime", "stt", "tts"}
 )
 """Endpoints of docs.x.ai beside chat; one that a world has no rule for is a miss, and no 404 that a provider is blamed for."""
 REDIRECTED, NAMES_REFUSED = "redirected", "retired-names-refused"
@@ -100,10 +108,6 @@ TIGHT, SMALL = 6, 31
 """Limits in tokens: no answer on tape fits below the one, no answer in JSON below the other."""
 EDGE = 4096
 """Characters at either end of a long message, where a prompt is looked for first: providers put it before or behind the rest."""
-SCHEMAS_BY_NAME = ("properties", "patternProperties", "$defs", "definitions")
-"""Where a JSON schema holds others by names of the user's."""
-PLAIN_DATA = ("const", "default", "enum", "examples", "required")
-"""Where it holds no schemas."""
 
 
 def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
@@ -111,7 +115,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     endpoint = endpoint_of(request)
     body = _body(request, endpoint)
     content = known_at(endpoint, request)
-    name = str(content.get("model", ""))
+    name = asked_for(endpoint, content)
     model = answering(name, world, scenario)
     turns = turns_of(content)
     tools = functions_of(content)
@@ -121,7 +125,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     return {
         "scenario": scenario,
         "route": _route(endpoint),
-        "method": "right" if request.method == METHODS.get(endpoint, request.method) else "wrong",
+        "method": "right" if request.method == METHODS.get(_route(endpoint), request.method) else "wrong",
         "key": _key(request, key, scenario),
         "body": body,
         "complaint": _complaint(request, endpoint) if body == "unreadable" else "none",
@@ -137,7 +141,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "format": kind,
         "schema": schema,
         "tools": " ".join(sorted(str(tool.get("name", "?")) for tool in tools)) if tools else "none",
-        "offered": _offered(content.get("tools"), tools, world.most_tools),
+        "offered": _offered(content.get("tools"), tools, world),
         "choice": _choice(content.get("tool_choice")),
         "demanded": _demanded(content.get("tool_choice")),
         "call": "yes" if tools and called(content, last_said) else "no",
@@ -161,6 +165,8 @@ def _route(endpoint: str) -> str:
     if endpoint == CHAT:
         return "chat"
     steps = endpoint.split("/")
+    if steps[0] in LISTS and len(steps) == 2:
+        return steps[0].removesuffix("s")
     return endpoint if steps[0] in ENDPOINTS or "/".join(steps[:2]) in ENDPOINTS else "other"
 
 
@@ -241,39 +247,19 @@ def _format(content: Mapping[str, Any]) -> tuple[str, str]:
         return "other", "none"
     if kind != "json_schema":
         return str(kind), "none"
-    return "json_schema", "unusable" if _unusable(wanted.get("schema")) else str(wanted.get("name", "none"))
+    return "json_schema", "unusable" if unusable(wanted.get("schema")) else str(wanted.get("name", "none"))
 
 
-def _unusable(schema: Any) -> bool:
-    """Whether xAI refuses a schema: an empty enumeration or alternative, a property that is true or false, items in a list."""
-    level = [schema]
-    while level:
-        found = level.pop()
-        if isinstance(found, list):
-            level += found
-        elif isinstance(found, dict):
-            properties = found.get("properties")
-            if [] in (found.get("enum"), found.get("anyOf")) or isinstance(found.get("items"), list):
-                return True
-            if not {"minContains", "maxContains"}.isdisjoint(found):
-                return True
-            if isinstance(properties, dict) and any(isinstance(one, bool) for one in properties.values()):
-                return True
-            for name, inner in found.items():
-                if name in SCHEMAS_BY_NAME and isinstance(inner, dict):
-                    level += inner.values()
-                elif name not in PLAIN_DATA:
-                    level.append(inner)
-    return False
-
-
-def _offered(offered: Any, functions: Sequence[Mapping[str, Any]], most: int) -> str:
+def _offered(offered: Any, functions: Sequence[Mapping[str, Any]], world: World) -> str:
     if not isinstance(offered, list) or not offered:
         return "none"
-    if len(offered) > most:
+    if len(offered) > world.most_tools:
         return "too-many"
-    if not all(isinstance(tool, dict) for tool in offered) or not all(isinstance(one.get("name"), str) for one in functions):
-        return "other"
+    schemas = [function.get("parameters") for function in functions]
+    if world.object_roots and any(map(strange_root, schemas)):
+        return "strange-root"
+    if any(map(unusable, schemas)):
+        return "unusable"
     return "functions" if len(functions) == len(offered) else "server"
 
 

@@ -7,6 +7,7 @@ however many exchanges the library has, and the earliest rule that fits wins (tu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 
 from grokgate.upstream.cassette import Recording
@@ -33,6 +34,7 @@ class Tape:
         self.key = key
         self.prompts = prompts
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
+        self._earlier: dict[tuple[str, ...], Tape] = {}
         self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         self._rules = {rule.id: rule.when for rule in world.rules}
@@ -62,6 +64,16 @@ class Tape:
     def played(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
         """What a request gets that means this, and for which this exchange plays."""
         return self._answered(request, means, self._of_the_kind(recording, means["thinking"]))
+
+    def on(self, day: str) -> Tape:
+        """The tape as on a day (``YYYY-MM-DD``): what xAI retired later is still taken. A run plays the end of the era."""
+        fields = {name: since for name, since in self.world.retired_fields.items() if since <= day}
+        if not day or len(fields) == len(self.world.retired_fields):
+            return self
+        if (earlier := self._earlier.get(tuple(fields))) is None:
+            earlier = Tape(replace(self.world, retired_fields=fields), self.prompts, key=self.key)
+            self._earlier[tuple(fields)] = earlier
+        return earlier
 
     def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
         """The dimensions of a request in this world."""

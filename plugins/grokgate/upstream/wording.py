@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from grokgate.values.wire import WireRequest
 from grokgate.values.world import EFFORT
 
 CHAT, RESPONSES = "chat/completions", "responses"
+LISTS = ("models", "language-models")
 ELSEWHERE = {CHAT: frozenset({"include", "input", "reasoning"}), RESPONSES: frozenset({"messages"})}
 """Fields of the one endpoint that the other does not know, and that would be taken for its own: they change nothing."""
 _WORD = re.compile(r"[a-z]{3,}")
@@ -32,6 +34,12 @@ def known_at(endpoint: str, request: WireRequest) -> Mapping[str, Any]:
     content = request.json if isinstance(request.json, dict) else {}
     foreign = ELSEWHERE.get(endpoint, frozenset())
     return content if foreign.isdisjoint(content) else {name: value for name, value in content.items() if name not in foreign}
+
+
+def asked_for(endpoint: str, content: Mapping[str, Any]) -> str:
+    """The name of the model that a request is about: in its body, or in the path to one of a list."""
+    listed, _, name = endpoint.partition("/")
+    return unquote(name) if listed in LISTS else str(content.get("model", ""))
 
 
 def turns_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -156,6 +156,8 @@ class WorldFacts:
     retired_fields: Mapping[str, str] = field(default_factory=dict)
     """Fields of a request that are answered with 410, and the day since which they are."""
     most_tools: int = 200
+    object_roots: bool = False
+    """Whether the parameters of a tool must be an object at their root."""
     substitute: str = ""
     """The model that answers for another where a test asks for a substitution."""
     era: tuple[str, str] = ("", "")

@@ -18,6 +18,10 @@ STREAM = "text/event-stream"
 LAST = frozenset({"response.completed", "response.incomplete", "response.failed"})
 """The types of the event that ends a stream of the responses endpoint."""
 GRPC = "/xai_api.Chat/"
+LISTS: Mapping[str, Mapping[str, Any]] = {"models": {"object": "list", "data": []}, "language-models": {"models": []}}
+"""The lists of models, with nothing in them."""
+ONE = {name.removesuffix("s"): name for name in LISTS}
+"""What is one of a list, with that list: it has the shape of a row."""
 _COMMENT = re.compile(r"^:.*\n", re.MULTILINE)
 _ENDPOINTS = {
     ("POST", "/v1/chat/completions"): "chat",
@@ -61,11 +65,14 @@ class Reply:
 
     @cached_property
     def endpoint(self) -> str:
-        """``chat``, ``responses``, ``models``, ``language-models`` or ``grpc``; empty for any other."""
+        """``chat``, ``responses``, ``models``, ``language-models``; ``model``, ``language-model`` for one of these; ``grpc``; or
+        nothing for any other."""
         request = self.capture.request
         if request.path.startswith(GRPC):
             return "grpc"
-        return _ENDPOINTS.get((request.method, request.path.rstrip("/")), "")
+        path = request.path.rstrip("/")
+        listed = _ENDPOINTS.get((request.method, path.rpartition("/")[0]), "")
+        return _ENDPOINTS.get((request.method, path), listed.removesuffix("s") if listed in LISTS else "")
 
     @property
     def is_refusal(self) -> bool:
@@ -129,6 +136,8 @@ class Reply:
         """``2026-05-29``: when it was recorded, else the day that the answer itself names; empty where neither is told."""
         if self.capture.recorded_at:
             return self.capture.recorded_at[:10]
+        if self.endpoint in ONE:  # what a row names is the day of its model
+            return ""
         seconds = (answer.get("created", answer.get("created_at")) for answer in self.answers)
         second = next((second for second in seconds if type(second) is int and 0 < second < 2**32), 0)
         return datetime.fromtimestamp(second, UTC).date().isoformat() if second else ""

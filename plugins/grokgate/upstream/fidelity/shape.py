@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from grokgate.formats.document import load, parse, read
 from grokgate.formats.home import SCHEMAS
 from grokgate.formats.world_file import find_world, world_facts
-from grokgate.upstream.fidelity.reply import Reply, objects
+from grokgate.upstream.fidelity.reply import LISTS, ONE, Reply, objects
 from grokgate.values.capture import Capture
 from grokgate.values.line import one_line
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FOLDER = SCHEMAS / "shapes"
 TABLE = "shapes.toml"
-LISTS = ("models", "language-models")
 ENDPOINTS = ("chat", "responses", *LISTS)
 IN_TEXT = (405, 415, 422)
 """The statuses whose body is plain text."""
@@ -62,7 +61,7 @@ def faults_of(capture: Capture, *, day: str = "") -> tuple[ShapeFault, ...]:
     day = reply.day or day
     if reply.is_refusal:
         faults = _of_refusal(reply, day)
-    elif reply.endpoint not in ENDPOINTS:
+    elif reply.endpoint not in (*ENDPOINTS, *ONE):
         faults = iter((_fault("", "an endpoint whose shape is known", f"{capture.request.method} {capture.request.path}"),))
     else:
         faults = _of_stream(reply, day) if reply.is_stream else _of_answer(reply, day)
@@ -111,6 +110,10 @@ def _of_model(reply: Reply) -> Iterator[ShapeFault]:
 def _of_answer(reply: Reply, day: str) -> Iterator[ShapeFault]:
     if reply.json is None:
         yield _fault("", "JSON", _quoted(reply.text))
+        return
+    if listed := ONE.get(reply.endpoint):
+        alone = {name: [reply.json] if value == [] else value for name, value in LISTS[listed].items()}
+        yield from _faults(alone, shape_of(listed, "list", day=day))
         return
     kinds = ["list" if reply.endpoint in LISTS else "answer"]
     if reply.endpoint == "chat" and _calls(reply.json):
