@@ -1,8 +1,8 @@
 """Each mutant turns red the rows that it says and no others, and each row that has a test has a mutant.
 
 Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so an eighth of them is
-in turn here, another one for each state of the sources, and in each further rollout a sample; ``grokgate matrix`` holds all of
-them to it in every rollout.
+in turn here, another one for each state of the sources, and in each further rollout a sample; at responses a sample is judged
+by what it breaks. ``grokgate matrix`` holds all of them to it in every rollout at both endpoints.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from grokgate.formats.suites import owners
 from grokgate.runs import mutants
 from grokgate.runs.gates import red_rows, red_rows_of, verdict_of
 from grokgate.runs.kill_matrix import COMMAND, as_json, page
-from grokgate.runs.kills import as_named, rollouts
+from grokgate.runs.kills import api_of, as_named, grounds, rollouts
 from grokgate.runs.matrix import unbroken
-from grokgate.runs.mutants import Mutant
+from grokgate.runs.mutants import Mutant, at
+from grokgate.values.world import CHAT, RESPONSES
 
 ROOT = Path(__file__).parent.parent
 MUTANTS = mutants.replayed()
 OTHERS = [name for name in rollouts() if name != DEFAULT]
+AT_RESPONSES = at(RESPONSES, DEFAULT)
 EIGHTHS = 8
 SAMPLES = 16
 """Of so many mutants one is judged in a further rollout, by whole gates of seconds each."""
@@ -40,10 +42,10 @@ def turn() -> int:
 
 
 @cache
-def committed(name: str) -> frozenset[str]:
-    """The rows that do not apply in a rollout, by the committed kill matrix."""
-    figures = json.loads((ROOT / "docs/kill-matrix.json").read_bytes())["rollouts"]
-    return frozenset(figures[name]["not applicable"]) if name in figures else frozenset()
+def committed(ground: str) -> frozenset[str]:
+    """The rows that do not apply on a ground, by the committed kill matrix."""
+    figures = json.loads((ROOT / "docs/kill-matrix.json").read_bytes())["grounds"]
+    return frozenset(figures[ground]["not applicable"]) if ground in figures else frozenset()
 
 
 def in_turn() -> list[Mutant]:
@@ -58,6 +60,13 @@ def sampled() -> list[tuple[str, Mutant]]:
     return [(name, mutant) for name in OTHERS for number, mutant in enumerate(MUTANTS) if number % SAMPLES == sample]
 
 
+def at_responses() -> list[Mutant]:
+    """Some of the mutants whose fault is one at responses, chosen by the sources; and those that have no other."""
+    faulty = [mutant for mutant in MUTANTS if mutant.breaks_on(AT_RESPONSES, committed(AT_RESPONSES))]
+    sample = turn() % SAMPLES
+    return [mutant for number, mutant in enumerate(faulty) if number % SAMPLES == sample or CHAT not in mutant.apis]
+
+
 @pytest.fixture(scope="session")
 def reference() -> Callable[[str], set[str]]:
     """The rows that are red for the reference provider in a phase, which no mutant is to blame for."""
@@ -66,38 +75,45 @@ def reference() -> Callable[[str], set[str]]:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_a_mutant_turns_red_what_it_breaks(mutant: Mutant) -> None:
-    tested = {row for row in mutant.breaks if row in owners()}
-    if not mutant.breaks_in(DEFAULT):
-        assert any(mutant.breaks_in(name, committed(name)) for name in OTHERS), f"{mutant.name} is no fault in any rollout"
+    breaks = mutant.breaks_on(DEFAULT)
+    if not breaks:
+        assert any(mutant.breaks_on(one, committed(one)) for one in grounds()), f"{mutant.name} is no fault on any ground"
         return
+    tested = breaks & owners().keys()
     assert red_rows(mutant.provider, mutant.phase, only=tested) == tested, mutant.doc
+
+
+@pytest.mark.parametrize("mutant", at_responses(), ids=[mutant.name for mutant in at_responses()])
+def test_a_mutant_turns_red_what_it_breaks_at_responses(mutant: Mutant) -> None:
+    tested = mutant.breaks_on(AT_RESPONSES, committed(AT_RESPONSES)) & owners().keys()
+    assert red_rows(at(RESPONSES, mutant.provider), mutant.phase, only=tested) == tested, mutant.doc
 
 
 @pytest.mark.parametrize("mutant", in_turn(), ids=[mutant.name for mutant in in_turn()])
 def test_a_mutant_turns_nothing_else_red(mutant: Mutant, reference: Callable[[str], set[str]]) -> None:
-    assert red_rows_of(mutant) - reference(mutant.phase) == mutant.breaks_in(DEFAULT), mutant.doc
+    assert red_rows_of(mutant) - reference(mutant.phase) == mutant.breaks_on(DEFAULT), mutant.doc
 
 
 @pytest.mark.parametrize(("name", "mutant"), sampled(), ids=[f"{name} {mutant.name}" for name, mutant in sampled()])
 def test_a_mutant_turns_the_same_rows_red_in_another_rollout(name: str, mutant: Mutant) -> None:
-    assert red_rows_of(mutant, name) == mutant.breaks_in(name, committed(name)), mutant.doc
+    assert red_rows_of(mutant, name) == mutant.breaks_on(name, committed(name)), mutant.doc
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_the_rows_that_do_not_apply_in_a_rollout_are_those_of_the_matrix(name: str) -> None:
-    red, lacks = unbroken(name)
+@pytest.mark.parametrize("here", [one for one in grounds() if one != DEFAULT])
+def test_the_rows_that_do_not_apply_on_a_ground_are_those_of_the_matrix(here: str) -> None:
+    red, lacks = unbroken(here.partition("@")[0], api_of(here))
     assert not any(red.values()), "the reference is to blame for no row"
-    assert lacks == committed(name), f"make it again: {COMMAND}"
+    assert lacks == committed(here), f"make it again: {COMMAND}"
 
 
-@pytest.mark.parametrize("name", rollouts())
-def test_each_row_that_replay_decides_has_a_mutant(name: str) -> None:
-    unproven = as_named(name, committed(name)).unproven
-    assert not unproven, f"{', '.join(unproven)}: unproven by mutants in {name}; the check may never fail"
+@pytest.mark.parametrize("here", grounds())
+def test_each_row_that_replay_decides_has_a_mutant(here: str) -> None:
+    unproven = as_named(here, committed(here)).unproven
+    assert not unproven, f"{', '.join(unproven)}: unproven by mutants in {here}; the check may never fail"
 
 
 def test_the_committed_kill_matrix_is_that_of_today() -> None:
-    named = [as_named(name, committed(name)) for name in rollouts()]  # which the tests above hold against what is measured
+    named = [as_named(here, committed(here)) for here in grounds()]  # which the tests above hold against what is measured
     assert (ROOT / "docs/kill-matrix.json").read_text("utf-8") == as_json(named), f"make it again: {COMMAND}"
     assert (ROOT / "docs/kill-matrix.md").read_text("utf-8") == page(named), f"make it again: {COMMAND}"
 

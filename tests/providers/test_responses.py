@@ -28,8 +28,7 @@ SPELT = {
         },
         {"input": [SAYS | {"content": [{"type": "input_text", "text": "See:"}, {"type": "input_image", "image_url": "data:"}]}]},
     ),
-    "a limit": ({"max_tokens": 9}, {"max_output_tokens": 9}),
-    "the other limit": ({"max_completion_tokens": 9}, {"max_output_tokens": 9}),
+    "a limit by any name": ({"max_tokens": 9, "max_output_tokens": 9}, {"max_tokens": 9, "max_output_tokens": 9}),
     "an effort": ({"reasoning_effort": "low"}, {"reasoning": {"effort": "low"}}),
     "any JSON": ({"response_format": {"type": "json_object"}}, {"text": {"format": {"type": "json_object"}}}),
     "a schema": (

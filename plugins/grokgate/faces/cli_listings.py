@@ -9,6 +9,7 @@ import click
 
 from grokgate.faces.refusal import Refused
 from grokgate.faces.selection import selected
+from grokgate.values.world import ENDPOINTS
 
 
 @click.command()
@@ -47,13 +48,17 @@ def worlds() -> None:
     help="Write kill-matrix.json and .md there.",
 )
 @click.option("--rollout", metavar="NAME", help="One rollout. Default: all that are bundled, one after the other.")
-def matrix(jobs: int, write: Path | None, rollout: str | None) -> None:
-    """Run every mutant through its gate in each bundled rollout, and print which rows each turns red. Takes minutes."""
+@click.option("--api", type=click.Choice(ENDPOINTS), help="One endpoint of xAI. Default: both.")
+def matrix(jobs: int, write: Path | None, rollout: str | None, api: str | None) -> None:
+    """Run every mutant through its gate in each bundled rollout, at both endpoints, and print which rows each turns red.
+
+    Takes the better part of an hour.
+    """
     from grokgate.runs.matrix import table
 
-    if rollout and write:
-        raise Refused("the committed kill matrix has all rollouts; leave --rollout out, or --write")
+    if (rollout or api) and write:
+        raise Refused("the committed kill matrix has all rollouts at both endpoints; leave --rollout and --api out, or --write")
     if rollout:
         selected(rollout, None)  # refuses one that there is not
     asked = str(Path(rollout).resolve()) if rollout and rollout.endswith(".toml") else rollout
-    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, asked, write))
+    sys.exit(table(click.echo, lambda line: click.echo(line, err=True), jobs, asked=asked, api=api, write=write))

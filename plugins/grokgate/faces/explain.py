@@ -9,6 +9,7 @@ from grokgate.formats.suites import owners
 from grokgate.runs.costs import costs
 from grokgate.values.requirement import JUDGES, Requirement
 from grokgate.values.rollout import Rollout
+from grokgate.values.world import ENDPOINTS
 
 WIDTH = 80
 
@@ -59,9 +60,10 @@ def _facts(requirement: Requirement, rollout: Rollout) -> str:
 
 
 def _killers(id: str, rollout: Rollout) -> tuple[str, ...]:
-    from grokgate.runs.mutants import mutants
+    from grokgate.runs.mutants import at, mutants
 
-    killers = (mutant for mutant in mutants() if id in mutant.breaks_in(rollout.id) | mutant.live)
+    grounds = [at(api, rollout.id) for api in ENDPOINTS]
+    killers = (mutant for mutant in mutants() if id in mutant.live.union(*map(mutant.breaks_on, grounds)))
     return tuple(f"{mutant.name}: {mutant.doc.splitlines()[0]}" for mutant in killers)
 
 

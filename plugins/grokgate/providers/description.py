@@ -17,11 +17,10 @@ from grokgate.formats.home import SCHEMAS, home
 from grokgate.providers.vehicle import NoAdapter, load_adapter
 from grokgate.values.face import Tells
 from grokgate.values.names import Names
+from grokgate.values.world import ENDPOINTS
 
 PLACES = ("workdir", "fixtures", "base_url", "key", "here", "rollout", "world")
 """What a value of the environment may name in braces."""
-APIS = ("chat", "responses")
-"""The endpoints of xAI that an adapter may have the choice of."""
 GROUP = "grokgate.providers"
 """The entry points under which installed packages offer providers."""
 _MODULE_CLASS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -126,7 +125,7 @@ def find_provider(spec: str) -> Description:
     or ``@chat`` behind it chooses the endpoint of one whose description says its ``api``.
     """
     named, at, api = spec.rpartition("@")
-    if at and api in APIS:
+    if at and api in ENDPOINTS:
         return _at(find_provider(named), api)
     shipped = home() / "fixtures" / "providers" / f"{spec}.toml"
     if re.fullmatch(r"[\w.-]+", spec) and shipped.is_file():

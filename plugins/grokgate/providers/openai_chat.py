@@ -15,15 +15,7 @@ class Chat:
         return client.chat.completions.create
 
     def asked(self, request: ChatRequest) -> Json:
-        """What is asked, by the names of the API; parameters as they are spelt."""
-        given = {
-            "max_tokens": request.limit,
-            "response_format": request.response_format,
-            "tools": list(request.tools) or None,
-            "tool_choice": request.tool_choice,
-        }
-        said = {name: value for name, value in given.items() if value is not None}
-        return {"model": request.model, "messages": _messages(request), **request.parameters, **said}
+        return asked(request, limit="max_tokens")
 
     def result(self, answer: Any) -> ChatResult:
         """A completion; the text of an answer that is none, which the library gives its caller as it came."""
@@ -72,6 +64,18 @@ class Chunks:
         """The tool calls, in order."""
         calls = [self._calls[index] for index in sorted(self._calls)]
         return Delta(tool_calls=tuple(tool_call(call["id"], call["name"], call["arguments"]) for call in calls))
+
+
+def asked(request: ChatRequest, *, limit: str) -> Json:
+    """What is asked, by the names of the API, of which ``limit`` is that of the output limit; parameters as they are spelt."""
+    given = {
+        limit: request.limit,
+        "response_format": request.response_format,
+        "tools": list(request.tools) or None,
+        "tool_choice": request.tool_choice,
+    }
+    said = {name: value for name, value in given.items() if value is not None}
+    return {"model": request.model, "messages": _messages(request), **request.parameters, **said}
 
 
 def tool_call(identifier: str, name: str, arguments: str) -> ToolCall:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from grokgate.providers.openai_chat import Chat, tool_call
+from grokgate.providers.openai_chat import asked, tool_call
 from grokgate.providers.responses import spelt
 from grokgate.values.chat import ChatRequest, ChatResult, Delta, Json, ToolCall, Usage
 
@@ -28,7 +28,7 @@ class Responses:
 
     def asked(self, request: ChatRequest) -> Json:
         """What is asked, by the names of the API; parameters that it does not know as they are."""
-        return spelt(Chat().asked(request))
+        return spelt(asked(request, limit="max_output_tokens"))
 
     def result(self, answer: Any) -> ChatResult:
         """A response; the text of an answer that is none, which the library gives its caller as it came."""

@@ -14,14 +14,15 @@ PARTS = {"text": "input_text", "image_url": "input_image"}
 
 
 def spelt(asked: Mapping[str, Any]) -> Json:
-    """The body of a chat completion as one of ``/v1/responses``. What is no field of chat's own stays as it is."""
+    """The body of a chat completion as one of ``/v1/responses``.
+
+    What is no field of chat's own stays as it is, and so does a limit: it is for its caller to call it ``max_output_tokens``.
+    """
     body: Json = {}
     for name, value in asked.items():
         match name:
             case "messages":
                 body["input"] = [item for message in value for item in _items(message)]
-            case "max_tokens" | "max_completion_tokens":
-                body["max_output_tokens"] = value
             case "reasoning_effort":
                 body["reasoning"] = {"effort": value}
             case "response_format":

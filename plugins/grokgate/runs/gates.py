@@ -15,7 +15,8 @@ from grokgate.formats.rollout_file import DEFAULT
 from grokgate.formats.suites import owners
 from grokgate.reports.words import RED
 from grokgate.runs.check import child_environment, pytest_arguments
-from grokgate.runs.mutants import Mutant
+from grokgate.runs.mutants import Mutant, at
+from grokgate.values.world import CHAT
 
 BESIDE = ("PRE.1", "PRE.2")
 """Rows whose tests run commands of seconds beside the provider; they are judged for the mutants that name them alone."""
@@ -41,10 +42,10 @@ def red_rows(
     return {row["id"] for row in found["rows"] if row["status"] in RED}
 
 
-def red_rows_of(mutant: Mutant, rollout: str = DEFAULT) -> set[str]:
-    """The rows that are red for a mutant."""
+def red_rows_of(mutant: Mutant, rollout: str = DEFAULT, api: str = CHAT) -> set[str]:
+    """The rows that are red for a mutant at an endpoint."""
     beside = [row for row in BESIDE if row not in mutant.breaks]
-    return red_rows(mutant.provider, mutant.phase, rollout=rollout, without=beside)
+    return red_rows(at(api, mutant.provider), mutant.phase, rollout=rollout, without=beside)
 
 
 def verdict_of(

@@ -1,4 +1,7 @@
-"""Which rows the mutants turn red in a rollout, as they were judged there or as they say of themselves."""
+"""Which rows the mutants turn red on a ground, as they were judged there or as they say of themselves.
+
+A ground is a rollout at one of xAI's endpoints: ``grok-4`` is that at chat completions, ``grok-4@responses`` that at the other.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,18 @@ from grokgate.formats.contract import requirements
 from grokgate.formats.rollout_file import DEFAULT, bundled_rollouts
 from grokgate.formats.suites import owners
 from grokgate.runs import mutants
-from grokgate.runs.mutants import Mutant
+from grokgate.runs.mutants import Mutant, at
+from grokgate.values.world import CHAT, ENDPOINTS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kills:
-    """The mutants as a rollout shows them.
+    """The mutants as a ground shows them.
 
     ``lacks`` are rows that do not apply there, whoever provides; ``rows_of`` are those that a mutant turns red, by its name.
     """
 
-    rollout: str
+    ground: str
     lacks: frozenset[str]
     known: Sequence[Mutant]
     rows_of: Mapping[str, frozenset[str]]
@@ -56,7 +60,7 @@ class Kills:
 
     def named(self, mutant: Mutant) -> frozenset[str]:
         """The rows that a mutant should turn red there."""
-        return mutant.breaks_in(self.rollout, self.lacks)
+        return mutant.breaks_on(self.ground, self.lacks)
 
 
 def rollouts() -> list[str]:
@@ -64,12 +68,23 @@ def rollouts() -> list[str]:
     return sorted(bundled_rollouts(), key=lambda name: (name != DEFAULT, name))
 
 
+def grounds() -> list[str]:
+    """Where mutants are judged: each rollout at each endpoint, chat first."""
+    return [at(api, rollout) for api in ENDPOINTS for rollout in rollouts()]
+
+
+def api_of(ground: str) -> str:
+    return ground.partition("@")[2] or CHAT
+
+
 def replayed() -> list[str]:
     """The rows that replay decides: by a test, or by other rows."""
     return [id for id, row in requirements().items() if "replay" in row.modes and (id in owners() or row.sums)]
 
 
-def as_named(name: str, lacks: frozenset[str]) -> Kills:
-    """What a rollout should show by what the mutants say of themselves."""
+def as_named(ground: str, lacks: frozenset[str]) -> Kills:
+    """What a ground should show by what the mutants say of themselves."""
     known = mutants.replayed()
-    return Kills(rollout=name, lacks=lacks, known=known, rows_of={mutant.name: mutant.breaks_in(name, lacks) for mutant in known})
+    return Kills(
+        ground=ground, lacks=lacks, known=known, rows_of={mutant.name: mutant.breaks_on(ground, lacks) for mutant in known}
+    )

@@ -1,4 +1,4 @@
-"""``grokgate matrix``: every mutant through its gate in every rollout, as grids of rows and mutants, and as the kill matrix."""
+"""``grokgate matrix``: every mutant through its gate on every ground, as grids of rows and mutants, and as the kill matrix."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ from grokgate.judgement.scope import PHASES
 from grokgate.reports.words import RED
 from grokgate.runs import mutants
 from grokgate.runs.gates import red_rows_of, verdict_of
-from grokgate.runs.kill_matrix import as_json, page
+from grokgate.runs.kill_matrix import as_json, page, told
 from grokgate.runs.kills import Kills, rollouts
+from grokgate.runs.listing import REFERENCE
+from grokgate.runs.mutants import at
 from grokgate.values.evidence import Status
+from grokgate.values.world import ENDPOINTS
 
 Say = Callable[[str], None]
 
 
-def table(say: Say, progress: Say, jobs: int, asked: str | None = None, write: Path | None = None) -> int:
-    """Run all mutants in every bundled rollout, or in the one that was ``asked`` for, and say a grid for each.
+def table(
+    say: Say, progress: Say, jobs: int, *, asked: str | None = None, api: str | None = None, write: Path | None = None
+) -> int:
+    """Run all mutants in every bundled rollout, or in the one that was ``asked`` for, at both endpoints or at one ``api``.
 
-    Gives 0 where each mutant turns red exactly the rows that it names, and each row has a mutant. ``write`` is a folder that
-    gets ``kill-matrix.json`` and ``kill-matrix.md``. A rollout is a bundled name or an absolute path.
+    Says a grid for each, and gives 0 where each mutant turns red exactly the rows that it names, and each row has a mutant.
+    ``write`` is a folder that gets ``kill-matrix.json`` and ``kill-matrix.md``. A rollout is a bundled name or an absolute path.
     """
-    judged = [_judged(name, progress, jobs) for name in ([asked] if asked else rollouts())]
+    names, apis = [asked] if asked else rollouts(), [api] if api else ENDPOINTS
+    judged = [_judged(name, api, progress, jobs) for api in apis for name in names]
     for one in judged:
         for line in _told(one):
             say(line)
@@ -36,35 +42,35 @@ def table(say: Say, progress: Say, jobs: int, asked: str | None = None, write: P
     return 1 if any(one.strays or one.unproven for one in judged) else 0
 
 
-def unbroken(spec: str, jobs: int = 1) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-    """What the reference provider shows in a rollout: its red rows by phase, and the rows that apply in no phase."""
+def unbroken(spec: str, api: str, jobs: int = 1) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    """What the reference shows in a rollout at an endpoint: its red rows by phase, and the rows that apply in no phase."""
     with ThreadPoolExecutor(jobs) as pool:
-        verdicts = list(pool.map(lambda phase: verdict_of("reference", phase, rollout=spec)["rows"], PHASES))
+        verdicts = list(pool.map(lambda phase: verdict_of(at(api, REFERENCE), phase, rollout=spec)["rows"], PHASES))
     red = [frozenset(row["id"] for row in rows if row["status"] in RED) for rows in verdicts]
     seen = [{row["id"]: row["status"] == Status.NOT_APPLICABLE for row in rows} for rows in verdicts]
     lacks = frozenset(id for id in requirements() if (found := [rows[id] for rows in seen if id in rows]) and all(found))
     return dict(zip(PHASES, red, strict=True)), lacks
 
 
-def _judged(spec: str, progress: Say, jobs: int) -> Kills:
-    known, id = mutants.replayed(), rollout(spec).id
-    red, lacks = unbroken(spec, jobs)
+def _judged(spec: str, api: str, progress: Say, jobs: int) -> Kills:
+    known, here = mutants.replayed(), at(api, rollout(spec).id)
+    red, lacks = unbroken(spec, api, jobs)
     turned: dict[str, frozenset[str]] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        reds = pool.map(lambda mutant: red_rows_of(mutant, spec), known)
+        reds = pool.map(lambda mutant: red_rows_of(mutant, spec, api), known)
         for number, (mutant, rows) in enumerate(zip(known, reds, strict=True), start=1):
             turned[mutant.name] = frozenset(rows - red[mutant.phase])
-            progress(f"{id} {number:>3}/{len(known)} {mutant.name}")
-    return Kills(rollout=id, lacks=lacks, known=known, rows_of=turned)
+            progress(f"{here} {number:>3}/{len(known)} {mutant.name}")
+    return Kills(ground=here, lacks=lacks, known=known, rows_of=turned)
 
 
 def _told(judged: Kills) -> Iterator[str]:
-    yield f"--- rollout {judged.rollout}"
+    yield f"--- {told(judged.ground)}"
     yield from _legend(judged)
     yield ""
     yield from _grid(judged)
     yield ""
-    yield f"{judged.rollout}: {len(judged.faulty)} mutants, {len(judged.rows)} rows, {judged.total} kills"
+    yield f"{told(judged.ground)}: {len(judged.faulty)} mutants, {len(judged.rows)} rows, {judged.total} kills"
     yield f"not as named: {', '.join(mutant.name for mutant in judged.strays) or 'none'}"
     yield f"rows that no mutant turns red: {', '.join(judged.unproven) or 'none'}"
     yield ""

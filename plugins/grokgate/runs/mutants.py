@@ -13,14 +13,17 @@ from typing import Any
 
 from grokgate.providers import description
 from grokgate.providers.vehicle import load_adapter
+from grokgate.values.world import CHAT, ENDPOINTS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
     """A broken provider: its name as people type it, what is wrong with it, the rows that it breaks, and in which phase.
 
-    ``live`` are the rows that it breaks among those that live traffic alone decides. ``elsewhere`` are the rows that it breaks in
-    a rollout, by its id, where its fault shows otherwise than ``breaks`` says; none at all where it is no fault there.
+    ``live`` are the rows that it breaks among those that live traffic alone decides. ``apis`` are the endpoints at which its
+    fault is one. A ground is a rollout, by its id, or that at responses: ``grok-4``, ``grok-4@responses``. ``elsewhere`` are
+    the rows that it breaks on a ground, in a rollout, or at an endpoint (``@responses``), where its fault shows otherwise than
+    ``breaks`` says; none at all where it is no fault there.
     """
 
     name: str
@@ -28,11 +31,16 @@ class Mutant:
     breaks: frozenset[str]
     phase: str
     live: frozenset[str]
+    apis: tuple[str, ...] = ENDPOINTS
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
-    def breaks_in(self, rollout: str, lacks: Collection[str] = ()) -> frozenset[str]:
-        """The rows that it breaks in a rollout, by its id; ``lacks`` are those that do not apply there."""
-        return self.elsewhere.get(rollout, self.breaks - set(lacks))
+    def breaks_on(self, ground: str, lacks: Collection[str] = ()) -> frozenset[str]:
+        """The rows that it breaks on a ground; ``lacks`` are those that do not apply there."""
+        rollout, at, api = ground.partition("@")
+        if (api or CHAT) not in self.apis:
+            return frozenset()
+        said = (self.elsewhere[place] for place in (ground, f"{at}{api}", rollout) if place in self.elsewhere)
+        return next(said, self.breaks) - frozenset(lacks)
 
     @property
     def fault(self) -> str:
@@ -42,6 +50,11 @@ class Mutant:
     @property
     def provider(self) -> str:
         return f"mutant:{self.name}"
+
+
+def at(api: str, what: str) -> str:
+    """A provider, or a rollout, at an endpoint: ``reference@responses``; at chat by its name alone."""
+    return what if api == CHAT else f"{what}@{api}"
 
 
 def mutants() -> list[Mutant]:
@@ -63,5 +76,6 @@ def _mutant(name: str, path: Path) -> Mutant:
         breaks=frozenset(broken.breaks),
         phase=getattr(broken, "phase", "1"),
         live=frozenset(getattr(broken, "live", ())),
-        elsewhere={rollout: frozenset(rows) for rollout, rows in says.get("elsewhere", {}).items()},
+        apis=getattr(broken, "apis", ENDPOINTS),
+        elsewhere={place: frozenset(rows) for place, rows in says.get("elsewhere", {}).items()},
     )
