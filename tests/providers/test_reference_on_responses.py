@@ -139,6 +139,7 @@ def test_a_stream_is_what_the_whole_answer_is(made):
     [
         ((), "ended before"),
         (({"type": "error", "code": "x", "message": "overloaded"},), "overloaded"),
+        (({"type": "error", "code": "x", "error": "at capacity"},), "at capacity"),
         (({"type": "response.failed", "response": {"error": {"code": "x", "message": "lost"}}},), "lost"),
     ],
 )
