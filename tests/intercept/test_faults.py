@@ -363,3 +363,14 @@ def test_after_a_fault_the_door_is_as_it_was(replay):
             assert ask(XAI, None) == TEXT
     finally:
         door.release(replay)
+
+
+@pytest.mark.parametrize("late", ["", "-late"])
+@pytest.mark.parametrize("named", [b"", b"event: response.output_text.delta\n"], ids=["chat", "responses"])
+def test_one_event_of_a_stream_is_malformed_whether_it_has_a_name_or_not(named, late):
+    events = tuple((0.0, named + b'data: {"delta": "%d"}\n\n' % number) for number in range(20))
+    whole = Answer(status=200, headers={}, body=b"".join(event for _, event in events), chunks=events)
+    struck = FAULTS[f"stream-malformed{late}"].upon(whole).chunks
+    assert [number for number, (one, other) in enumerate(zip(events, struck, strict=True)) if one != other] == [
+        15 if late else 10
+    ]

@@ -159,6 +159,16 @@ def test_another_address_and_another_number_of_requests(run, sent):
     ]
 
 
+def test_of_another_endpoint_what_is_said_there_is_held_against_it(run, sent):
+    before = sent({"messages": [{"role": "user", "content": "Hi."}], "max_tokens": 9, "stop": "END"})
+    after = sent({"input": "Hi.", "max_output_tokens": 8}, url="http://127.0.0.1:1/v1/responses")
+    assert changes(compare(run({"P1.1": [before]}), run({"P1.1": [after]}))) == [
+        ("address", "POST /v1/chat/completions", "POST /v1/responses"),
+        ("limit", "9", "8"),
+        ("stop", '"END"', None),
+    ]
+
+
 def test_one_change_in_many_cases_is_told_once_with_all_of_them(run, sent):
     before, after = ([sent(body, part=part) for part in "ab"] for body in ({}, {"stop": []}))
     [change] = compare(run({"P1.1": before, "P1.2": before}), run({"P1.1": after, "P1.2": after})).wire

@@ -308,6 +308,31 @@ def test_a_camel_case_key_has_the_arrow_too(call, case, asked):
     assert '+ "presencePenalty": 0   <- here' in failure_text(asked(), told)
 
 
+RESPONSES_URL = "https://api.x.ai/v1/responses"
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "line"),
+    [
+        ({"reasoning": {"effort": "low"}}, "reasoning.effort", '+ "reasoning.effort": "low"   <- here'),
+        ({"reasoning": {"reasoning_effort": "low"}}, "reasoning.effort", '+ "reasoning": {"reasoning_effort": "low"}   <- here'),
+        ({"input": [{"role": "user"}, {"type": "reasoning"}]}, "input[1]", '+ "input[1]": {"type": "reasoning"}   <- here'),
+    ],
+    ids=["there", "beside it", "an item"],
+)
+def test_on_responses_the_arrow_is_at_the_place_there(body, at, line, call, case, asked):
+    observed = call({"model": "grok-4", **body}).to_json()
+    observed["wire"][0] |= {
+        "url": RESPONSES_URL,
+        "answer": json.dumps({"id": "r", "tools": [1], "output": [], "status": "completed"}),
+    }
+    told = case("failed", observations=(observed,), finding={"expected": "", "saw": 0, "at": at})
+    text = failure_text(asked(), told).splitlines()
+    assert [said.strip() for said in text if "<- here" in said] == [line]
+    assert '           answered   200 {"status": "completed", "output": []}  (derived)'.strip() in text
+    assert 'v1}"/responses' in curl(told)
+
+
 def test_curl_is_the_request_as_a_shell_reads_it_without_a_key(failing):
     _, case = failing
     words = shlex.split(curl(case))

@@ -35,6 +35,9 @@ mend it, and the sources.
 - **Worlds**: how xAI behaved at a time: who answers to a name, what a model refuses, how long a prompt may be, what it costs.
   A row holds in each of them, by the facts of that world. Where its promise has no subject there (a parameter that nobody
   refuses), the row is not applicable, and the report names the fact that makes it so.
+- **Endpoints**: a row holds on `/v1/chat/completions` and on `/v1/responses`, whichever the provider uses. Rows are written with
+  chat's names; on responses the same is asked in its own: `max_output_tokens` for the limit of every model, `reasoning.effort`,
+  `text.format`, items in `input`, functions without `function`, and a `function_call_output`. A failure names the place there.
 - **Judges**: a *converting* provider promises the rollout's conversions (an MCP server, a wrapper made for Grok); a
   *passthrough* one (a raw SDK) sends what it is told; others say what they convert. A row of conversion judges that,
   parameter by parameter. For the rest it is not applicable: the report names what falls to the caller, and what the

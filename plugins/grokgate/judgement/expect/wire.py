@@ -411,18 +411,11 @@ def _differences(one: WireRequest, other: WireRequest) -> Iterator[Difference]:
     elif one.path == other.path:
         yield from differences(dict(read(one).everything), dict(read(other).everything))
     else:
-        mine, others = _anywhere(read(one)), _anywhere(read(other))
+        mine, others = read(one).anywhere, read(other).anywhere
         for key in dict.fromkeys((*mine, *others)):
             if not means_the_same(mine.get(key), others.get(key), key, mine):
                 one_side, other_side = ({key: said[key]} if key in said else {} for said in (mine, others))
                 yield from differences(one_side, other_side)
-
-
-def _anywhere(said: NormalRequest) -> dict[str, Any]:
-    """What a request says on any endpoint: the limit as such, and without what asks for the usage of a stream."""
-    kept = {key: value for key, value in said.everything.items() if key not in (*said.spelling.limits_read, "stream_options")}
-    limits = [said.limits[key] for key in said.spelling.limits_read if key in said.limits]
-    return {**kept, **({"limit": limits[0]} if limits else {})}
 
 
 def _body(request: WireRequest) -> Any:

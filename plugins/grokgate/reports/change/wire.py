@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from grokgate.judgement.expect.difference import differences
 from grokgate.judgement.expect.unkept import NOTHING
+from grokgate.upstream.spelling.endpoints import read
 from grokgate.values.evidence import Case, Row
 from grokgate.values.line import one_line
 from grokgate.values.volatile import steady, steady_json
+from grokgate.values.wire import WireRequest
 
 SHOWN = 120
 """Characters of a value that are kept."""
@@ -26,7 +28,8 @@ class WireChange:
     """One difference in what left, and every case that shows it.
 
     ``place`` is a place in the JSON body, such as ``stop`` or ``messages[0].content``; or ``requests``, how many left for one
-    call; ``address``, method and path; ``body``, one that is kept as digest or is no JSON; ``calls``, those of one run alone.
+    call; ``address``, method and path, where other places are chat's; ``body``, one that is kept as digest or is no JSON;
+    ``calls``, those of one run alone.
     ``before`` and ``after`` are shortened; ``None`` where there was nothing.
     """
 
@@ -82,12 +85,18 @@ def _request(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Fo
     was, now = (f"{request['method']} {urlsplit(request['url']).path}" for request in (before, after))
     if was != now:
         yield "address", was, now
-    old, new = _content(before["body"]), _content(after["body"])
+    old, new = (_said(request) if was != now else _content(request["body"]) for request in (before, after))
     if isinstance(old, dict) and isinstance(new, dict):
         for place, mine, other in differences(steady_json(new), steady_json(old)):
             yield place, _shown(other), _shown(mine)
     elif (was := steady(before["body"])) != (now := steady(after["body"])):
         yield "body", _body(was), _body(now)
+
+
+def _said(exchange: Mapping[str, Any]) -> Any:
+    """What a request says at any endpoint, since at each it is written otherwise."""
+    request = WireRequest(exchange["method"], exchange["url"], {}, exchange["body"].encode())
+    return dict(read(request).anywhere) if isinstance(request.json, dict) else None
 
 
 def _content(body: str) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from grokgate.upstream.fidelity.reply import Reply, objects
-from grokgate.values.chat import camel_case
+from grokgate.values.chat import LIMIT, camel_case
 from grokgate.values.world import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -88,6 +88,14 @@ class NormalRequest:
     def everything(self) -> Mapping[str, Any]:
         """The same, and beside it what the endpoint does not know by that name, since another one does."""
         return {**self.said.foreign, **self.said.fields}
+
+    @property
+    def anywhere(self) -> Mapping[str, Any]:
+        """What it says as it could at any endpoint: the limit as such, and without what asks for the usage of a stream."""
+        own = (*self.spelling.limits_read, "stream_options")
+        limits = [self.limits[name] for name in self.spelling.limits_read if name in self.limits]
+        kept = {name: value for name, value in self.everything.items() if name not in own}
+        return {**kept, LIMIT: limits[0]} if limits else kept
 
     @property
     def messages(self) -> Sequence[Mapping[str, Any]]:
