@@ -53,6 +53,7 @@ def arguments_of_an_item(answer):
     answer["body"]["output"][4]["arguments"] = ""
 
 
+IN_JSON = {"format": {"type": "json_object"}}
 BROKEN = [
     ("tokens-add-up", *usage("chat/text", total_tokens=132)),
     ("tokens-add-up", *usage("chat/stream", total_tokens=720)),
@@ -91,6 +92,15 @@ BROKEN = [
     ("usage-where-asked", "chat/stream", lambda answer: answer["events"].pop()),
     ("numbers-rise-from-0", *event("responses/stream", 3, sequence_number=4)),
     ("created-first-completed-last", *event("responses/stream", 0, type="response.in_progress")),
+    ("items-open-and-close", *event("responses/stream", 2, output_index=7)),
+    ("items-open-and-close", "responses/stream", lambda answer: answer["events"][-1]["response"].update(output=[])),
+    ("response-repeats-the-request", "responses/answer", lambda answer: answer["asked"].update(instructions="Be brief")),
+    ("response-repeats-the-request", "responses/answer", lambda answer: answer["body"].update(tools=[])),
+    (
+        "response-repeats-the-request",
+        "responses/stream",
+        lambda answer: answer["asked"].update(text={"format": {"type": "json_object"}}),
+    ),
     ("pieces-make-the-whole", *event("responses/stream", 5, delta=" tone.")),
 ]
 """What is broken, in which specimen, and how."""

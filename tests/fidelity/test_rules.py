@@ -82,14 +82,6 @@ def test_each_real_chat_exchange_finds_a_rule(chats):
     assert [one.placement.reason for one in chats if one.placement.answer is None] == []
 
 
-def test_of_the_later_recordings_of_responses_all_but_three_find_a_rule_and_all_of_these_the_status():
-    captures = read_recordings(RECORDINGS / "xai-http-2.jsonl.gz").captures
-    later = sorted_in([capture for capture in captures if capture.request.path.endswith("/responses")], tapes())
-    found = [one for one in later if one.placement.answer is not None]
-    assert (len(found), len(later)) == (71, 74)  # two ask for tools of xAI's own, one for JSON without a schema
-    assert [one.capture.origin for one in found if one.placement.answer.status != one.capture.status] == []
-
-
 def test_the_answer_on_tape_has_the_status_of_the_real_one(chats):
     others = [one for one in chats if one.placement.answer.status != one.capture.status]
     assert [one.capture.origin for one in others if PLACEHOLDER not in one.capture.request.body] == []

@@ -13,7 +13,7 @@ from grokgate.upstream.fidelity.shape import faults_of, shape_of
 OPTIONAL = {
     "chat/stream": {"delta.role", "delta.content", "delta.tool_calls", "choices[].finish_reason"},
     "responses/answer": {"output[].encrypted_content", "image_generation_calls"},
-    "responses/stream": {"output[].encrypted_content", "image_generation_calls"},
+    "responses/stream": {"output[].encrypted_content", "item.encrypted_content", "image_generation_calls"},
     "models/full": {"data[].pricing"},
 }
 """Keys that xAI may leave out, by the end of their place."""
@@ -53,6 +53,9 @@ ADDED = [
     ("chat/call-ids-of-digits", "chat/stream", {CALL_IN_STREAM: f"call-{OTHER_ID}-0"}, CALL_IN_STREAM),
     ("chat/tool-calls", "chat/text", {"body.choices[0].finish_reason": "tool_calls"}, "choices[0].message.tool_calls"),
     ("chat/tool-calls", "chat/tool-calls", {"body.choices[0].finish_reason": "stop"}, "choices[0].finish_reason"),
+    ("responses/brief", "responses/answer", {"day": "2025-12-01"}, "truncation"),
+    ("responses/full", "responses/answer", {"body.truncation": REMOVED}, "truncation"),
+    ("responses/full", "responses/stream", {"events[0].response.truncation": REMOVED}, "events[0].response.truncation"),
     ("responses/without-context", "responses/answer", {"day": "2026-01-30"}, "metadata.system_fingerprint"),
     ("responses/with-context", "responses/answer", {"body.usage.context_details": REMOVED}, "usage.context_details"),
     ("responses/call-ids-of-digits", "responses/answer", {"day": "2026-01-30"}, "output[4].call_id"),

@@ -23,7 +23,7 @@ KINDS = {
 }
 """The definitions that the code names."""
 
-OPEN = ["responses/response/text/format", "responses/response/tools"]
+OPEN = ["responses/response/metadata", "responses/response/text/format", "responses/response/tools"]
 """Objects that may hold anything: what they repeat was asked."""
 
 

@@ -232,13 +232,21 @@ TAKES = {
 }
 ON_RESPONSES = {"grok-4.20-multi-agent"}
 """Models that chat completions does not have."""
+
+
+def given(name, value, path):
+    """A parameter as the endpoint words it."""
+    return {"reasoning": {"effort": value}} if name == EFFORT and path.endswith("responses") else {name: value}
+
+
 GIVEN = {"presence_penalty": 0.5, "frequency_penalty": 0.5, "stop": ["END"], EFFORT: "high"}
 
 
 @pytest.mark.parametrize(("model", "when"), TAKES, ids=str)
 def test_each_model_refuses_what_it_is_known_to(model, when, tape, later_tape):
-    ask = on_responses if model in ON_RESPONSES else asked
-    found = [ask(model=model, **{name: value}).of((tape, later_tape)[when]).status for name, value in GIVEN.items()]
+    path = "/v1/responses" if model in ON_RESPONSES else "/v1/chat/completions"
+    asked = [Asked(body={"model": model, **given(name, value, path)}, path=path) for name, value in GIVEN.items()]
+    found = [one.of((tape, later_tape)[when]).status for one in asked]
     assert found == [400 if refused else 200 for refused in TAKES[model, when]]
 
 
@@ -256,14 +264,10 @@ def test_each_model_refuses_what_it_is_known_to(model, when, tape, later_tape):
 def test_a_refused_parameter_is_refused_with_any_value_and_null_is_none(name, value, path, tape, later_tape):
     refusing = {EFFORT: "grok-4.20", "stop": "grok-4.5"}.get(name, "grok-4")
     where, model = (tape, "grok-4") if name in ("stop", EFFORT) else (later_tape, refusing)
-    on = "reasoning" if name == EFFORT and path.endswith("responses") else name
-    given, nothing = (
-        Asked(body={"model": model, on: {"effort": one} if on == "reasoning" else one}, path=path).of(where)
-        for one in (value, None)
-    )
-    assert (given.status, nothing.status) == (410 if name == "search_parameters" else 400, 200)
+    said, nothing = (Asked(body={"model": model, **given(name, one, path)}, path=path).of(where) for one in (value, None))
+    assert (said.status, nothing.status) == (410 if name == "search_parameters" else 400, 200)
     if name == "stop":
-        assert Asked(body={"model": refusing, name: value}, path=path).of(later_tape).status == 400
+        assert Asked(body={"model": refusing, **given(name, value, path)}, path=path).of(later_tape).status == 400
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,7 @@ WORDINGS = [
     ("turns", "bad-arguments", lambda on: called_back('{"city":', on)),
     ("parts", "text", lambda on: said(("user", [{"type": "text", "text": "Hi"}]), on=on)),
     ("parts", "image", lambda on: said(("user", [PIXEL]), ("assistant", "A pixel"), ("user", "And?"), on=on)),
+    ("parts", "file", lambda on: said(("user", [{"type": "input_file", "file_data": "data:application/pdf;base64,"}]), on=on)),
     ("extras", "none", alike({"n": 1})),
     ("extras", "n", alike({"n": 2})),
     ("extras", "deferred background", alike({"deferred": True, "background": True})),
@@ -261,7 +262,12 @@ def test_the_key_is_good_wrong_or_missing(header, key, endpoint, means):
 def test_what_a_responses_request_wants_included_is_told(means):
     wanted = {"include": ["reasoning.encrypted_content"]}
     assert means(wanted, on="responses")["include"] == "encrypted-reasoning"
-    assert means({"include": ["web_search_call.action.sources"]}, on="responses")["include"] == "other"
+    assert (
+        means({"include": [*wanted["include"], "web_search_call.action.sources"]}, on="responses")["include"]
+        == "encrypted-reasoning"
+    )
+    assert means({"include": ["web_search_call.action.sources"]}, on="responses")["include"] == "none"
+    assert means({"include": ["something.else"]}, on="responses")["include"] == "other"
     assert means({"include": []}, on="responses")["include"] == "none"
     assert means(wanted)["include"] == "none"
 

@@ -129,6 +129,8 @@ def _whole(place: Path, row: Mapping[str, Any], seen: tuple[Path, ...]) -> Mappi
         )
     if EFFORT not in row["refuses"] and not row.get("efforts"):
         raise BadDocument(place / FILE, row["id"], f"takes {EFFORT}, and efforts does not say which values")
+    if row.get("effort") not in (None, *row.get("efforts", ())):
+        raise BadDocument(place / FILE, row["id"], f"effort: {row['effort']!r} is none of its efforts")
     if EFFORT in row["refuses"] and row.get("efforts"):
         raise BadDocument(place / FILE, row["id"], f"has values in efforts, and {EFFORT} in refuses")
     return {key: value for key, value in row.items() if key != "as_in"}
@@ -200,6 +202,8 @@ def _model(row: Mapping[str, Any]) -> Model:
         thinking=row["thinking"],
         streamed=row.get("streamed", ""),
         efforts=tuple(row.get("efforts", ())),
+        effort=row.get("effort", ""),
+        encrypts=row.get("encrypts", False),
         suffixed=row.get("suffixed", {}),
         answers_as=row.get("answers_as", ""),
         redirected=row.get("redirected", ""),

@@ -18,6 +18,7 @@ from grokgate.formats.document import BadDocument, load
 from grokgate.values.wire import Answer, WireRequest
 
 _EVENT = re.compile(r"\n*[^\n]+(?:\n[^\n]+)*\n*")
+_PATHS = {"chat": "/v1/chat/completions", "responses": "/v1/responses"}
 USAGE_EVENT = '"choices":[]'
 """What the one event of a chat stream holds that is sent only when it was asked for."""
 
@@ -60,6 +61,12 @@ class Recording:
     @property
     def is_stream(self) -> bool:
         return self.headers.get("content-type", "").startswith("text/event-stream")
+
+    @property
+    def endpoint(self) -> str:
+        """Where it plays as it stands here, ``chat`` or ``responses``; empty for any other."""
+        path = self.request.path.rstrip("/") if self.request else ""
+        return next((name for name, end in _PATHS.items() if path.endswith(end)), "")
 
     def with_body(self, body: str, *, usage: bool = True) -> Answer:
         """The answer with its body filled in; ``usage`` tells whether a stream's usage was asked for."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,8 +41,6 @@ from grokgate.values.world import PRIORITY, Model, Price
 
 BILLED = frozenset({"billed", "billed-long", REDIRECTED})
 """Scenarios in which an answer tells its cost, though those of its day do not."""
-ENCRYPTED = b64encode(b"not thought, but bytes made up to stand for it " * 4).decode()
-"""What stands for encrypted thinking."""
 PLACE = re.compile(r"\$\{(?P<name>[a-z_]+)(?:\+(?P<more>\d+))?\}")
 """What stands in a body for what is filled in."""
 
@@ -115,7 +112,6 @@ FILLS: Mapping[str, Callable[[Asked], str]] = {
     "models": lambda asked: bare(asked.world),
     "models_priced": lambda asked: priced(asked.world),
     "language_models": lambda asked: with_modalities(asked.world),
-    "encrypted": lambda asked: f',"encrypted_content":"{ENCRYPTED}"' if asked.means["include"] == "encrypted-reasoning" else "",
     "tier": lambda asked: PRIORITY if asked.content.get("service_tier") == PRIORITY else "default",
     "billed": lambda asked: ',"cost_in_usd_ticks":${cost}' if asked.means["scenario"] in BILLED else "",
 }
@@ -128,7 +124,6 @@ JSON = frozenset(
         "model_bare",
         "model_priced",
         "language_model",
-        "encrypted",
         "billed",
         "complaint",
     }

@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import count
 
 from grokgate.upstream.cassette import Recording, events_of
 
 _TEXT = r'"reasoning_content":"(?:[^"\\]|\\.)*"'
 _SHOWN = re.compile(rf"{_TEXT},|,?{_TEXT}")
-_SUMMARY = re.compile(r'"summary":\[\{[^\]]*\}\]')
-_SUMMARY_EVENT = re.compile(r"^event: response\.reasoning_summary\w*")
 _SILENT = '"delta":{}}]'
 """What an event holds that says nothing, and does not end the answer."""
 _THOUGHT = re.compile(r'"reasoning_tokens":(\d+)')
 _TOTAL = re.compile(r'("total_tokens":(?:\$\{\w+\+)?)(\d+)')
-_NUMBER = re.compile(r'(?<="sequence_number":)\d+')
 _SOURCE = {
     "none": "not seen of a model that does not think: made of what one says that thinks, without its thinking",
     "hidden": "not seen of a model that hides its thinking: made of what one says that shows it, without what shows",
@@ -31,19 +27,18 @@ _SOURCE = {
 
 def as_it_thinks(recording: Recording, kind: str) -> Recording:
     """The exchange for a model whose thinking is of this kind; itself where nothing differs, or where it was recorded."""
-    if recording.provenance == "recorded":  # these are the bytes of one model, for which alone they play
+    if recording.provenance == "recorded" or recording.endpoint == "responses":  # it plays as it stands there
         return recording
     body, at, repeat = recording.body, recording.at, recording.repeat
     if recording.is_stream:
         events = [event.decode() for event in events_of(body)]
         kept = [(place, made) for place, event in enumerate(events) if (made := _event(event, kind))]
         if [event for _, event in kept] != events:
-            numbers = count()
-            body = _NUMBER.sub(lambda _: str(next(numbers)), "".join(event for _, event in kept))
+            body = "".join(event for _, event in kept)
         at = tuple(at[place] for place, _ in kept) if at else ()
         repeat = repeat if kind == "hidden" else None
     elif kind != "shown":
-        body = _SUMMARY.sub('"summary":[]', _SHOWN.sub("", body))
+        body = _SHOWN.sub("", body)
     if kind == "none":
         body = _without_tokens(body)
     if body == recording.body:
@@ -58,9 +53,7 @@ def _event(event: str, kind: str) -> str:
         return ""
     if kind == "shown":
         return event
-    if _SUMMARY_EVENT.match(event):
-        return ""
-    said = _SUMMARY.sub('"summary":[]', _SHOWN.sub("", event))
+    said = _SHOWN.sub("", event)
     return "" if said != event and _SILENT in said else said
 
 

@@ -34,8 +34,8 @@ call       ``yes`` where a function is called: a choice demands it, or, which is
 parallel   whether several calls at once are allowed: ``yes`` or ``no``
 turn       the role of the last message
 turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing in it, or a tool call no JSON
-parts      ``text``, or ``image`` where a message has one
-include    ``none``, ``encrypted-reasoning`` or ``other`` (responses only)
+parts      ``text``, or ``image`` or ``file`` where a message has one
+include    ``none``, ``encrypted-reasoning`` or ``other`` (responses only); what tools of xAI's own would tell changes nothing
 extras     parameters that would change the answer's shape and that no rule knows, such as ``n``; else ``none``
 prompt     the name of the committed prompt that the last user message contains, ``question`` for one of those, ``long`` for
            a long one, else ``other``
@@ -104,10 +104,23 @@ WORDS_BEFORE_CALL, BLANK_BEFORE_CALL = "words-before-call", "blank-before-call"
 """Habits of a model that says something before it calls, where the call is its own choice or where it was demanded."""
 SHAPING = {"n": 1, "deferred": False, "background": False, "previous_response_id": None}
 """Parameters that change the answer's shape, with the value at which they do not."""
+ENCRYPTED = "reasoning.encrypted_content"
+INCLUDED = (
+    ENCRYPTED,
+    "web_search_call.",
+    "x_search_call.",
+    "code_interpreter_call.",
+    "file_search_call.",
+    "mcp_call.",
+    "message.",
+)
+"""How what can be asked for in ``include`` begins; all but the first is of tools that xAI runs, or is ignored."""
 TIGHT, SMALL = 6, 31
 """Limits in tokens: no answer on tape fits below the one, no answer in JSON below the other."""
 EDGE = 4096
 """Characters at either end of a long message, where a prompt is looked for first: providers put it before or behind the rest."""
+PARTS = {"image": {"image_url", "input_image"}, "file": {"file", "input_file"}}
+"""What a message may hold beside text, as either endpoint names it."""
 
 
 def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
@@ -298,18 +311,17 @@ def bad_arguments(call: Mapping[str, Any]) -> bool:
 
 
 def _parts(turns: Sequence[Mapping[str, Any]]) -> str:
-    for turn in turns:
-        content = turn.get("content")
-        for part in content if isinstance(content, list) else ():
-            if isinstance(part, dict) and part.get("type") in ("image_url", "input_image"):
-                return "image"
-    return "text"
+    contents = [content for turn in turns if isinstance(content := turn.get("content"), list)]
+    types = {str(part.get("type")) for content in contents for part in content if isinstance(part, dict)}
+    return next((kind for kind, names in PARTS.items() if names & types), "text")
 
 
 def _include(include: Any) -> str:
     if not include:
         return "none"
-    return "encrypted-reasoning" if include == ["reasoning.encrypted_content"] else "other"
+    if not isinstance(include, list) or not all(str(name).startswith(INCLUDED) for name in include):
+        return "other"
+    return "encrypted-reasoning" if ENCRYPTED in include else "none"
 
 
 def _extras(content: Mapping[str, Any]) -> str:

@@ -13,15 +13,23 @@ from itertools import product
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.fill import FILLS, Asked, filled
 from grokgate.upstream.kinds import as_it_thinks
+from grokgate.upstream.response import Manner, as_response, identity
 from grokgate.upstream.script import written
-from grokgate.upstream.semantics import Meaning, meaning
+from grokgate.upstream.semantics import Meaning, answering, meaning
+from grokgate.upstream.stored import PREVIOUS, Stored
+from grokgate.upstream.wording import content_of
 from grokgate.upstream.world import Rule, World
 from grokgate.values.script import Scripted
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
-from grokgate.values.world import PRIORITY
+from grokgate.values.world import ENDPOINTS, PRIORITY
 
 NEAREST = 3
 """How many rules an explained miss names."""
+LACKS = {
+    "server": "it has none with tools that xAI itself runs (web_search, x_search, mcp and the like)",
+    PREVIOUS: f"{PREVIOUS} names no response of this run, or one that was not to be stored",
+}
+"""What is known to be missing, by the value of ``offered`` or ``extras`` that shows it."""
 MOST_ANSWERS = 64
 """How many answers of one exchange are kept ready."""
 
@@ -35,6 +43,7 @@ class Tape:
         self.prompts = prompts
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
         self._earlier: dict[tuple[str, ...], Tape] = {}
+        self._stored = Stored()
         self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         self._rules = {rule.id: rule.when for rule in world.rules}
@@ -51,18 +60,33 @@ class Tape:
         means = self.meaning(request, scenario)
         recording = self.found(means)
         if says and written.lets_speak(means, recording):
-            return written.answer(says, Asked(request, means, self.world), self._played)
-        return self._played(request, means, recording)
-
-    def _played(self, request: WireRequest, means: Meaning, recording: Recording | None = None) -> Answer | Miss:
-        """What is on tape for a meaning."""
-        recording = recording or self.found(means)
+            said = written.answer(says, Asked(self._stored.whole(request), means, self.world), self._on_chat)
+            return said if isinstance(said, Miss) else self._given(request, means, said, "chat")
         if recording is None:
-            return Miss(meaning=means, nearest=self._nearest(means))
+            return self._missed(means)
         return self.played(request, means, recording)
 
     def played(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
         """What a request gets that means this, and for which this exchange plays."""
+        answer = self._answered(self._stored.whole(request), means, self._of_the_kind(recording, means["thinking"]))
+        return self._given(request, means, answer, recording.endpoint)
+
+    def _given(self, request: WireRequest, means: Meaning, answer: Answer, written_on: str) -> Answer:
+        """The answer as the endpoint gives it that was asked; what responses store is kept."""
+        if means["route"] != "responses" or answer.status != 200:
+            return answer
+        if written_on == "chat":
+            answer = as_response(answer, self._manner(request, means, answer.exchange))
+        self._stored.keep(self._stored.whole(request), answer)
+        return answer
+
+    def _on_chat(self, request: WireRequest, means: Meaning) -> Answer | Miss:
+        """What chat completions would answer to a request that means this."""
+        if means["route"] == "responses":
+            means = {**means, "route": "chat", "stream": "with-usage" if means["stream"] == "yes" else means["stream"]}
+        recording = self.found(means)
+        if recording is None:
+            return self._missed(means)
         return self._answered(request, means, self._of_the_kind(recording, means["thinking"]))
 
     def on(self, day: str) -> Tape:
@@ -75,13 +99,17 @@ class Tape:
             self._earlier[tuple(fields)] = earlier
         return earlier
 
+    def _missed(self, means: Meaning) -> Miss:
+        lacks = next((told for value, told in LACKS.items() if value in (means["offered"], *means["extras"].split())), "")
+        return Miss(meaning=means, nearest=self._nearest(means), lacks=lacks)
+
     def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
-        """The dimensions of a request in this world."""
-        return meaning(request, self.world, self.prompts, key=self.key, scenario=scenario)
+        """The dimensions of a request in this world; one that goes on with a stored response means the whole conversation."""
+        return meaning(self._stored.whole(request), self.world, self.prompts, key=self.key, scenario=scenario)
 
     def when(self, recording: Recording) -> Mapping[str, tuple[str, ...]]:
         """What a request must mean to get this exchange: what its rule wants, and what it wants itself."""
-        return _both(self._rules[recording.rule], recording.when)
+        return _both(self._rules[recording.rule], _where(recording))
 
     def found(self, means: Meaning) -> Recording | None:
         """The recording that plays for a meaning."""
@@ -98,6 +126,14 @@ class Tape:
             self._kinds[recording.id, kind] = as_it_thinks(recording, kind)
         return self._kinds[recording.id, kind]
 
+    def _manner(self, request: WireRequest, means: Meaning, exchange: str) -> Manner:
+        """How this request is answered on responses."""
+        content = content_of(request)
+        model = answering(str(content.get("model")), self.world, means["scenario"])
+        assert model is not None, "what is answered with 200 is answered by a model"
+        encrypted = model.encrypts or means["include"] == "encrypted-reasoning"
+        return Manner(identity=identity(exchange, request.body), content=content, model=model, encrypted=encrypted)
+
     def _answered(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
         values: dict[str, str] = {}
         price = None
@@ -106,7 +142,7 @@ class Tape:
             values = {name: FILLS[name](asked) for name in recording.fill if name != "cost"}
             price = asked.model.price if "cost" in recording.fill or values.get("billed") else None
             price = price.priority if price and values.get("tier") == PRIORITY else price
-        usage = means["stream"] != "yes"
+        usage = means["stream"] != "yes" or means["route"] == "responses"
         made = (usage, price, *values.values())
         if (answer := recording.answers.get(made)) is None:
             answer = recording.with_body(filled(recording.body, values, price) if recording.fill else recording.body, usage=usage)
@@ -126,13 +162,21 @@ class Tape:
 
     def _whens(self, rule: Rule) -> list[Mapping[str, tuple[str, ...]]]:
         """What each exchange of a rule wants; what the rule does, where it has none."""
-        return [_both(rule.when, recording.when) for recording in self.world.playing[rule.id]] or [rule.when]
+        return [self.when(recording) for recording in self.world.playing[rule.id]] or [rule.when]
 
 
 def _near(rule: str, when: Mapping[str, tuple[str, ...]], means: Meaning) -> Near:
     """The differences in the order in which a request is looked at, so that the first is the cause of what follows from it."""
     differing = ((name, when[name]) for name in means if name in when and means[name] not in when[name])
     return Near(rule=rule, differences=tuple((name, " or ".join(wanted), means[name]) for name, wanted in differing))
+
+
+def _where(recording: Recording) -> Mapping[str, tuple[str, ...]]:
+    """What a recording wants beside its rule: what was recorded, and what is written for responses, plays where it came from."""
+    place = recording.endpoint
+    if recording.status != 200 or place not in ENDPOINTS or (place == "chat" and recording.provenance != "recorded"):
+        return recording.when
+    return {"route": (place,), **recording.when}
 
 
 def _both(rule: Mapping[str, tuple[str, ...]], narrower: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

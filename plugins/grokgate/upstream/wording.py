@@ -12,7 +12,10 @@ from grokgate.values.world import EFFORT
 
 CHAT, RESPONSES = "chat/completions", "responses"
 LISTS = ("models", "language-models")
-ELSEWHERE = {CHAT: frozenset({"include", "input", "reasoning"}), RESPONSES: frozenset({"messages"})}
+ELSEWHERE = {
+    CHAT: frozenset({"include", "input", "reasoning", "text", "max_output_tokens", "previous_response_id"}),
+    RESPONSES: frozenset({"messages", "response_format", "max_tokens", "max_completion_tokens", EFFORT}),
+}
 """Fields of the one endpoint that the other does not know, and that would be taken for its own: they change nothing."""
 _WORD = re.compile(r"[a-z]{3,}")
 _VERBS = frozenset({"get", "set", "the", "for", "and", "use"})

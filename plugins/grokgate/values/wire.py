@@ -119,11 +119,13 @@ class Near:
 class Miss:
     """No rule fitted the request: its meaning, and the nearest rules. ``broken`` tells where the tape itself failed.
 
-    ``script`` tells where rules would fit, but what the model is to say cannot be said here.
+    ``lacks`` is what the tape has none of, where that is known. ``script`` tells where rules would fit, but what the model is to
+    say cannot be said here.
     """
 
     meaning: Mapping[str, str]
     nearest: tuple[Near, ...] = ()
+    lacks: str = ""
     broken: str = ""
     script: str = ""
 
@@ -140,7 +142,8 @@ class Miss:
         if not near.differences:
             return f"no answer on tape; rule {near.rule} covers the request, but no exchange plays for it"
         differs = "; ".join(f"{name} is {got}, the rule wants {wanted}" for name, wanted, got in near.differences)
-        return f"no answer on tape; nearest is rule {near.rule}, but {differs}"
+        lacks = f": {self.lacks}" if self.lacks else ""
+        return f"no answer on tape{lacks}; nearest is rule {near.rule}, but {differs}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,10 +82,11 @@ class Model:
     itself does so, and shows it, where it is asked to. ``suffixed`` gives by the effort what is added to the name which its
     answers bear. ``answers_as`` is that name, where it is not the id. ``redirected`` is the day (``YYYY-MM-DD``) since which its
     names are answered by that other model, because it was retired. ``created`` is the day that lists of models give, ``images``
-    whether it reads them. ``traits`` are habits of it alone: ``keep-alive-chunks`` (a stream sends empty deltas while it
-    thinks), ``limit-counted-thinking`` (the output limit once counted its reasoning), ``showed-thinking`` (it hides its
-    thinking, and once showed it), ``words-before-call`` and ``blank-before-call`` (a stream says something before a call of its
-    own choice, or a blank before one that was demanded).
+    whether it reads them. ``effort`` is how much it thinks where nothing is asked, empty where that cannot be asked;
+    ``encrypts`` whether responses give its thinking encrypted though nobody asked. ``traits`` are habits of it alone:
+    ``keep-alive-chunks`` (a stream sends empty deltas while it thinks), ``limit-counted-thinking`` (the output limit once counted
+    its reasoning), ``showed-thinking`` (it hides its thinking, and once showed it), ``words-before-call`` and
+    ``blank-before-call`` (a stream says something before a call of its own choice, or a blank before one that was demanded).
     """
 
     id: str
@@ -96,6 +97,8 @@ class Model:
     thinking: str = "none"
     streamed: str = ""
     efforts: tuple[str, ...] = ()
+    effort: str = ""
+    encrypts: bool = False
     suffixed: Mapping[str, str] = field(default_factory=dict, hash=False)
     answers_as: str = ""
     redirected: str = ""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from grokgate.upstream.fidelity import streams
 from grokgate.upstream.fidelity.counts import Counts, counts_of
@@ -17,9 +18,23 @@ from grokgate.upstream.fidelity.fees import fees_of
 from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.upstream.fidelity.shape import GONE, IN_TEXT
 from grokgate.values.capture import Capture
+from grokgate.values.line import one_line
 from grokgate.values.world import PRIORITY, Price
 
 FINISHES = ("stop", "length", "tool_calls")
+REPEATED = {
+    "max_output_tokens": None,
+    "previous_response_id": None,
+    "store": True,
+    "parallel_tool_calls": True,
+    "tool_choice": "auto",
+    "instructions": None,
+    "user": None,
+    "prompt_cache_key": None,
+    "max_tool_calls": None,
+    "truncation": "disabled",
+}
+"""What a response repeats of its request, with what it says where nothing was asked. In autumn 2025 it said only some of it."""
 NO_PRICES: Mapping[str, Price] = MappingProxyType({})
 SENTENCE = 400
 """The one status whose body may be a text in quotes."""
@@ -135,6 +150,29 @@ def _as_asked(reply: Reply) -> Iterator[str]:
         yield f"{'a stream' if asked else 'an answer in one piece'} was asked for, the content type is {reply.kind or 'missing'}"
 
 
+def _repeats(reply: Reply) -> Iterator[str]:
+    """A response says what was asked for, from its first event on."""
+    asked = reply.capture.request.json
+    if reply.endpoint != "responses" or reply.is_refusal or not isinstance(asked, dict):
+        return
+    for answer in (one for one in reply.answers if "object" in one):
+        for key, usual in REPEATED.items():
+            wanted = usual if asked.get(key) is None else asked[key]
+            if key in answer and answer[key] != wanted:
+                yield f"{key} is {one_line(json.dumps(answer[key]), 60)}, asked was {one_line(json.dumps(wanted), 60)}"
+        offered, said = ([(tool.get("type"), tool.get("name")) for tool in objects(one.get("tools"))] for one in (asked, answer))
+        if offered != said:
+            yield f"the tools are {said}, asked were {offered}"
+        if _format(asked) != _format(answer):
+            yield f"the format is {_format(answer)[0]}, asked was {_format(asked)[0]}"
+
+
+def _format(one: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Type and schema of a response format, asked for or repeated."""
+    found = text.get("format") if isinstance(text := one.get("text"), dict) else None
+    return (found.get("type"), found.get("schema")) if isinstance(found, dict) else ("text", None)
+
+
 def _refusal(reply: Reply) -> Iterator[str]:
     if not reply.is_refusal:
         return
@@ -167,6 +205,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "finish-tells-of-calls": _finish_and_calls,
         "arguments-are-json": _arguments,
         "stream-where-asked": _as_asked,
+        "response-repeats-the-request": _repeats,
         "refusal-says-code-and-error": _refusal,
         "refusal-gives-no-hint": _hints,
         **streams.INVARIANTS,

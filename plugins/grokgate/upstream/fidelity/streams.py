@@ -149,6 +149,26 @@ def _pieces(reply: Reply) -> Iterator[str]:
             yield f"the pieces of {kind} make another text than the whole has"
 
 
+def _items(reply: Reply) -> Iterator[str]:
+    """An item is opened, told and closed under one identifier and one number, and the last event has what was closed."""
+    if not _is_responses(reply):
+        return
+    opened: dict[str, Any] = {}
+    closed = []
+    for message in reply.messages:
+        number, kind = str(message.get("output_index")), str(message.get("type")).removeprefix("response.")
+        identity = item.get("id") if isinstance(item := message.get("item"), dict) else message.get("item_id")
+        if kind == "output_item.added":
+            opened[number] = identity
+        elif (item or "item_id" in message) and opened.get(number) != identity:
+            yield f"{kind} is about item {identity}, which is not open as number {number}"
+        if kind == "output_item.done":
+            closed.append(opened.pop(number, None))
+    output = [objects(answer.get("output")) for answer in reply.answers if answer.get("status") in ("completed", "incomplete")]
+    if opened or (output and [item.get("id") for item in output[-1]] != closed):
+        yield f"{len(closed)} items were closed, and {len(opened)} stay open; the last event has other items"
+
+
 def _is_chat(reply: Reply) -> bool:
     return reply.endpoint == "chat" and reply.is_stream
 
@@ -182,5 +202,6 @@ INVARIANTS: Mapping[str, Callable[[Reply], Iterator[str]]] = MappingProxyType(
         "created-first-completed-last": _ends,
         "responses-stream-has-no-done": _no_done,
         "pieces-make-the-whole": _pieces,
+        "items-open-and-close": _items,
     }
 )

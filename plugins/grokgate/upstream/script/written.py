@@ -13,17 +13,17 @@ from dataclasses import replace
 from grokgate.upstream.cassette import Recording
 from grokgate.upstream.fill import Asked
 from grokgate.upstream.instance import instance
-from grokgate.upstream.script import chat, responses
+from grokgate.upstream.script import chat
 from grokgate.upstream.script.said import THOUGHT, Call, Said, answer_id, call_id, data_of
 from grokgate.upstream.semantics import Meaning
 from grokgate.upstream.wording import functions_of, turns_of
 from grokgate.values.script import Scripted
 from grokgate.values.wire import Answer, Miss, WireRequest
+from grokgate.values.world import ENDPOINTS
 
 RULE = "scripted"
 """What stands in place of a rule where the script said the answer."""
 SOURCE = "what the model says was said by whoever asked; the shape is that of the answer on tape"
-SPELLINGS = {"chat": chat, "responses": responses}
 SPOKEN = {
     "format": "text",
     "schema": "none",
@@ -44,26 +44,29 @@ Play = Callable[[WireRequest, Meaning], Answer | Miss]
 
 def lets_speak(means: Meaning, recording: Recording | None) -> bool:
     """Whether a model answers at all: what xAI refuses no script changes."""
-    return means["route"] in SPELLINGS and (recording is None or recording.status < 400)
+    return means["route"] in ENDPOINTS and (recording is None or recording.status < 400)
 
 
 def answer(says: Scripted, asked: Asked, play: Play) -> Answer | Miss:
-    """The answer with what the model says. A miss where the tape has none to write it in, or a call names what is not offered."""
+    """The answer with what the model says, as chat completions give it.
+
+    A miss where the tape has none to write it in, or a call names what is not offered.
+    """
     offered = [str(function.get("name")) for function in functions_of(asked.content)]
     if stray := next((call.name for call in says.calls if call.name not in offered), None):
         there = f"offers {', '.join(offered)}" if offered else "offers no function"
         return Miss(meaning=asked.means, script=f"the script calls {stray}, and the request {there}")
     means = _plain(asked.means)
-    spelling, text = SPELLINGS[means["route"]], play(asked.request, means)
+    text = play(asked.request, means)
     if isinstance(text, Miss):
         return text
     call = play(asked.request, {**means, "tools": asked.means["tools"], **CALLING}) if says.calls else None
     if isinstance(call, Miss):
         return call
-    shape = spelling.shape_of_call(call) if call else None
-    ids = spelling.id_of(shape) if shape else ""
+    shape = chat.shape_of_call(call) if call else None
+    ids = chat.id_of(shape) if shape else ""
     said = Said(text=says.text, thinking=says.thinking or THOUGHT, calls=tuple(_calls(says, asked, ids)))
-    write = spelling.stream if text.chunks else spelling.whole
+    write = chat.stream if text.chunks else chat.whole
     made = _with_its_id(write(text, said, shape, asked.model.price), turns_of(asked.content))
     return replace(made, rule=RULE, provenance="derived", recorded_at="", sources=(*text.sources, SOURCE))
 
