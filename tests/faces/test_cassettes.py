@@ -170,7 +170,7 @@ def test_a_file_that_names_no_host_says_what_stands_for_it(grokgate, tmp_path):
     alone = tmp_path / "alone.yaml"
     alone.write_text((DATA / "httpmock.yaml").read_text().partition("---\n")[2])
     ran = grokgate("cassettes", "import", str(alone), "--into", "in")
-    assert (ran.code, "1 with httpmock" in ran.complained) == (2, True)
+    assert (ran.code, "1 with httpmock (which stands for the host that the file does not name)" in ran.complained) == (2, True)
 
 
 def test_what_is_no_text_is_left_out_and_told(mine, grokgate):

@@ -262,5 +262,6 @@ def test_a_stream_with_comments_is_a_stream(comments, end, reason):
     chunk["choices"] = [{"index": 0, "delta": {"content": "Hi", "role": "assistant"}, "finish_reason": "stop"}]
     body = f"{comments}data: {json.dumps(chunk)}\n\n{end}".encode()
     request = WireRequest("POST", CHAT, {}, b'{"model":"grok-3-mini","stream":true,"messages":[{"role":"user","content":"Hi"}]}')
-    place = placed(Capture(request=request, status=200, headers={}, body=body), TAPES["grok-4-0709"])
-    assert place.reason.removeprefix("rule plain-stream/shown: ") == reason
+    for sent in (body, body.replace(b"\n", b"\r\n")):
+        place = placed(Capture(request=request, status=200, headers={}, body=sent), TAPES["grok-4-0709"])
+        assert place.reason.removeprefix("rule plain-stream/shown: ") == reason

@@ -204,6 +204,14 @@ def test_a_miss_names_the_nearest_rule_and_the_differences(tape):
     assert miss.reason.endswith("nearest is rule plain/hidden, but extras is n, the rule wants none")
 
 
+def test_a_miss_names_first_what_is_looked_at_first_also_where_a_served_name_narrows_the_exchange(taped):
+    """What a model does with its thinking follows from which it is."""
+    narrow = derived("rule-0", id="a", when={"extras": ("n",), "served": ("grok-3",)})
+    miss = taped(*rules({"thinking": ("none",), "stream": ("no",)}), recordings=[narrow]).answer(said("Ho"))
+    differences = ("served", "grok-3", "grok-4-0709"), ("thinking", "none", "hidden"), ("extras", "n", "none")
+    assert miss.nearest[0].differences == differences
+
+
 def test_a_rule_is_as_near_as_the_nearest_of_its_exchanges(taped):
     narrow = (
         derived("rule-0", id="a", when={"prompt": ("hi",), "turn": ("tool",)}),

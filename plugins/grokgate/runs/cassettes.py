@@ -39,6 +39,7 @@ from grokgate.values.redaction import redacted, secrets_of
 if TYPE_CHECKING:
     from grokgate.formats.recordings.reader import Recordings
 
+NAMELESS = dict.fromkeys(("httpmock", "wiremock"), " (which stands for the host that the file does not name)")
 SHOWN = 12
 """How many of many things are shown before the rest is counted."""
 
@@ -144,8 +145,9 @@ def _elsewhere(found: Recordings) -> str:
     """Where all went that is in a file."""
     if not found.elsewhere:
         return "no exchange in it"
-    hosts = ", ".join(f"{many} with {host}" for host, many in sorted(found.elsewhere.items(), key=lambda one: -one[1])[:SHOWN])
-    return f"no exchange with api.x.ai in it, but {hosts}; where one stood for xAI, say so: --host NAME"
+    hosts = sorted(found.elsewhere, key=lambda host: -found.elsewhere[host])[:SHOWN]
+    told = ", ".join(f"{found.elsewhere[host]} with {host}{NAMELESS.get(host, '')}" for host in hosts)
+    return f"no exchange with api.x.ai in it, but {told}; where one stood for xAI, say so: --host NAME"
 
 
 def _left_out(captures: Sequence[Capture], why: str) -> Iterator[str]:

@@ -107,7 +107,7 @@ class Reply:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events of a stream, without the ``[DONE]`` that may end it."""
-        blocks = (block for block in without_comments(self.text).split("\n\n") if block.strip())
+        blocks = (block for block in without_comments(self.text.replace("\r\n", "\n")).split("\n\n") if block.strip())
         events = (_event(block) for block in blocks)
         return tuple(event for event in events if event.data != DONE)
 
