@@ -21,15 +21,20 @@ from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
 from grokgate.values.wire import Answer, Miss, WireRequest
 
-NAMED = frozenset({"asked", "served", "window", "retired_on", "instead"})
-"""What a refusal tells that follows from the name that was asked for, so that it is no other name's."""
+NARROWED = {
+    **dict.fromkeys(("asked", "served", "window", "retired_on", "instead"), "asked"),
+    **dict.fromkeys(("strange_tool", "strange_root"), "tools"),
+    "effort": "effort",
+    "complaint": "complaint",
+}
+"""What a refusal tells that is true of some requests alone, and the dimension that tells which."""
+VARYING = frozenset({"window", "tokens", "offered", "most_tools", "retired_on", "instead", "masked_key", "call_id"})
+"""What is filled in and may be another than the tape's: counts, days, ids. All else must be what was sent."""
 UNSET = "unset"
 FREE = (UNSET, "auto")
 """Choices that leave it to the model whether it calls a function, which is what it does where nothing is said."""
 NO_KEY = "no-key"
 """What stands among scenarios for a request that came without a key."""
-OF_THE_REQUEST = ("argument", "effort", "asked", "served", "complaint")
-"""What it tells of which nothing else than what was sent may stand there; a model may be called by each of its names."""
 _THINKING = re.compile(r"/(none|hidden|shown)$")
 _FINISH = re.compile(r'"finish_reason"\s*:\s*"(\w+)"')
 _STATUS = re.compile(r'"status"\s*:\s*"(completed|incomplete)"')
@@ -127,7 +132,7 @@ def _refusing(request: WireRequest, tape: Tape) -> Iterator[tuple[str, Recording
 
 
 def _difference(body: str, recording: Recording, asked: Asked) -> str:
-    values = {name: {FILLS[name](asked)} for name in OF_THE_REQUEST if name in recording.fill}
+    values = {name: {FILLS[name](asked)} for name in recording.fill if name not in VARYING}
     if model := asked.world.served.get(asked.name):
         values |= {name: values[name] | model.names | model.served for name in values.keys() & {"asked", "served"}}
     return difference(body, recording.body, values)
@@ -161,12 +166,7 @@ def _apart(body: str, capture: Capture, recording: Recording) -> str:
 
 def _named(recording: Recording, means: Meaning) -> dict[str, tuple[str, ...]]:
     """What a request must mean to be refused in these very words."""
-    when = dict[str, tuple[str, ...]]()
-    if not NAMED.isdisjoint(recording.fill):
-        when["asked"] = (means["asked"],)
-    for name in ("effort", "complaint"):
-        if name in recording.fill:
-            when[name] = (means[name],)
+    when = {NARROWED[name]: (means[NARROWED[name]],) for name in recording.fill if name in NARROWED}
     return {**when, **recording.when}
 
 
