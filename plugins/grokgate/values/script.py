@@ -39,7 +39,10 @@ class Called:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scripted:
-    """One answer: a text, or calls, or both. ``thinking`` is heard of a model that shows its thinking, and of no other."""
+    """One answer: a text, or calls, or both.
+
+    ``thinking`` is what a model shows of its thinking that does so; it thinks, and is paid for it, without a word of it, too.
+    """
 
     text: str = ""
     calls: tuple[Called, ...] = ()

@@ -32,7 +32,7 @@ def whole(answer: Answer, said: Said, call: Json | None, price: Price) -> Answer
     message = body["choices"][0]["message"]
     refusal = {"refusal": message.pop("refusal")} if "refusal" in message else {}
     message["content"] = said.text
-    if "reasoning_content" in message:
+    if "reasoning_content" in message:  # who shows its thinking has the key, whatever stands in it
         message["reasoning_content"] = said.thinking
     if said.calls:
         message["tool_calls"] = list(_calls(said, call))

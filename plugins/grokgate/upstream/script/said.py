@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-THOUGHT = "What was asked is clear."
-"""What a model shows of its thinking where the script says nothing of it."""
 STEP = 0.03
 """Seconds between two pieces of a stream."""
 _PIECE = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")

@@ -14,7 +14,7 @@ from grokgate.upstream.cassette import Recording
 from grokgate.upstream.fill import Asked
 from grokgate.upstream.instance import instance
 from grokgate.upstream.script import chat
-from grokgate.upstream.script.said import THOUGHT, Call, Said, answer_id, call_id, data_of
+from grokgate.upstream.script.said import Call, Said, answer_id, call_id
 from grokgate.upstream.semantics import Meaning
 from grokgate.upstream.wording import functions_of, turns_of
 from grokgate.values.script import Scripted
@@ -65,7 +65,7 @@ def answer(says: Scripted, asked: Asked, play: Play) -> Answer | Miss:
         return call
     shape = chat.shape_of_call(call) if call else None
     ids = chat.id_of(shape) if shape else ""
-    said = Said(text=says.text, thinking=says.thinking or THOUGHT, calls=tuple(_calls(says, asked, ids)))
+    said = Said(text=says.text, thinking=says.thinking, calls=tuple(_calls(says, asked, ids)))
     write = chat.stream if text.chunks else chat.whole
     made = _with_its_id(write(text, said, shape, asked.model.price), turns_of(asked.content))
     return replace(made, rule=RULE, provenance="derived", recorded_at="", sources=(*text.sources, SOURCE))
@@ -73,8 +73,8 @@ def answer(says: Scripted, asked: Asked, play: Play) -> Answer | Miss:
 
 def _with_its_id(made: Answer, turns: object) -> Answer:
     """The answer with an id of its own, wherever it stands: items and later requests refer to it."""
-    said = (data_of(made.chunks[0][1]) if made.chunks else None) or json.loads(made.body)
-    was = str(said.get("response", said)["id"])
+    first = made.chunks[0][1].removeprefix(b"data: ") if made.chunks else made.body
+    was = str(json.loads(first)["id"])
     old, new = was.encode(), answer_id(was, turns).encode()
     chunks = tuple((at, chunk.replace(old, new)) for at, chunk in made.chunks)
     return replace(made, body=made.body.replace(old, new), chunks=chunks)
