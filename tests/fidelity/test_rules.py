@@ -26,7 +26,6 @@ CHOSE = "the model chose to call, or not to call, where the tape guesses otherwi
 EXCEPTIONS = {
     CHOSE: 27,
     "the stream was cut by whoever recorded it": 22,
-    "grok-code-fast-1 showed its thinking in one piece, as it does since March 2026": 4,
     "the limit left no text": 2,
     "a placeholder stands for the prompt that was too long": 2,
     "it thought and did not show it": 1,
@@ -83,11 +82,8 @@ def reason(one):
     if bool(real.tool_calls) != bool(tape.tool_calls):
         return CHOSE
     differing = shape(one.capture) ^ shape(played(one))
-    if differing == {("choices[].message.reasoning_content", "str")}:
-        if real.served == "grok-code-fast-1" and real.day >= "2026-03":
-            return "grok-code-fast-1 showed its thinking in one piece, as it does since March 2026"
-        if b'"reasoning_content"' not in body:
-            return "it thought and did not show it"
+    if differing == {("choices[].message.reasoning_content", "str")} and b'"reasoning_content"' not in body:
+        return "it thought and did not show it"
     if differing == {("choices[].delta.content", "str")} and b'"finish_reason":"length"' in body.replace(b": ", b":"):
         return "the limit left no text"
     return f"unexplained: {sorted(differing)}"

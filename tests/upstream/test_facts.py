@@ -429,6 +429,14 @@ def test_live_search_is_gone_from_its_day_on_whatever_was_asked_of_it(mode, ask,
     assert asking.of(tape.on("2026-01-11")).status == 200
 
 
+@pytest.mark.parametrize(("day", "shown"), [("2025-10-14", False), ("2026-03-12", True), ("", True)])
+def test_grok_code_fast_1_came_to_show_its_thinking_in_one_piece(day, shown, tape):
+    asking = asked(model="grok-code-fast-1")
+    assert ("reasoning_content" in message(asking.of(tape.on(day)))) is shown
+    streamed = asked(model="grok-code-fast-1", stream=True).of(tape.on(day))
+    assert b'"reasoning_content"' in streamed.body
+
+
 ELSEWHERE = ["stt", "tts", "tts/voices", "videos/generations", "videos/v1", "batches", "batches/b1/requests", "images/edits"]
 ELSEWHERE += ["images/generations", "files", "realtime/client_secrets", "embeddings", "tokenize-text", "api-key", "models/a/b"]
 

@@ -201,6 +201,7 @@ def _model(row: Mapping[str, Any]) -> Model:
         refuses=tuple(row["refuses"]),
         thinking=row["thinking"],
         streamed=row.get("streamed", ""),
+        hidden_before=row.get("hidden_before", ""),
         efforts=tuple(row.get("efforts", ())),
         effort=row.get("effort", ""),
         encrypts=row.get("encrypts", False),

@@ -21,7 +21,7 @@ from grokgate.upstream.wording import content_of
 from grokgate.upstream.world import Rule, World
 from grokgate.values.script import Scripted
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
-from grokgate.values.world import ENDPOINTS, PRIORITY
+from grokgate.values.world import ENDPOINTS, PRIORITY, Model
 
 NEAREST = 3
 """How many rules an explained miss names."""
@@ -42,7 +42,7 @@ class Tape:
         self.key = key
         self.prompts = prompts
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
-        self._earlier: dict[tuple[str, ...], Tape] = {}
+        self._earlier: dict[tuple[tuple[str, ...], tuple[Model, ...]], Tape] = {}
         self._stored = Stored()
         self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
@@ -90,14 +90,15 @@ class Tape:
         return self._answered(request, means, self._of_the_kind(recording, means["thinking"]))
 
     def on(self, day: str) -> Tape:
-        """The tape as on a day (``YYYY-MM-DD``): what xAI retired later is still taken. A run plays the end of the era."""
+        """The tape as on a day (``YYYY-MM-DD``): what xAI changed later was not so yet. A run plays the end of the era."""
         fields = {name: since for name, since in self.world.retired_fields.items() if since <= day}
-        if not day or len(fields) == len(self.world.retired_fields):
+        models = tuple(model.on(day) for model in self.world.models)
+        if not day or (fields == self.world.retired_fields and models == self.world.models):
             return self
-        if (earlier := self._earlier.get(tuple(fields))) is None:
-            earlier = Tape(replace(self.world, retired_fields=fields), self.prompts, key=self.key)
-            self._earlier[tuple(fields)] = earlier
-        return earlier
+        if (then := self._earlier.get((tuple(fields), models))) is None:
+            then = Tape(replace(self.world, retired_fields=fields, models=models), self.prompts, key=self.key)
+            self._earlier[tuple(fields), models] = then
+        return then
 
     def _missed(self, means: Meaning) -> Miss:
         lacks = next((told for value, told in LACKS.items() if value in (means["offered"], *means["extras"].split())), "")

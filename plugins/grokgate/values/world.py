@@ -76,16 +76,17 @@ class Price:
 class Model:
     """A model as xAI serves it.
 
-    ``names`` reach it; ``window`` is its largest prompt in tokens; ``refuses`` are the parameters that it answers with 400, in
-    xAI's order. ``thinking`` is ``none``, ``hidden`` (counted and not shown) or ``shown``; ``streamed`` the same for a stream,
-    where it differs. ``efforts`` are the amounts of thinking that can be asked for; one that takes them and does not think of
-    itself does so, and shows it, where it is asked to. ``suffixed`` gives by the effort what is added to the name which its
-    answers bear. ``answers_as`` is that name, where it is not the id. ``redirected`` is the day (``YYYY-MM-DD``) since which its
-    names are answered by that other model, because it was retired. ``created`` is the day that lists of models give, ``images``
-    whether it reads them. ``effort`` is how much it thinks where nothing is asked, empty where that cannot be asked;
-    ``encrypts`` whether responses give its thinking encrypted though nobody asked. ``traits`` are habits of it alone:
-    ``keep-alive-chunks`` (a stream sends empty deltas while it thinks), ``limit-counted-thinking`` (the output limit once counted
-    its reasoning), ``showed-thinking`` (it hides its thinking, and once showed it), ``words-before-call`` and
+    ``names`` reach it; ``window`` is its largest prompt in tokens; ``refuses`` are the parameters that it answers with 400,
+    in xAI's order. ``thinking`` is ``none``, ``hidden`` (counted and not shown) or ``shown``; ``streamed`` the same for a
+    stream, where it differs; ``hidden_before`` the day (``YYYY-MM-DD``) before which its thinking showed in streams alone.
+    ``efforts`` are the amounts of thinking that can be asked for; one that takes them and does not think of itself does so,
+    and shows it, where it is asked to. ``suffixed`` gives by the effort what is added to the name which its answers bear.
+    ``answers_as`` is that name, where it is not the id. ``redirected`` is the day (``YYYY-MM-DD``) since which its names are
+    answered by that other model, because it was retired. ``created`` is the day that lists of models give, ``images`` whether
+    it reads them. ``effort`` is how much it thinks where nothing is asked, empty where that cannot be asked; ``encrypts``
+    whether responses give its thinking encrypted though nobody asked. ``traits`` are habits of it alone:
+    ``keep-alive-chunks`` (a stream sends empty deltas while it thinks), ``limit-counted-thinking`` (the output limit once
+    counted its reasoning), ``showed-thinking`` (it hides its thinking, and once showed it), ``words-before-call`` and
     ``blank-before-call`` (a stream says something before a call of its own choice, or a blank before one that was demanded).
     """
 
@@ -96,6 +97,7 @@ class Model:
     price: Price
     thinking: str = "none"
     streamed: str = ""
+    hidden_before: str = ""
     efforts: tuple[str, ...] = ()
     effort: str = ""
     encrypts: bool = False
@@ -111,6 +113,10 @@ class Model:
     def reasons(self) -> bool:
         """Whether it thinks before it answers."""
         return self.thinking != "none"
+
+    def on(self, day: str) -> Model:
+        """The model as it was on a day (``YYYY-MM-DD``)."""
+        return replace(self, thinking="hidden", streamed="shown") if day < self.hidden_before else self
 
     def takes_effort(self, value: object) -> bool:
         """Whether it takes this value of ``reasoning_effort``."""
