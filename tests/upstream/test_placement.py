@@ -93,6 +93,34 @@ def test_no_other_rule_s_refusal_is_taken_for_a_rule_s(tape):
     assert {pair for pair in wrong if not all(rule.startswith("refused/") for rule in pair)} == set()
 
 
+def on_responses(request):
+    """The same request as the responses endpoint writes it."""
+    content = dict(request.json)
+    content["input"] = content.pop("messages")
+    if effort := content.pop("reasoning_effort", None):
+        content["reasoning"] = {"effort": effort}
+    if shape := content.pop("response_format", None):
+        content["text"] = {"format": {"type": "json_schema", **shape["json_schema"]}}
+    if "tools" in content:
+        content["tools"] = [{"type": "function", **tool.get("function", {})} for tool in content["tools"]]
+    return replace(request, url="https://api.x.ai/v1/responses", body=json.dumps(content).encode())
+
+
+@pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES)
+def test_a_refusal_on_responses_is_placed_at_the_rule_that_it_shares_with_chat(tape):
+    count = 0
+    for recording in (param.values[1] for param in REFUSING if param.values[0] is tape and not RECIPES[param.values[1].id]):
+        asked = recording.request.json
+        if "responses" not in tape.when(recording)["route"] or not isinstance(asked, dict) or "messages" not in asked:
+            continue
+        request = on_responses(example(tape, recording).request)
+        answer = tape.answer(request, scenario_of(tape, recording))
+        if answer.exchange == recording.id:  # some rules have another exchange there
+            count += 1
+            assert same(placed(captured(request, answer), tape).rule, recording.rule)
+    assert count > 20
+
+
 OVERFLOW = "This model's maximum prompt length is 131072 but the request contains 625077 tokens."
 OLD, NEW = "Client specified an invalid argument", "invalid-argument"
 

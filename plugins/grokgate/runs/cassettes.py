@@ -211,7 +211,9 @@ def record(
 
 def _told(name: str, form: str, left_out: int, kept: Sequence[Kept], files: Iterable[Path]) -> Iterator[str]:
     playing = [one for one in kept if one.placement.rule]
-    yield f"{name}: {form}; {len(kept)} exchanges with xAI" + (f", {left_out} with others left out" if left_out else "")
+    yield f"{name}: {form}; {len(kept)} exchange{'' if len(kept) == 1 else 's'} with xAI" + (
+        f", {left_out} with others left out" if left_out else ""
+    )
     yield f"  {len(playing)} play for {len({one.placement.rule for one in playing})} rules"
     yield from _idle(Counter(one.placement.reason for one in kept if not one.placement.rule), "are kept without a rule")
     yield from (f"  written: {file}" for file in files)
