@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from grokgate.formats.fixtures import question_in
+from grokgate.upstream.choice import called
 from grokgate.upstream.complaint import complaint
 from grokgate.upstream.instance import instance
 from grokgate.upstream.json_schema import strange_root
@@ -22,7 +23,6 @@ from grokgate.upstream.price import billed
 from grokgate.upstream.semantics import REDIRECTED, Meaning, answering, bad_arguments
 from grokgate.upstream.wording import (
     asked_for,
-    called,
     calls_of,
     content_of,
     effort_of,
@@ -76,7 +76,7 @@ class Asked:
     @property
     def function(self) -> Mapping[str, Any]:
         """The function that is called."""
-        return called(self.content, said_last(turns_of(self.content))) or functions_of(self.content)[0]
+        return called(self.content) or functions_of(self.content)[0]
 
 
 FILLS: Mapping[str, Callable[[Asked], str]] = {

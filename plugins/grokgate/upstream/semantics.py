@@ -29,8 +29,7 @@ offered    ``none``, ``functions``, ``server`` (tools that xAI runs), ``too-many
            refuses the parameters of one
 choice     ``unset``, ``auto``, ``none``, ``required``, ``function`` or ``other``
 demanded   the function that the choice demands by its name, else ``none``
-call       ``yes`` where a function is called: a choice demands it, or, which is a guess, the last user message speaks of it;
-           else ``no``
+call       ``yes`` where a function is called: a choice demands it, or, which is a guess, it was spoken of; else ``no``
 parallel   whether several calls at once are allowed: ``yes`` or ``no``
 turn       the role of the last message
 turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing in it, or a tool call no JSON
@@ -50,6 +49,7 @@ from typing import Any
 
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.bodies import first_fault
+from grokgate.upstream.choice import called
 from grokgate.upstream.complaint import complaint
 from grokgate.upstream.json_schema import strange_root, unusable
 from grokgate.upstream.length import length_of, long_prompt_in
@@ -58,7 +58,6 @@ from grokgate.upstream.wording import (
     LISTS,
     RESPONSES,
     asked_for,
-    called,
     calls_of,
     effort_given,
     effort_of,
@@ -157,7 +156,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "offered": _offered(content.get("tools"), tools, world),
         "choice": _choice(content.get("tool_choice")),
         "demanded": _demanded(content.get("tool_choice")),
-        "call": "yes" if tools and called(content, last_said) else "no",
+        "call": "yes" if tools and called(content) else "no",
         "parallel": "no" if content.get("parallel_tool_calls") is False else "yes",
         "turn": str(turns[-1].get("role", "none")) if turns else "none",
         "turns": _well_formed(turns),

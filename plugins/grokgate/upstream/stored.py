@@ -24,8 +24,9 @@ class Stored:
 
     def keep(self, whole: WireRequest, answer: Answer) -> None:
         """Keep an answer of the responses endpoint, unless it was not to be stored. ``whole`` is as ``whole`` gives it."""
-        if answer.status == 200 and whole.field("store") is not False:
-            self._kept[str(_response(answer).get("id"))] = (whole, answer)
+        identity = _response(answer).get("id")
+        if isinstance(identity, str) and whole.field("store") is not False:
+            self._kept[identity] = (whole, answer)
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
 
@@ -50,10 +51,11 @@ def _items(given: Any) -> list[Any]:
 
 
 def _response(answer: Answer) -> Mapping[str, Any]:
-    """The whole response: the body, or what the last event of a stream holds."""
-    if not answer.chunks:
-        found = json.loads(answer.body)
-    else:
-        _, _, data = answer.chunks[-1][1].partition(b"data: ")
-        found = json.loads(data)["response"]
+    """The whole response: the body, or what the last event of a stream holds; nothing where it has none, as one that was cut."""
+    last = answer.chunks[-1][1].rpartition(b"data:")[2] if answer.chunks else answer.body
+    try:
+        found = json.loads(last)
+    except ValueError:
+        return {}
+    found = found.get("response", found) if isinstance(found, dict) else {}
     return found if isinstance(found, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -17,9 +16,6 @@ ELSEWHERE = {
     RESPONSES: frozenset({"messages", "response_format", "max_tokens", "max_completion_tokens", EFFORT}),
 }
 """Fields of the one endpoint that the other does not know, and that would be taken for its own: they change nothing."""
-_WORD = re.compile(r"[a-z]{3,}")
-_VERBS = frozenset({"get", "set", "the", "for", "and", "use"})
-"""Words of a function's name that do not tell what it is about."""
 
 
 def endpoint_of(request: WireRequest) -> str:
@@ -63,7 +59,7 @@ def _turn(item: Mapping[str, Any]) -> Mapping[str, Any]:
     if item.get("type") == "function_call_output":
         return {"role": "tool", "content": item.get("output")}
     if item.get("type") == "function_call":
-        call = {"id": item.get("call_id"), "function": {"arguments": item.get("arguments")}}
+        call = {"id": item.get("call_id"), "function": {"name": item.get("name"), "arguments": item.get("arguments")}}
         return {"role": "assistant", "content": "", "tool_calls": [call]}
     return item if "role" in item else {"role": "assistant", "content": str(item.get("type"))}
 
@@ -82,23 +78,6 @@ def calls_of(turn: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The tool calls that a message has."""
     calls = turn.get("tool_calls")
     return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
-
-
-def called(content: Mapping[str, Any], said: str) -> Mapping[str, Any] | None:
-    """The function that the model calls.
-
-    Where the choice is its own, a model calls what the message speaks of; here that is a function with a word of its name in
-    the message, as ``get_weather`` and "the weather".
-    """
-    functions, choice = functions_of(content), content.get("tool_choice")
-    if not functions or choice == "none":
-        return None
-    if isinstance(choice, dict):
-        chosen = choice["function"] if isinstance(choice.get("function"), dict) else choice
-        return next((one for one in functions if one.get("name") == chosen.get("name")), functions[0])
-    words = set(_WORD.findall(said.lower()))
-    spoken_of = (one for one in functions if words.intersection(_WORD.findall(str(one.get("name", "")).lower())) - _VERBS)
-    return next(spoken_of, functions[0] if choice == "required" else None)
 
 
 def format_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
