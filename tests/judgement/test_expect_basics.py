@@ -47,6 +47,16 @@ def test_where_plain_calls_are_right_the_statement_is_unkept(basics, provider, r
         failing(basics, provider({"chat": call(), "stream": call()}), rollout.model, rollout.target, "stream")
 
 
+@pytest.mark.parametrize("by", [None, "stream"])
+@pytest.mark.parametrize("basics", [leaving, answering])
+def test_without_a_mode_it_rests_on_the_one_by_which_the_case_is_asked(basics, by, provider, rollout, call):
+    asked = provider({"chat": call(), "stream": call()})
+    asked.by = by
+    with pytest.raises(Unkept, match="temperature never left"):
+        failing(basics, asked, rollout.model, rollout.target, None)
+    assert asked.asked[-1] == (rollout.model, by or "chat")
+
+
 @pytest.mark.parametrize(
     ("name", "role", "row"),
     [

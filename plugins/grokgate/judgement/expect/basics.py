@@ -20,16 +20,18 @@ from grokgate.values.rollout import ModelFacts
 
 
 @contextmanager
-def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
-    """A statement about what leaves: it rests on the name, and on a mode in which anything leaves."""
-    with _resting(provider, name, model, mode, f"what leaves by {mode} cannot be seen", lambda call: Wire(call).requests):
+def leaving(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
+    """A statement about what leaves: it rests on the name, and on a mode in which anything leaves; ``None`` is the plain one."""
+    by = _mode(provider, mode)
+    with _resting(provider, name, model, by, f"what leaves by {by} cannot be seen", lambda call: Wire(call).requests):
         yield
 
 
 @contextmanager
-def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode = "chat") -> Iterator[None]:
+def answering(provider: Subject, name: str, model: ModelFacts, mode: Mode | None = None) -> Iterator[None]:
     """A statement about what the caller gets: it rests on the name, and on a mode in which he gets xAI's text."""
-    with _resting(provider, name, model, mode, f"what else comes by {mode} cannot be judged", gets_xais_text):
+    by = _mode(provider, mode)
+    with _resting(provider, name, model, by, f"what else comes by {by} cannot be judged", gets_xais_text):
         yield
 
 
