@@ -20,11 +20,11 @@ UNDECIDED = ["not_run", "unproven", "harness_error", "not_applicable", "not_offe
 def source(case):
     """A run of phase 1 in which every row passed, but for those that are given: ``source({"POST-2.4": "failed"})``."""
 
-    def make(statuses=None, *, about=None, kind="converting", contract=None, violations=()):
+    def make(statuses=None, *, about=None, kind="converting", contract=None, violations=(), endpoint="chat/completions"):
         about = about or rollout()
         rows = {id: row for id, row in contract_of(about).items() if "1" in row.phases}
         asked = [_asked(row) for row in rows.values()]
-        cases = [_case(case, id, (statuses or {}).get(id, "passed"), about) for id in rows]
+        cases = [_case(case, id, (statuses or {}).get(id, "passed"), about, endpoint) for id in rows]
         header = {
             "grokgate": "0.1.0",
             "provider": {"title": "mine 1.0", "kind": kind, "requirements": ["mine==1.0"]},
@@ -53,10 +53,11 @@ def _asked(row):
     return Asked(id=row.id, title=row.title, plan=row.plan, section=row.section, prefix=row.prefix, severity=row.severity)
 
 
-def _case(case, id, status, about):
+def _case(case, id, status, about, endpoint):
     answer = f'{{"model": "{about.target.answered_by}"}}'
     call = {"said": "", "scenario": "plain", "fault": None, "asked": {"model": about.model}}
-    wire = [{"provenance": "derived", "recorded_at": "", "answer": answer}]
+    asked = {"method": "POST", "url": f"https://api.x.ai/v1/{endpoint}"}
+    wire = [{**asked, "provenance": "derived", "recorded_at": "", "answer": answer}]
     because = "" if status == "passed" else f"the cause of {id}"
     made = case(status, because=because, blame=Blame.PROVIDER, observations=({**call, "wire": wire},))
     return replace(made, id=id, requirement=id)
@@ -69,6 +70,15 @@ def lines(kind, source):
 def statements(kind, source):
     """What a draft states: the lines below its head that are no headings."""
     return [line for line in lines(kind, source) if line and line[0] not in "#>" and not line.startswith("No row ")]
+
+
+def test_of_a_provider_of_responses_the_fields_are_those_of_responses(source):
+    told = "\n".join(lines("migration", source(endpoint="responses")))
+    assert "`max_output_tokens` bounds the text of both models. An output limit is sent to grok-4 as `max_output_tokens`" in told
+    assert "max_completion_tokens" not in told
+    red = "\n".join(lines("limitations", source({"POST-4.1": "unproven"}, endpoint="responses")))
+    assert "text.format" in red
+    assert "response_format" not in red
 
 
 @pytest.mark.parametrize("kind", DRAFTS)

@@ -63,10 +63,11 @@ def _staying(source: Source, rollout: Rollout, old: ModelFacts, new: ModelFacts)
 
 
 def _limit(source: Source, old: ModelFacts, new: ModelFacts) -> Iterator[str]:
-    fields = f"`{new.limit_field}` bounds the text of `{new.id}`, where `{old.id}` has `{old.limit_field}`."
-    same = f"`{new.limit_field}` bounds the text of both models."
+    now, before = (source.spelling.limit_field(model.limit_field) for model in (new, old))
+    fields = f"`{now}` bounds the text of `{new.id}`, where `{old.id}` has `{before}`."
+    same = f"`{now}` bounds the text of both models."
     for row in source.about(LIMIT):
-        yield point(f"{same if old.limit_field == new.limit_field else fields} {source.told(row)}", row)
+        yield point(f"{same if now == before else fields} {source.told(row)}", row)
 
 
 def _window(source: Source, old: ModelFacts, new: ModelFacts) -> Iterator[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from grokgate.judgement.verdict import WORST_FIRST, Verdict
 from grokgate.reports.basis import share, who_answered
 from grokgate.reports.words import OPEN, name_of
+from grokgate.upstream.spelling.endpoints import spelling_at
+from grokgate.upstream.spelling.form import Spelling
 from grokgate.values.evidence import Row, Status
 from grokgate.values.line import one_line
 from grokgate.values.requirement import Requirement, Users
@@ -88,13 +91,19 @@ class Source:
         """The rows that prove any of these facts, as far as a test decided them."""
         return [row for fact in facts for row in self.about(fact) if row.status in RAN]
 
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the endpoint is spelt that the provider asks."""
+        calls = [call for row in self.verdict.rows for case in row.cases for call in case.observations]
+        return spelling_at([exchange["url"] for call in calls for exchange in call["wire"] if exchange["method"] == "POST"])
+
     def told(self, row: Row) -> str:
         """What a row says to users, and no more than was decided: kept, not kept with the cause, or that it is open."""
-        users, title, cause = self.users(row), _text(row.asked.title), _text(row.because)
+        users, title, cause = self.users(row), self.spelling.spelt(_text(row.asked.title)), _text(row.because)
         if row.status is PASSED:
-            return users.kept if users else f"Kept: {title}."
+            return self.spelling.spelt(users.kept) if users else f"Kept: {title}."
         if row.status in (FAILED, WAIVED):
-            loss = users.unkept if users else f"Not kept: {title}."
+            loss = self.spelling.spelt(users.unkept) if users else f"Not kept: {title}."
             return f"{loss} {'Accepted for now' if row.status is WAIVED else 'Seen'}: {cause}."
         if duty := self.duty(row):
             return f"Left to you. {duty}"
@@ -103,7 +112,7 @@ class Source:
     def duty(self, row: Row) -> str:
         """What a raw SDK leaves to its caller, as a sentence; empty where the row does apply, or leaves nothing."""
         found, passes_on = self.requirement(row), self.header["provider"]["kind"] == "passthrough"
-        left = found.duty if found and passes_on and row.status is Status.NOT_APPLICABLE else ""
+        left = self.spelling.spelt(found.duty) if found and passes_on and row.status is Status.NOT_APPLICABLE else ""
         return f"{left[:1].upper()}{left[1:]}." if left else ""
 
     def head(self, title: str, *more: str) -> Iterator[str]:

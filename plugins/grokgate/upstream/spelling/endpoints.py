@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from grokgate.upstream.fidelity.reply import Reply
 from grokgate.upstream.spelling.chat import CHAT
@@ -33,3 +33,9 @@ def read(request: WireRequest) -> NormalRequest:
 def answered(reply: Reply) -> NormalAnswer:
     """What came back for a request."""
     return spelling_of(reply.capture.request).answer(reply)
+
+
+def spelling_at(urls: Collection[str]) -> Spelling:
+    """That of the one endpoint that all of these lead to; chat's where they lead to several, or there are none."""
+    found = {spelling_of(WireRequest("POST", url, {})).path for url in urls}
+    return SPELLINGS[found.pop()] if len(found) == 1 else CHAT

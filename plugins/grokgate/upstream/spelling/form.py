@@ -49,7 +49,8 @@ class Spelling:
     """How one endpoint writes: ``limits`` are the fields of its limit, of which xAI looks at those in ``limits_read``.
 
     ``read`` reads the body of a request, ``answer`` what came back. ``usage_asked_by`` is the field by which a stream's usage is
-    asked for, empty where it comes unasked. ``statuses`` are those with which it answers where chat answers with another one.
+    asked for, empty where it comes unasked. ``statuses`` are those with which it answers where chat answers with another one,
+    ``words`` what fields of chat are called there.
     """
 
     name: str
@@ -60,10 +61,15 @@ class Spelling:
     read: Callable[[Mapping[str, Any]], Said]
     answer: Callable[[Reply], NormalAnswer]
     statuses: Mapping[int, int] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def status(self, on_chat: int) -> int:
         """The status of what chat answers with another one."""
         return self.statuses.get(on_chat, on_chat)
+
+    def spelt(self, text: str) -> str:
+        """A sentence that speaks of chat's fields, in the endpoint's words."""
+        return re.sub(r"\w+", lambda word: self.words.get(word[0], word[0]), text)
 
     def limit_field(self, of_the_model: str) -> str:
         """The field of the limit for a model which has it in that field on chat."""

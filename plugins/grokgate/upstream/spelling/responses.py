@@ -12,13 +12,8 @@ from grokgate.values.world import EFFORT
 FOREIGN = frozenset({"messages", "response_format", EFFORT, "max_tokens", "max_completion_tokens", "stream_options"})
 """Fields of chat that this endpoint does not know."""
 _TAKEN_APART = frozenset({"input", "instructions", "reasoning", "text", "tools", "tool_choice"})
-_PLACES = {
-    EFFORT: "reasoning.effort",
-    "response_format": "text.format",
-    "response_format.json_schema": "text.format",
-    "tool_choice.function": "tool_choice",
-    "messages": "input",
-}
+_WHERE = {EFFORT: "reasoning.effort", "response_format": "text.format", "messages": "input"}
+_PLACES = {**_WHERE, "response_format.json_schema": "text.format", "tool_choice.function": "tool_choice"}
 _WORDS = {"completed": "stop", "max_output_tokens": "length", "content_filter": "content_filter"}
 """How an answer ended, in chat's words: by its status, or by what left it incomplete."""
 _TERMINAL = ("response.completed", "response.incomplete", "response.failed")
@@ -252,4 +247,5 @@ RESPONSES = Spelling(
     read=_read,
     answer=_answer,
     statuses={404: 400},  # a model that is not there, or is no more
+    words={**_WHERE, "max_completion_tokens": "max_output_tokens"},
 )
