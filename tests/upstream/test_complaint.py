@@ -6,9 +6,10 @@ import pytest
 
 from grokgate.upstream.complaint import complaint
 from grokgate.upstream.library import tapes
-from grokgate.upstream.wording import CHAT, RESPONSES
+from grokgate.upstream.spelling.endpoints import SPELLINGS
 from grokgate.values.wire import WireRequest
 
+CHAT, RESPONSES = SPELLINGS
 HI = [{"role": "user", "content": "Hi"}]
 TAPES = tapes()
 

@@ -636,13 +636,13 @@ def test_what_the_endpoint_does_not_know_changes_nothing(endpoint, means):
     assert means(foreign, on=endpoint) == means(on=endpoint)
 
 
-def test_the_content_is_the_body_without_what_the_endpoint_does_not_know():
+def test_the_content_has_chats_names_without_what_the_endpoint_does_not_know():
     body = json.dumps({"model": "grok-4", "messages": [], "input": []}).encode()
     found = [content_of(WireRequest("POST", f"https://api.x.ai{path}", {}, body)) for path in [*PATHS.values(), "/v1/models"]]
     assert [sorted(content) for content in found] == [
         ["messages", "model"],
-        ["input", "model"],
-        ["input", "messages", "model"],
+        ["messages", "model"],
+        ["messages", "model"],
     ]
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grokgate.upstream.wording import CHAT, RESPONSES
+from grokgate.upstream.spelling.chat import CHAT
+from grokgate.upstream.spelling.responses import RESPONSES
 
 Path = tuple[str | int, ...]
 Type = Callable[[Any, Path], Iterator["Fault"]]
@@ -177,7 +178,7 @@ _NAMED = {"name": _text, "description": _text}
 _ON_CHAT = _object("struct Tool", ("type", "function"), type=_text, function=_object("struct Function", ("name",), **_NAMED))
 _ON_RESPONSES = _object("struct FunctionTool", ("type", "name"), type=_text, **_NAMED)
 _BODIES: Mapping[str, Type] = {
-    CHAT: _object(
+    CHAT.path: _object(
         "struct ChatRequest",
         ("model", "messages"),
         **_SAMPLING,
@@ -191,7 +192,7 @@ _BODIES: Mapping[str, Type] = {
         response_format=_object("internally tagged enum ResponseFormat", ("type",), type=_FORMATS, json_schema=_object("a map")),
         tools=_list(lambda value, path: _tool(value, path, _ON_CHAT)),
     ),
-    RESPONSES: _object(
+    RESPONSES.path: _object(
         "struct ResponsesRequest",
         ("model", "input"),
         **_SAMPLING,

@@ -21,12 +21,12 @@ from grokgate.upstream.length import length_of
 from grokgate.upstream.listing import bare, priced, with_modalities
 from grokgate.upstream.price import billed
 from grokgate.upstream.semantics import REDIRECTED, Meaning, answering, bad_arguments
+from grokgate.upstream.spelling.endpoints import endpoint_of
 from grokgate.upstream.wording import (
     asked_for,
     calls_of,
     content_of,
     effort_of,
-    endpoint_of,
     format_of,
     functions_of,
     limit_of,

@@ -53,22 +53,20 @@ from grokgate.upstream.choice import called
 from grokgate.upstream.complaint import complaint
 from grokgate.upstream.json_schema import strange_root, unusable
 from grokgate.upstream.length import length_of, long_prompt_in
+from grokgate.upstream.spelling.chat import CHAT
+from grokgate.upstream.spelling.endpoints import endpoint_of, read
+from grokgate.upstream.spelling.form import NormalRequest
+from grokgate.upstream.spelling.responses import RESPONSES
 from grokgate.upstream.wording import (
-    CHAT,
     LISTS,
-    RESPONSES,
     asked_for,
     calls_of,
     effort_given,
     effort_of,
-    endpoint_of,
     format_of,
-    functions_of,
-    known_at,
     limit_of,
     said_last,
     text_of,
-    turns_of,
 )
 from grokgate.upstream.world import WRONG_KEY, World
 from grokgate.values.wire import WireRequest
@@ -77,11 +75,15 @@ from grokgate.values.world import ENDPOINTS as PLACES
 
 Meaning = Mapping[str, str]
 
-METHODS = {"chat": "POST", RESPONSES: "POST", **dict.fromkeys(("models", "language-models", "model", "language-model"), "GET")}
+METHODS = {
+    "chat": "POST",
+    RESPONSES.name: "POST",
+    **dict.fromkeys(("models", "language-models", "model", "language-model"), "GET"),
+}
 ENDPOINTS = frozenset(
     {
         *LISTS,
-        RESPONSES,
+        RESPONSES.name,
         "chat/deferred-completion",
         "chat/stored-completion",
         "completions",
@@ -126,11 +128,10 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
     """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name."""
     endpoint = endpoint_of(request)
     body = _body(request, endpoint)
-    content = known_at(endpoint, request)
+    said = read(request)
+    content, turns, tools = said.fields, said.messages, said.functions
     name = asked_for(endpoint, content)
     model = answering(name, world, scenario)
-    turns = turns_of(content)
-    tools = functions_of(content)
     kind, schema = _format(content)
     streamed = bool(content.get("stream"))
     last_said = said_last(turns)
@@ -159,7 +160,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "call": "yes" if tools and called(content) else "no",
         "parallel": "no" if content.get("parallel_tool_calls") is False else "yes",
         "turn": str(turns[-1].get("role", "none")) if turns else "none",
-        "turns": _well_formed(turns),
+        "turns": _well_formed(said),
         "parts": _parts(turns),
         "include": _include(content.get("include")),
         "extras": _extras(content),
@@ -174,8 +175,8 @@ def answering(name: str, world: World, scenario: str) -> Model | None:
 
 
 def _route(endpoint: str) -> str:
-    if endpoint == CHAT:
-        return "chat"
+    if endpoint == CHAT.path:
+        return CHAT.name
     steps = endpoint.split("/")
     if steps[0] in LISTS and len(steps) == 2:
         return steps[0].removesuffix("s")
@@ -289,8 +290,10 @@ def _demanded(choice: Any) -> str:
     return str(chosen.get("name", "none")) if isinstance(chosen, dict) else "none"
 
 
-def _well_formed(turns: Sequence[Mapping[str, Any]]) -> str:
-    for turn in turns:
+def _well_formed(said: NormalRequest) -> str:
+    if any(found.is_empty for found in said.misspelt):
+        return "empty"
+    for turn in said.messages:
         calls = calls_of(turn)
         if not calls and turn.get("content") in (None, []):
             return "empty"

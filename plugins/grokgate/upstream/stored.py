@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from grokgate.upstream.wording import RESPONSES, endpoint_of
+from grokgate.upstream.spelling.endpoints import spelling_of
+from grokgate.upstream.spelling.responses import RESPONSES
 from grokgate.values.wire import Answer, WireRequest
 
 PREVIOUS = "previous_response_id"
@@ -33,7 +34,7 @@ class Stored:
     def whole(self, request: WireRequest) -> WireRequest:
         """The request with the conversation that it goes on with, as if all had been sent; itself where none is kept."""
         asked = request.json
-        if endpoint_of(request) != RESPONSES or not isinstance(asked, dict) or not isinstance(asked.get(PREVIOUS), str):
+        if spelling_of(request) is not RESPONSES or not isinstance(asked, dict) or not isinstance(asked.get(PREVIOUS), str):
             return request
         if asked[PREVIOUS] not in self._kept:
             return request

@@ -16,8 +16,8 @@ from grokgate.upstream.kinds import as_it_thinks
 from grokgate.upstream.response import Manner, as_response, identity
 from grokgate.upstream.script import written
 from grokgate.upstream.semantics import Meaning, answering, meaning
+from grokgate.upstream.spelling.endpoints import read
 from grokgate.upstream.stored import PREVIOUS, Stored
-from grokgate.upstream.wording import content_of
 from grokgate.upstream.world import Rule, World
 from grokgate.values.script import Scripted
 from grokgate.values.wire import Answer, Miss, Near, WireRequest
@@ -129,7 +129,7 @@ class Tape:
 
     def _manner(self, request: WireRequest, means: Meaning, exchange: str) -> Manner:
         """How this request is answered on responses."""
-        content = content_of(request)
+        content = read(request).known
         model = answering(str(content.get("model")), self.world, means["scenario"])
         assert model is not None, "what is answered with 200 is answered by a model"
         encrypted = model.encrypts or means["include"] == "encrypted-reasoning"

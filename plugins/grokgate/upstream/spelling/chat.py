@@ -9,7 +9,7 @@ from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.upstream.spelling.form import Made, NormalAnswer, Said, Spelling, figures
 
 LIMITS = ("max_tokens", "max_completion_tokens")
-FOREIGN = frozenset({"include", "input", "reasoning"})
+FOREIGN = frozenset({"include", "input", "reasoning", "text", "max_output_tokens", "previous_response_id"})
 """Fields of responses that would be taken for chat's own: they change nothing here."""
 
 

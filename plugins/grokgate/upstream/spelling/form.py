@@ -16,7 +16,7 @@ from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.values.chat import LIMIT, camel_case
 from grokgate.values.world import EFFORT
 
-LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 """Every field in which some endpoint has the limit of the output."""
 ALSO = {EFFORT: "effort", "response_format": "format"}
 """What an endpoint may call something at its place."""
@@ -27,11 +27,15 @@ DEEPEST = 1
 
 
 class Misspelt(NamedTuple):
-    """What is written in a way that the endpoint does not take, at which place, and the sentence that says so."""
+    """What is written in a way that the endpoint does not take, at which place, and the sentence that says so.
+
+    ``is_empty`` where it is a message with nothing in it.
+    """
 
     place: str
     what: Any
     because: str
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +93,11 @@ class NormalRequest:
     def fields(self) -> Mapping[str, Any]:
         """What it says, by the contract's names: ``model``, ``messages``, and the parameters."""
         return self.said.fields
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """The body without what the endpoint does not know."""
+        return {name: value for name, value in self.body.items() if name not in self.said.foreign}
 
     @property
     def everything(self) -> Mapping[str, Any]:

@@ -9,11 +9,13 @@ from grokgate.upstream.fidelity.reply import Reply, objects
 from grokgate.upstream.spelling.form import Made, Misspelt, NormalAnswer, Said, Spelling, figures
 from grokgate.values.world import EFFORT
 
-FOREIGN = frozenset({"messages", "response_format", EFFORT, "max_tokens", "max_completion_tokens", "stream_options"})
+FOREIGN = frozenset({"messages", "response_format", EFFORT, "max_tokens", "max_completion_tokens"})
 """Fields of chat that this endpoint does not know."""
 _TAKEN_APART = frozenset({"input", "instructions", "reasoning", "text", "tools", "tool_choice"})
 _WHERE = {EFFORT: "reasoning.effort", "response_format": "text.format", "messages": "input"}
 _PLACES = {**_WHERE, "response_format.json_schema": "text.format", "tool_choice.function": "tool_choice"}
+_NOT_SAID = ("type", "id", "status", "reasoning", "tool_calls")
+"""Keys of a message that are no part of what it says."""
 _WORDS = {"completed": "stop", "max_output_tokens": "length", "content_filter": "content_filter"}
 """How an answer ended, in chat's words: by its status, or by what left it incomplete."""
 _TERMINAL = ("response.completed", "response.incomplete", "response.failed")
@@ -75,7 +77,8 @@ class _Turns:
         if isinstance(given, str):
             self._begin({"role": "user", "content": given}, "input", "")
         for number, item in enumerate(given if isinstance(given, list) else ()):
-            self._add(item if isinstance(item, dict) else {"content": item}, f"input[{number}]")
+            if isinstance(item, dict):
+                self._add(item, f"input[{number}]")
 
     def _add(self, item: Mapping[str, Any], place: str) -> None:
         kind = item.get("type", "message")
@@ -89,7 +92,7 @@ class _Turns:
         elif kind == "message":
             self._said(item, place)
         else:
-            self._begin(dict(item), place, ".content")
+            self._begin({"role": "assistant", "content": str(kind), **item}, place, "")
 
     def _thought(self, item: Mapping[str, Any], place: str) -> None:
         self._of_the_assistant(place, lacking=("content", "tool_calls")).setdefault("reasoning", []).append(item)
@@ -108,19 +111,17 @@ class _Turns:
         calls.append({"id": item.get("call_id"), "type": "function", "function": function})
 
     def _said(self, item: Mapping[str, Any], place: str) -> None:
-        content = _content(item.get("content"))
-        if _says_nothing(content):
-            because = f"{place} is a message of the {item.get('role')} with nothing in it, which xAI refuses; leave it out"
-            self.misspelt.append(Misspelt(place, item, because))
-        if item.get("role") == "tool":
+        content, role = _content(item.get("content")), item.get("role")
+        if item.get("tool_calls"):
+            because = f"{place} is a message with tool_calls; /v1/responses takes each call as an item, a function_call"
+            self.misspelt.append(Misspelt(f"{place}.tool_calls", item, because))
+        elif _says_nothing(content):
+            because = f"{place} is a message of the {role} with nothing in it, which xAI refuses; leave it out"
+            self.misspelt.append(Misspelt(place, item, because, is_empty=True))
+        if role == "tool":
             because = f"{place} is a message of the role tool; /v1/responses takes the result of a call as a function_call_output"
             self.misspelt.append(Misspelt(place, item, because))
-        if item.get("tool_calls"):
-            because = (
-                f"{place} is a message with tool_calls; /v1/responses takes each call as a function_call, an item of its own"
-            )
-            self.misspelt.append(Misspelt(f"{place}.tool_calls", item, because))
-        made = {key: value for key, value in item.items() if key not in ("type", "id", "status")} | {"content": content}
+        made = {key: value for key, value in item.items() if key not in _NOT_SAID} | {"content": content}
         if item.get("role") != "assistant":
             self._begin(made, place, ".content")
             return
