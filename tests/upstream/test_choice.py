@@ -1,8 +1,14 @@
 """Which function is called where the choice is the model's own: what words tell, on either endpoint."""
 
+import json
+
 import pytest
 
 from grokgate.upstream.choice import called
+from grokgate.upstream.wording import content_of
+from grokgate.values.wire import WireRequest
+
+PATHS = {"chat": "chat/completions", "responses": "responses"}
 
 
 def function(name, *parameters):
@@ -16,7 +22,8 @@ def asked(*turns, offers=(WEATHER, TIME), on="chat", **more):
     """A conversation that offers functions: pairs of role and text, a call as ``call`` and its name, a result as ``tool``."""
     tools = [{"type": "function", **(one if on == "responses" else {"function": one})} for one in offers]
     said = [turn for pair in turns for turn in worded(*pair, on)]
-    return {"input" if on == "responses" else "messages": said, "tools": tools, **more}
+    body = {"input" if on == "responses" else "messages": said, "tools": tools, **more}
+    return content_of(WireRequest("POST", f"https://api.x.ai/v1/{PATHS[on]}", {}, json.dumps(body).encode()))
 
 
 def worded(role, text, on):
