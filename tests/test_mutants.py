@@ -1,8 +1,8 @@
 """Each mutant turns red the rows that it says and no others, and each row that has a test has a mutant.
 
 Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so an eighth of them is
-in turn here, another one for each state of the sources, and in each further rollout a sample; ``grokgate matrix`` holds all of
-them to it in every rollout at both endpoints.
+in turn here, another one for each state of the sources, and in each further rollout a sample; at responses a sample is judged
+by the rows that it breaks. ``grokgate matrix`` holds all of them to it in every rollout at both endpoints.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from grokgate.runs.gates import red_rows, red_rows_of, verdict_of
 from grokgate.runs.kill_matrix import COMMAND, as_json, page
 from grokgate.runs.kills import api_of, as_named, grounds, rollouts
 from grokgate.runs.matrix import unbroken
-from grokgate.runs.mutants import Mutant
+from grokgate.runs.mutants import Mutant, at
+from grokgate.values.world import CHAT, RESPONSES
 
 ROOT = Path(__file__).parent.parent
 MUTANTS = mutants.replayed()
 OTHERS = [name for name in rollouts() if name != DEFAULT]
+AT_RESPONSES = at(RESPONSES, DEFAULT)
 EIGHTHS = 8
 SAMPLES = 16
 """Of so many mutants one is judged in a further rollout, by whole gates of seconds each."""
@@ -58,6 +60,13 @@ def sampled() -> list[tuple[str, Mutant]]:
     return [(name, mutant) for name in OTHERS for number, mutant in enumerate(MUTANTS) if number % SAMPLES == sample]
 
 
+def at_responses() -> list[Mutant]:
+    """Some of the mutants whose fault is one at responses, chosen by the sources; and those that have no other."""
+    faulty = [mutant for mutant in MUTANTS if mutant.breaks_on(AT_RESPONSES, committed(AT_RESPONSES))]
+    sample = turn() % SAMPLES
+    return [mutant for number, mutant in enumerate(faulty) if number % SAMPLES == sample or CHAT not in mutant.apis]
+
+
 @pytest.fixture(scope="session")
 def reference() -> Callable[[str], set[str]]:
     """The rows that are red for the reference provider in a phase, which no mutant is to blame for."""
@@ -74,6 +83,12 @@ def test_a_mutant_turns_red_what_it_breaks(mutant: Mutant) -> None:
     assert red_rows(mutant.provider, mutant.phase, only=tested) == tested, mutant.doc
 
 
+@pytest.mark.parametrize("mutant", at_responses(), ids=[mutant.name for mutant in at_responses()])
+def test_a_mutant_turns_red_what_it_breaks_at_responses(mutant: Mutant) -> None:
+    tested = mutant.breaks_on(AT_RESPONSES, committed(AT_RESPONSES)) & owners().keys()
+    assert red_rows(at(RESPONSES, mutant.provider), mutant.phase, only=tested) == tested, mutant.doc
+
+
 @pytest.mark.parametrize("mutant", in_turn(), ids=[mutant.name for mutant in in_turn()])
 def test_a_mutant_turns_nothing_else_red(mutant: Mutant, reference: Callable[[str], set[str]]) -> None:
     assert red_rows_of(mutant) - reference(mutant.phase) == mutant.breaks_on(DEFAULT), mutant.doc
@@ -84,7 +99,7 @@ def test_a_mutant_turns_the_same_rows_red_in_another_rollout(name: str, mutant: 
     assert red_rows_of(mutant, name) == mutant.breaks_on(name, committed(name)), mutant.doc
 
 
-@pytest.mark.parametrize("here", OTHERS)
+@pytest.mark.parametrize("here", [one for one in grounds() if one != DEFAULT])
 def test_the_rows_that_do_not_apply_on_a_ground_are_those_of_the_matrix(here: str) -> None:
     red, lacks = unbroken(here.partition("@")[0], api_of(here))
     assert not any(red.values()), "the reference is to blame for no row"

@@ -1,7 +1,6 @@
 """The bundled adapter for the openai SDK hands on what the library gives its caller, however odd, and falls over nothing."""
 
 import asyncio
-from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -118,8 +117,11 @@ CONVERSATION = (
     Message(role="tool", content="sunny", tool_call_id="c1"),
 )
 PERSON = {"type": "json_schema", "json_schema": {"name": "person", "strict": True, "schema": schema("person")}}
+IMAGE = "data:image/png;base64,AAAA"
 ASKED = {
     "a question": ChatRequest(model="grok-4.3", messages=CONVERSATION[:2], limit=900, parameters={"reasoning_effort": "low"}),
+    "JSON": ChatRequest(model="grok-4.3", messages=CONVERSATION[:2], response_format=PERSON, parameters={"temperature": 0.5}),
+    "an image": ChatRequest(model="grok-4.3", messages=CONVERSATION[:2], images=(IMAGE,)),
     "a tool": ChatRequest(model="grok-4.3", messages=CONVERSATION[:2], tools=(tool("get_weather"),), tool_choice="required"),
     "its result": ChatRequest(model="grok-4.3", messages=CONVERSATION, tools=(tool("get_weather"),)),
     "what it does not know": ChatRequest(model="grok-4.3", messages=CONVERSATION[:2], parameters={"seed": 7}),
@@ -127,6 +129,8 @@ ASKED = {
 """Each with what stands on the wire of responses beside model and input."""
 LEAVES = {
     "a question": {"max_output_tokens": 900, "reasoning": {"effort": "low"}},
+    "JSON": {"text": {"format": {"type": "json_schema", **PERSON["json_schema"]}}, "temperature": 0.5},
+    "an image": {},
     "a tool": {"tools": [{"type": "function", **tool("get_weather")["function"]}], "tool_choice": "required"},
     "its result": {"tools": [{"type": "function", **tool("get_weather")["function"]}]},
     "what it does not know": {"seed": 7},
@@ -161,10 +165,4 @@ def test_the_turns_are_items_of_responses():
         {"type": "function_call", "call_id": "c1", "name": "get_weather", "arguments": '{"city": "Paris"}'},
         {"type": "function_call_output", "call_id": "c1", "output": "sunny"},
     ]
-
-
-def test_a_format_and_an_image_stand_where_responses_has_them():
-    image = "data:image/png;base64,AAAA"
-    asked = Responses().asked(replace(ASKED["a question"], response_format=PERSON, images=(image,)))
-    assert asked["text"] == {"format": {"type": "json_schema", **PERSON["json_schema"]}}
-    assert asked["input"][-1]["content"][1] == {"type": "input_image", "image_url": image}
+    assert Responses().asked(ASKED["an image"])["input"][-1]["content"][1] == {"type": "input_image", "image_url": IMAGE}
