@@ -94,11 +94,34 @@ class ResponsesByOpenAI(Responses):
                 return stream.get_final_response().model_dump(exclude_unset=True)["output"]
 
 
+class GoesOn(Responses):
+    """The loop on responses, each request going on with what xAI has stored."""
+
+    def __init__(self, url, streamed):
+        super().__init__(url, streamed)
+        self.last = None
+
+    def output(self, body):
+        with openai.OpenAI(api_key=KEY, base_url=self.url, max_retries=0) as client:
+            if not self.streamed:
+                response = client.responses.create(**body, previous_response_id=self.last)
+            else:
+                with client.responses.stream(**body, previous_response_id=self.last) as stream:
+                    response = stream.get_final_response()
+        self.last = response.id
+        return response.model_dump(exclude_unset=True)["output"]
+
+    def ask(self):
+        told = super().ask()
+        self.turns = []
+        return told
+
+
 def events(text):
     return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: {")]
 
 
-@pytest.mark.parametrize("agent", [Chat, Responses, ChatByOpenAI, ResponsesByOpenAI])
+@pytest.mark.parametrize("agent", [Chat, Responses, ChatByOpenAI, ResponsesByOpenAI, GoesOn])
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("script", LOOPS.values(), ids=LOOPS)
 @pytest.mark.parametrize("of_world", ["tape", "later_tape"])
