@@ -437,6 +437,39 @@ def test_grok_code_fast_1_came_to_show_its_thinking_in_one_piece(day, shown, tap
     assert b'"reasoning_content"' in streamed.body
 
 
+CALLED = [
+    {"role": "user", "content": "How is the weather?"},
+    {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "function": {"name": "get_weather", "arguments": "{}"}}]},
+    {"role": "tool", "tool_call_id": "c", "content": "Rain."},
+]
+IMAGE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]}
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("tape", TAPES.values(), ids=TAPES)
+@pytest.mark.parametrize(
+    ("said", "more", "calls"),
+    [
+        (CALLED, {}, False),
+        (CALLED, {"tool_choice": "required"}, True),
+        (CALLED, {"tool_choice": {"type": "function", "function": {"name": "get_weather"}}}, True),
+        (CALLED, {"response_format": SCHEMA}, False),
+        (CALLED, {"response_format": {"type": "json_object"}}, False),
+        (CALLED, {"max_tokens": 3}, False),
+        ([*CALLED, IMAGE], {}, False),
+        ([*HI, {"role": "assistant", "content": "It is"}], {}, False),
+        ([*HI, {"role": "system", "content": "Be brief."}], {"response_format": SCHEMA}, False),
+    ],
+)
+def test_whoever_speaks_last_is_answered_and_a_call_that_is_demanded_comes(said, more, calls, tape, stream):
+    model = tape.world.substitute
+    answer = asked(model=model, messages=said, tools=WEATHER, stream=stream, **more).of(tape)
+    assert not isinstance(answer, Miss), answer.reason
+    assert answer.status == 200
+    assert (b'"tool_calls":[' in answer.body) is calls
+
+
 ELSEWHERE = ["stt", "tts", "tts/voices", "videos/generations", "videos/v1", "batches", "batches/b1/requests", "images/edits"]
 ELSEWHERE += ["images/generations", "files", "realtime/client_secrets", "embeddings", "tokenize-text", "api-key", "models/a/b"]
 
