@@ -16,12 +16,13 @@ ASKED = {"model": "grok-4", "messages": [{"role": "user", "content": "Hi"}]}
 
 
 class Upstream(ThreadingHTTPServer):
-    """Answers with ``status``, once ``may`` is set; keeps what it got."""
+    """Answers with ``status`` and ``answer``, once ``may`` is set; keeps what it got."""
 
     daemon_threads = True
 
     def __init__(self):
         self.status, self.may, self.got = 200, Event(), []
+        self.answer = b'{"model":"grok-4-0709"}'
         self.may.set()
         super().__init__(("127.0.0.1", 0), Answering)
         Thread(target=self.serve_forever, daemon=True).start()
@@ -35,7 +36,7 @@ class Answering(BaseHTTPRequestHandler):
         self.server.got.append((dict(self.headers), body))
         status = self.server.status
         self.server.may.wait(10)
-        answer = b'{"model":"grok-4-0709"}'
+        answer = self.server.answer
         self.send_response(status)
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
@@ -66,9 +67,9 @@ def live(xai, settled):
     observer.close()
 
 
-def ask(live, *, timeout=5.0, **more):
+def ask(live, *, timeout=5.0, path="chat/completions", **more):
     headers = {"authorization": f"Bearer {GIVEN}", **more.pop("headers", {})}
-    return httpx.post(f"{live.base_url}/chat/completions", headers=headers, timeout=timeout, **(more or {"json": ASKED}))
+    return httpx.post(f"{live.base_url}/{path}", headers=headers, timeout=timeout, **(more or {"json": ASKED}))
 
 
 def test_the_real_key_leaves_and_the_given_one_is_kept_nowhere(live, xai):
@@ -141,3 +142,15 @@ def test_a_key_that_a_provider_spoilt_is_its_own_doing(live, xai):
     with live.call():
         ask(live, json=ASKED, headers={"authorization": f"Bearer  {GIVEN}x"})
     assert live.hindrances == []
+
+
+@pytest.mark.parametrize(("answered", "hindered"), [("grok-4-0709", False), ("grok-4.3", True)])
+def test_who_answered_is_told_by_the_answer_and_not_by_what_it_repeats_of_the_request(answered, hindered, xai):
+    xai.answer = json.dumps({"metadata": {"model": "mine"}, "model": answered, "output": [], "status": "completed"}).encode()
+    served = {"grok-4": "grok-4-0709"}
+    live = Live(f"http://127.0.0.1:{xai.server_port}/v1", key=KEY, given=GIVEN, pay=lambda _: lambda _: None, served=served)
+    with live.call():
+        ask(live, path="responses", json={"model": "grok-4", "input": "Hi", "metadata": {"model": "mine"}})
+    live.close()
+    told = "xAI answered grok-4 by grok-4.3 in the middle of the run, and by grok-4-0709 before it"
+    assert [hindrance.because for hindrance in live.hindrances] == [told] * hindered
