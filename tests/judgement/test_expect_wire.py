@@ -117,6 +117,16 @@ def test_an_answer_that_is_no_refusal_is_not_told(call):
     assert str(broken(wire(call({"stop": []})).without, "stop")) == "stop left for grok-4"
 
 
+@pytest.mark.parametrize("body", [{"stop": None}, {"stop": None, "temperature": None, "tools": []}])
+def test_null_says_nothing(body, call, rollout):
+    given = {"parameters": {"stop": ["END"]}}
+    said = wire(call({"seed": 7, "max_tokens": None, **body}, **given))
+    said.without("stop")
+    said.removed("stop")
+    said.limits("max_completion_tokens", None)
+    said.is_same_as(call({"seed": 7}, **given), "two ways to write it", rollout.target)
+
+
 def test_carries(call):
     wire(call({"seed": 7})).carries("seed", 7)
     wire(call({"stop": "END"})).carries("stop", ["END"])

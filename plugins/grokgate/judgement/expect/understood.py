@@ -35,7 +35,7 @@ def _is_seen(call: Call, name: str) -> bool:
 
 def _leaves(call: Call, name: str) -> bool:
     names = {name, option(name), camel_case(option(name))}
-    return any(not names.isdisjoint(read(request).everything) for request in call.left)
+    return any(read(request).everything.get(name) is not None for request in call.left for name in names)
 
 
 def _takers(provider: Subject, name: str, value: Any) -> Iterator[tuple[ModelFacts, Any]]:

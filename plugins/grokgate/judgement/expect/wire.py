@@ -93,8 +93,10 @@ class Wire:
             raise Unkept(because, expected="an error", saw="an answer", at="error")
 
     def without(self, key: str) -> None:
-        """The key did not leave, neither in the API's spelling nor in camel case."""
+        """The key did not leave, neither in the API's spelling nor in camel case; ``null`` says nothing unless xAI refused it."""
         for place, saw in (found for said in self.said for found in said.standing(key)):
+            if saw is None and not self._answered:
+                continue
             because = f"{place} left for {self._asked}{self._answered}"
             raise Unkept(because, expected=f"no {place} on the wire", saw=saw, at=place)
 
@@ -182,7 +184,7 @@ class Wire:
 
     def removed(self, *keys: str) -> None:
         """The parameters were removed; where one left there is nothing to announce, which other rows judge."""
-        if left := [key for key in keys if key in self.said[0].everything]:
+        if left := [key for key in keys if self.said[0].everything.get(key) is not None]:
             raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
     def is_same_as(self, other: Call, which: str, model: ModelFacts) -> None:
