@@ -99,13 +99,13 @@ def in_any_order(provider):
     one, target = all_of_it(provider), provider.rollout.target
     given = provider.askable(together(provider.rollout))
     other = provider.chat(target.id, **dict(reversed(given.items())))
-    wire(other).is_same_as(one, "the same parameters in another order", target)
+    wire(other).is_same_as(one, "the same parameters in another order", target, provider.again(other))
 
 
 def converted_twice(provider):
     once = all_of_it(provider)
-    again = provider.chat(provider.rollout.model, **as_a_caller_says(wire(once), provider.rollout))
-    wire(again).is_same_as(once, "what had left, asked again,", provider.rollout.target)
+    twice = provider.chat(provider.rollout.model, **as_a_caller_says(wire(once), provider.rollout))
+    wire(twice).is_same_as(once, "what had left, asked again,", provider.rollout.target, provider.again(twice))
 
 
 def as_a_caller_says(left, rollout):
@@ -129,7 +129,7 @@ def alike(provider, pairs):
         first, second = all_of_it(provider, other), all_of_it(provider, one)
         asked = provider, provider.rollout.model, provider.rollout.target
         with leaving(*asked, one), leaving(*asked, other):
-            wire(second).is_same_as(first, f"{one} and {other}", provider.rollout.target)
+            wire(second).is_same_as(first, f"{one} and {other}", provider.rollout.target, provider.again(second))
 
 
 LAWS = {

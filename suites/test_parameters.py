@@ -82,7 +82,7 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
         raise NotApplicable(f"{name} has one spelling")
     snake = provider.chat(rollout.model, **{name: REFUSABLE[name]})
     camels = provider.chat(rollout.model, **{camel(name): REFUSABLE[name]})
-    wire(camels).is_same_as(snake, f"{camel(name)} and {name}", rollout.target)
+    wire(camels).is_same_as(snake, f"{camel(name)} and {name}", rollout.target, provider.again(camels))
     understood(provider, snake)
     understood(provider, camels)
 
@@ -104,7 +104,7 @@ def test_the_conversion_is_the_same_for_every_name_and_mode(provider, rollout, n
     plain = provider.chat(rollout.model, **given)
     other = provider.chat(name, mode=mode, **given)
     with leaving(provider, name, rollout.target, mode):
-        wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}", rollout.target)
+        wire(other).is_same_as(plain, f"{name} by {mode} and {rollout.model}", rollout.target, provider.again(other))
     understood(provider, plain, other)
 
 

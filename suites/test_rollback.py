@@ -88,8 +88,9 @@ def replays(name, shape):
 
     def statement(provider, _):
         had(provider, name)
-        then, now = pair(provider.built("before"), provider.built("reverted"), name, request_shapes(provider.rollout)[shape])
-        wire(now).left_as(then, "before the rollout")
+        reverted = provider.built("reverted")
+        then, now = pair(provider.built("before"), reverted, name, request_shapes(provider.rollout)[shape])
+        wire(now).left_as(then, "before the rollout", again=reverted.again(now))
         caller(now).gets_the_same_as(then, "before the rollout")
 
     return statement

@@ -58,10 +58,11 @@ def shapes(rollout):
 def test_requests_for_the_old_model_leave_as_before_the_rollout(provider, rollout, flag, name, shape):
     if flag in rollout.flag.on and "flag" not in provider.claims:
         raise NotApplicable("the provider offers no flag")
-    then, now = pair(provider.built("before"), provider.flag(flag), name, request_shapes(rollout)[shape])
+    flagged = provider.flag(flag)
+    then, now = pair(provider.built("before"), flagged, name, request_shapes(rollout)[shape])
     if not then.left and not now.left:
         raise NotApplicable(f"nothing leaves for it, neither now nor before the rollout: {now.failure and now.failure.kind}")
-    for told in wire(now).left_as(then, "before the rollout", mended=rollout.old):
+    for told in wire(now).left_as(then, "before the rollout", mended=rollout.old, again=flagged.again(now)):
         provider.note(told)
 
 

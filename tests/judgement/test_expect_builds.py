@@ -28,6 +28,18 @@ def test_the_same_left(call):
     wire(call(exchanges=[], failure="ValueError: no")).left_as(call(exchanges=[], failure="TypeError: no"), BEFORE)
 
 
+def test_what_is_made_anew_for_each_request_is_not_compared(call):
+    def sent(id, **more):
+        return call({**GROK_3, "metadata": {"app": "ours", "request": id}, **more}, model="grok-3")
+
+    now, then = sent("b7"), sent("a1")
+    note = "metadata.request is made anew for each request, and was not compared"
+    assert wire(now).left_as(then, BEFORE, again=lambda: sent("c3")) == [note]
+    assert broken(wire(now).left_as, then, BEFORE, again=lambda: sent("b7")).at == "metadata", "it is made with each build"
+    assert broken(wire(sent("b7", stop=["END"])).left_as, then, BEFORE, again=lambda: sent("c3")).at == "stop"
+    assert broken(wire(now).left_as, call(GROK_3), BEFORE, again=lambda: sent("c3")).at == "metadata", "it came with the rollout"
+
+
 def test_a_key_left_otherwise(call):
     unkept = broken(wire(call({"model": "grok-3", "max_completion_tokens": 9}, model="grok-3")).left_as, call(GROK_3), BEFORE)
     assert str(unkept) == (

@@ -243,6 +243,17 @@ def test_is_not_the_same(mine, others, difference, call, rollout):
     assert str(unkept) == f"presencePenalty and presence_penalty leave differently: {difference}"
 
 
+@pytest.mark.parametrize("given", [{}, {"seed": 1}])
+def test_what_is_made_anew_for_each_request_makes_no_difference(given, call, rollout):
+    one, other, more = (call({"seed": number}, parameters=given) for number in (1, 2, 3))
+    if given:  # then it is the caller's
+        broken(wire(one).is_same_as, other, "both", rollout.target, lambda: more)
+    else:
+        wire(one).is_same_as(other, "both", rollout.target, lambda: more)
+    broken(wire(one).is_same_as, other, "both", rollout.target, lambda: one)
+    broken(wire(one).is_same_as, call({}, parameters=given), "both", rollout.target, lambda: more)
+
+
 RIGHT_AND_WRONG = {
     "removed": ({}, {"presence_penalty": 0.5}, {"presence_penalty": 0.5}),
     "removed in camel case": ({}, {"presencePenalty": 0.5}, {"presencePenalty": 0.5}),

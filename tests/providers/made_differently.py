@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 import tomllib
+import uuid
 from dataclasses import replace
 from typing import ClassVar
 
@@ -210,6 +212,20 @@ class InOtherTerms(Reference):
     def usage(self, answer):
         counted = super().usage(answer)
         return counted and replace(counted, completion_tokens=counted.completion_tokens + counted.reasoning_tokens)
+
+
+class WritesMoreThanItMust(Reference):
+    """Writes ``null`` for what it has not, and with each request an id, its time, and the day into a system prompt of its own."""
+
+    description: ClassVar = DESCRIPTION
+    unset = dict.fromkeys(("stop", "temperature", "presence_penalty", "frequency_penalty", "reasoning_effort", "max_tokens"))
+
+    def body(self, request, model, parameters, *, stream):
+        body = super().body(request, model, parameters, stream=stream)
+        return {**self.unset, "tools": [], "metadata": {"request": str(uuid.uuid4()), "at": time.time()}, **body}
+
+    def messages(self, request):
+        return [{"role": "system", "content": f"It is {time.time()}."}, *super().messages(request)]
 
 
 class MendedTheOldModel(Reference):

@@ -183,3 +183,10 @@ def test_who_has_streams_alone_is_asked_by_them(found):
     rows, because = found("StreamsAndNothingElse", "POST-1.2", "POST-2.2", "POST-6.1", "MON.2", "MON.5")
     assert rows == {**dict.fromkeys(("POST-1.2", "POST-2.2", "MON.2", "MON.5"), "passed"), "POST-6.1": "not_applicable"}
     assert because["MON.2[grok-4]"][0] == "passed"
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_null_and_what_is_made_anew_for_each_request_say_nothing(api, found):
+    asked = ("P1.3", "POST-2.2", "POST-2.4", "POST-2.5", "POST-2.6", "POST-2.8", "POST-2.9", "MON.2")
+    rows, because = found(f"WritesMoreThanItMust@{api}", *asked)
+    assert rows == dict.fromkeys(asked, "passed"), because

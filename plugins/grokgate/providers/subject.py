@@ -295,6 +295,10 @@ class Subject:
             self.transcript.hindrances.append(call.hindrance)
         return call
 
+    def again(self, call: Call) -> Callable[[], Call]:
+        """Asks the same once more, by the same mode, when it is called."""
+        return lambda: self.ask(call.asked, mode=call.mode)
+
     def _asked(
         self,
         request: ChatRequest,

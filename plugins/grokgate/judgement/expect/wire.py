@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import dropwhile, zip_longest
 from typing import Any
 
+from grokgate.judgement.expect.anew import Again, made_anew
 from grokgate.judgement.expect.difference import Difference, differences, told
 from grokgate.judgement.expect.meaning import conversation, means_the_same
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, Unkept, quoted
@@ -187,16 +188,20 @@ class Wire:
         if left := [key for key in keys if self.said[0].everything.get(key) is not None]:
             raise NotApplicable(f"not removed: {', '.join(left)}; POST-2.2 to POST-2.5 judge that")
 
-    def is_same_as(self, other: Call, which: str, model: ModelFacts) -> None:
+    def is_same_as(self, other: Call, which: str, model: ModelFacts, again: Again | None = None) -> None:
         """Two calls of a model left alike, but for its name, what a stream needs, and what means the same to xAI.
 
-        Of two that differ the wrong one is shown.
+        Of two that differ the wrong one is shown. ``again`` asks this one once more: what then differs was made anew.
         """
         said = self.said[0]
         mine, others = _conversion(said), _conversion(Wire(other).said[0])
-        for key in sorted(mine.keys() | others.keys()):
+        differ = [
+            key for key in sorted(mine.keys() | others.keys()) if not means_the_same(mine.get(key), others.get(key), key, mine)
+        ]
+        anew = {place.top for place in made_anew(self._call, again)} if differ else set()
+        for key in differ:
             one, another = mine.get(key, NOTHING), others.get(key, NOTHING)
-            if not means_the_same(mine.get(key), others.get(key), key, mine):
+            if key not in anew or NOTHING in (one, another):
                 place = said.place_of(key)
                 because = f"{which} leave differently: {place} is {one_line(one, 40)} and {one_line(another, 40)}"
                 if self._is_right(key, model) and not Wire(other)._is_right(key, model):
@@ -220,11 +225,12 @@ class Wire:
             return False
         return True
 
-    def left_as(self, other: Call, before: str, *, mended: ModelFacts | None = None) -> list[str]:
+    def left_as(self, other: Call, before: str, *, mended: ModelFacts | None = None, again: Again | None = None) -> list[str]:
         """The same left as for a call of another build: as many requests, with the same keys and values.
 
         They may leave for another endpoint where they mean the same to xAI there. What xAI refuses for the model ``mended`` may
-        have left then and leave no more. Gives what is to be told of either.
+        have left then and leave no more. ``again`` asks this call once more: what then differs is made anew for each request.
+        Gives what is to be told of any of these.
         """
         notes: list[str] = []
         mine, others = self._call.left, other.left
@@ -237,13 +243,17 @@ class Wire:
                 raise Unkept(f"a request for {self._asked} {moved}", expected=another.path, saw=one.path, at="path")
             said, found = read(one), list(_differences(one, another))
             refused = [place for place in found if mended and place.mine == NOTHING and not _takes(mended, place)]
-            if found := [place for place in found if place not in refused]:
+            found = [place for place in found if place not in refused]
+            places = {place.place for place in made_anew(self._call, again)} if found else set()
+            anew = [place for place in found if place.place in places and NOTHING not in (place.mine, place.other)]
+            if found := [place for place in found if place not in anew]:
                 because = (
                     f"a request for {self._asked} {moved or f'leaves otherwise than {before}'}: {told(found, said.place_of)}"
                 )
                 raise Unkept(because, expected=_body(another), saw=_body(one), at=said.place_of(found[0].top))
             notes += [f"a request for {self._asked} {moved}, and says the same"] if moved else []
             notes += [f"mended: {place.place} leaves no more for {mended.id}, which refuses it" for place in refused if mended]
+            notes += [f"{said.place_of(place.place)} is made anew for each request, and was not compared" for place in anew]
         return list(dict.fromkeys(notes))
 
     def is_stopped(self, by: str, *, usual: Collection[str] = ()) -> None:
