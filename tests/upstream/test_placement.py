@@ -12,6 +12,7 @@ from grokgate.upstream.fidelity.reply import captured
 from grokgate.upstream.library import tapes
 from grokgate.upstream.placement import placed
 from grokgate.upstream.refusal import difference, refusal
+from grokgate.upstream.tape import Tape
 from grokgate.values.capture import Capture
 from grokgate.values.wire import WireRequest
 
@@ -27,6 +28,9 @@ NOT_THERE = {"no-such-model", "unknown-model", "unknown-model-on-responses", "re
 TWINS = (NOT_THERE, {"live-search", "live-search-asked"}, {"no-credits", "access-denied-503"})
 """Rules that say the same; which of them it is follows from the request, or cannot be told."""
 CHAT = "https://api.x.ai/v1/chat/completions"
+
+RUNNING = {name: Tape(tape.world, tape.prompts, key=tape.key) for name, tape in TAPES.items()}
+"""The same as a run has them: they refuse thinking that they did not encrypt."""
 
 
 def refusing():
@@ -54,7 +58,7 @@ def example(tape, recording):
     if headers.get("authorization") == "Bearer example-key":
         headers["authorization"] = f"Bearer {tape.key}"
     request = replace(request, headers=headers)
-    answer = tape.answer(request, scenario_of(tape, recording))
+    answer = RUNNING[tape.world.name].answer(request, scenario_of(tape, recording))
     assert answer.exchange == recording.id
     return captured(request, answer)
 

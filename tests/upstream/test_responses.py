@@ -160,3 +160,67 @@ def test_what_is_sealed_tells_whether_it_was_changed():
     whole = sealed("an answer")
     assert is_sealed(whole)
     assert not any(is_sealed(text) for text in ("", whole[:-4], whole[4:], whole.replace(whole[9], "x", 1), "no base64!", "AAAA"))
+
+
+# --- what is sent back --------------------------------------------------------------------------------------------------
+
+THOUGHT = {"type": "reasoning", "id": "rs_1", "status": "completed", "summary": [], "encrypted_content": sealed("an answer")}
+CALL = {"type": "function_call", "call_id": "c1", "name": "f"}
+DECRYPT, DECODE = "Could not decrypt the provided encrypted_content.", "Could not decode the compaction blob."
+EMPTY = "Each message must have at least one content element."
+SENT_BACK = {
+    "as it came": (THOUGHT, None),
+    "without its encrypted part": ({**THOUGHT, "encrypted_content": None}, None),
+    "with an empty content": ({**THOUGHT, "content": []}, None),
+    "changed": (
+        {**THOUGHT, "encrypted_content": "A" + sealed("an answer")[1:]},
+        DECRYPT,
+    ),
+    "cut": ({**THOUGHT, "encrypted_content": sealed("an answer")[:-8]}, DECRYPT),
+    "of another vendor": ({**THOUGHT, "encrypted_content": "gAAAAAB"}, DECRYPT),
+    "without a summary": ({"type": "reasoning", "id": "rs_1"}, DECODE),
+    "with content null": ({**THOUGHT, "content": None}, DECODE),
+    "a message": ({"role": "assistant", "content": "Yes"}, None),
+    "an empty message": ({"role": "assistant", "content": ""}, EMPTY),
+    "a message without parts": ({"role": "assistant", "content": []}, EMPTY),
+    "a message of empty parts": (
+        {"role": "assistant", "content": [{"type": "output_text", "text": ""}]},
+        EMPTY,
+    ),
+    "a call without arguments": (
+        {"type": "function_call", "call_id": "c1", "name": "f", "arguments": ""},
+        "not a valid JSON string",
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ["tape", "later_tape", "newest"])
+@pytest.mark.parametrize(("item", "refused"), SENT_BACK.values(), ids=SENT_BACK)
+def test_what_is_sent_back_is_taken_as_it_came_and_refused_where_it_was_changed(item, refused, where, ask, request):
+    items = [{"role": "user", "content": "Hi"}, item, {"role": "user", "content": "And?"}]
+    response = ask(tape=request.getfixturevalue(where), input=items)
+    assert refused in response["error"] if refused else response["object"] == "response"
+
+
+def test_instructions_go_with_no_previous_response(ask):
+    first = ask()["id"]
+    assert "output" in ask(previous_response_id=first)
+    for previous in (first, "never-given"):
+        refused = ask(previous_response_id=previous, instructions="Be brief.")
+        assert refused == {"code": "400", "error": "Argument not supported: instructions and previous_response_id together"}
+
+
+EFFORTS = {
+    ("grok-4.3", "none"): None,
+    ("grok-4.3", "xhigh"): None,
+    ("grok-4.6", "none"): "This model does not support `reasoning_effort` value `none`.",
+    ("grok-build-0.1", "low"): "does not support parameter reasoningEffort",
+    ("grok-4.20", "low"): "does not support parameter reasoningEffort",
+}
+
+
+@pytest.mark.parametrize(("model", "effort"), EFFORTS, ids=" ".join)
+def test_an_effort_that_a_model_has_not_is_refused(model, effort, ask):
+    response = ask(model=model, reasoning={"effort": effort})
+    refused = EFFORTS[model, effort]
+    assert refused in response["error"] if refused else response["reasoning"]["effort"] == effort

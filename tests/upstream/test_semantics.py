@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from grokgate.formats.fixtures import long_prompt, prompts
 from grokgate.formats.home import SCHEMAS
 from grokgate.upstream import semantics
+from grokgate.upstream.sealed import sealed
 from grokgate.upstream.semantics import meaning
 from grokgate.upstream.wording import content_of
 from grokgate.values.wire import WireRequest
@@ -25,10 +26,21 @@ BOTH = pytest.mark.parametrize("endpoint", PATHS)
 def means(world):
     """The meaning of a request with more in its body, or of another body, path, method or key; it is a chat unless it is said."""
 
-    def of(more=None, *, on="chat", body=None, method="POST", path=None, key="Bearer good-key", scenario="plain", world=world):
+    def of(
+        more=None,
+        *,
+        on="chat",
+        body=None,
+        method="POST",
+        path=None,
+        key="Bearer good-key",
+        scenario="plain",
+        world=world,
+        issued=None,
+    ):
         raw = json.dumps(PLAIN[on] | (more or {})).encode() if body is None else body
         request = WireRequest(method, f"https://api.x.ai{path or PATHS[on]}", {"authorization": key}, raw)
-        return meaning(request, world, prompts(), key="good-key", scenario=scenario)
+        return meaning(request, world, prompts(), key="good-key", scenario=scenario, given=issued)
 
     return of
 
@@ -259,6 +271,14 @@ def test_the_key_is_good_wrong_or_missing(header, key, endpoint, means):
     assert means(on=endpoint, key=header)["key"] == key
 
 
+def test_of_thinking_that_is_sent_back_is_told_whether_it_is_as_it_came(means):
+    whole = {"type": "reasoning", "summary": [], "encrypted_content": sealed("an answer")}
+    bare = {"type": "reasoning", "id": "rs_1"}
+    for item, turns in ((whole, "fine"), ({**whole, "encrypted_content": "other"}, "changed-reasoning"), (bare, "no-reasoning")):
+        assert means({"input": [*HI, item, *HI]}, on="responses", issued=())["turns"] == turns
+    assert means({"input": [*HI, {**whole, "encrypted_content": "other"}]}, on="responses", issued=("other",))["turns"] == "fine"
+
+
 def test_what_a_responses_request_wants_included_is_told(means):
     wanted = {"include": ["reasoning.encrypted_content"]}
     assert means(wanted, on="responses")["include"] == "encrypted-reasoning"
@@ -323,7 +343,8 @@ def test_a_rule_may_want_each_documented_value_and_no_other(schema, place, means
 def test_every_documented_value_is_worded_here():
     elsewhere = {"body", "include", "key", "method", "trait"}
     worded = {name: {value for dimension, value, _ in WORDINGS if dimension == name} for name in CLOSED.keys() - elsewhere}
-    assert worded == {name: CLOSED[name] - {"strange-root"} for name in worded}  # there is none in the first world
+    of_one = {"strange-root", "no-reasoning", "changed-reasoning"}  # not of the first world, and not of both endpoints
+    assert worded == {name: CLOSED[name] - of_one for name in worded}
 
 
 # --- one dimension after another ----------------------------------------------------------------------------------------

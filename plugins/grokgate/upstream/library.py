@@ -55,7 +55,7 @@ def tapes(names: Iterable[str | Path] | None = None) -> dict[str, Tape]:
     A world that is not bundled is named by its folder. Raises ``NoWorld`` and ``BadDocument``.
     """
     loaded = [load_world(_folder(name)) for name in names or worlds()]
-    return {world.name: Tape(world, prompts(), key=KEY) for world in loaded}
+    return {world.name: Tape(world, prompts(), key=KEY, foreign=True) for world in loaded}
 
 
 def _folder(name: str | Path) -> Path:

@@ -125,8 +125,9 @@ def _of_a_refusal(capture: Capture, request: WireRequest, answer: Answer | Miss,
 def _refusing(request: WireRequest, tape: Tape) -> Iterator[tuple[str, Recording, Meaning]]:
     """The exchanges that this request can get as a refusal, each with its scenario; it may have come without a key."""
     bare = replace(request, headers={name: value for name, value in request.headers.items() if name != "authorization"})
-    for asked, scenario in (*((request, scenario) for scenario in tape.world.scenarios), (bare, NO_KEY)):
-        means = tape.meaning(asked, "plain" if scenario == NO_KEY else scenario)
+    meant = [(scenario, tape.meaning(request, scenario)) for scenario in tape.world.scenarios]
+    meant += [(NO_KEY, tape.meaning(bare)), ("plain", tape.meaning(request, given=()))]  # its thinking may have been changed
+    for scenario, means in meant:
         if (recording := tape.found(means)) and recording.status >= 400:
             yield scenario, recording, means
 

@@ -13,7 +13,8 @@ complaint  what xAI says of a body that it cannot read, without the place; else 
 asked      the name of the model as it was asked for, ``none`` where there is none
 served     the model that answers to the asked name, ``retired`` where it was, ``unknown`` where there is none
 refused    the first field that is refused, in the spelling of the API: one that xAI retired, or a parameter of this model;
-           ``endpoint`` where the model is not to be had here, ``effort-value`` for an effort that it has not; else ``none``
+           ``instructions-with-previous`` where a request has both; ``endpoint`` where the model is not to be had here,
+           ``effort-value`` for an effort that it has not; else ``none``
 thinking   ``none``, ``hidden`` or ``shown``: what this model does, asked like this; ``unknown`` where there is none
 trait      the habit of this model that the scenario is about: ``showed-thinking``, ``limit-counted-thinking``; where
            functions are offered, what it says before it calls: ``words-before-call``, ``blank-before-call`` (where the
@@ -32,7 +33,9 @@ demanded   the function that the choice demands by its name, else ``none``
 call       ``yes`` where a function is called: a choice demands it, or, which is a guess, it was spoken of; else ``no``
 parallel   whether several calls at once are allowed: ``yes`` or ``no``
 turn       the role of the last message
-turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing in it, or a tool call no JSON
+turns      ``fine``; ``empty`` or ``bad-arguments`` where a message has nothing in it, or a tool call no JSON; on responses
+           ``no-reasoning`` where an item of thinking goes back that is none, ``changed-reasoning`` where it was encrypted
+           and is not as it was given
 parts      ``text``, or ``image`` or ``file`` where a message has one
 include    ``none``, ``encrypted-reasoning`` or ``other`` (responses only); what tools of xAI's own would tell changes nothing
 extras     parameters that would change the answer's shape and that no rule knows, such as ``n``; else ``none``
@@ -44,15 +47,17 @@ prompt     the name of the committed prompt that the last user message contains,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from grokgate.formats.fixtures import question_in
 from grokgate.upstream.bodies import first_fault
 from grokgate.upstream.choice import called
 from grokgate.upstream.complaint import complaint
+from grokgate.upstream.fidelity.reply import objects
 from grokgate.upstream.json_schema import strange_root, unusable
 from grokgate.upstream.length import length_of, long_prompt_in
+from grokgate.upstream.sealed import is_sealed
 from grokgate.upstream.spelling.chat import CHAT
 from grokgate.upstream.spelling.endpoints import endpoint_of, read
 from grokgate.upstream.spelling.form import NormalRequest
@@ -124,8 +129,19 @@ PARTS = {"image": {"image_url", "input_image"}, "file": {"file", "input_file"}}
 """What a message may hold beside text, as either endpoint names it."""
 
 
-def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, key: str, scenario: str) -> Meaning:
-    """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name."""
+def meaning(
+    request: WireRequest,
+    world: World,
+    prompts: Mapping[str, str],
+    *,
+    key: str,
+    scenario: str,
+    given: Collection[str] | None = None,
+) -> Meaning:
+    """The dimensions of a request. ``key`` is the one good key; ``prompts`` are the committed ones by name.
+
+    ``given`` is encrypted thinking that recorded answers gave; ``None`` where any may go back, as in what others recorded.
+    """
     endpoint = endpoint_of(request)
     body = _body(request, endpoint)
     said = read(request)
@@ -144,7 +160,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "complaint": _complaint(request, endpoint) if body == "unreadable" else "none",
         "asked": name or "none",
         "served": _served(name, model, world, scenario),
-        "refused": _refused(content, model, world, _route(endpoint)),
+        "refused": _refused(said, model, world, _route(endpoint)),
         "thinking": model.thinking_of(effort_of(content), streamed=streamed) if model else "unknown",
         "trait": _trait(model, scenario, content),
         "effort": effort_of(content) or "unset",
@@ -160,7 +176,7 @@ def meaning(request: WireRequest, world: World, prompts: Mapping[str, str], *, k
         "call": "yes" if tools and called(content) else "no",
         "parallel": "no" if content.get("parallel_tool_calls") is False else "yes",
         "turn": str(turns[-1].get("role", "none")) if turns else "none",
-        "turns": _well_formed(said),
+        "turns": _thinking_back(said.body.get("input"), given) or _well_formed(said),
         "parts": _parts(turns),
         "include": _include(content.get("include")),
         "extras": _extras(content),
@@ -208,12 +224,15 @@ def _served(name: str, model: Model | None, world: World, scenario: str) -> str:
     return model.id if model else "unknown"
 
 
-def _refused(content: Mapping[str, Any], model: Model | None, world: World, route: str) -> str:
+def _refused(said: NormalRequest, model: Model | None, world: World, route: str) -> str:
+    content = said.fields
     if model is None:
         return "none"
     for name in world.retired_fields:
         if content.get(name) is not None:
             return name
+    if said.known.get("instructions") and content.get("previous_response_id"):
+        return "instructions-with-previous"
     if route in PLACES and route not in model.endpoints:
         return "endpoint"
     effort = effort_given(content)
@@ -295,11 +314,23 @@ def _well_formed(said: NormalRequest) -> str:
         return "empty"
     for turn in said.messages:
         calls = calls_of(turn)
-        if not calls and turn.get("content") in (None, []):
+        if turn.get("content") in (None, []) and not (calls or turn.get("reasoning") or "type" in turn):  # an item of its own
             return "empty"
         if any(bad_arguments(call) for call in calls):
             return "bad-arguments"
     return "fine"
+
+
+def _thinking_back(items: Any, given: Collection[str] | None) -> str:
+    """What xAI refuses of thinking that goes back as an item of a responses request."""
+    for item in objects(items):
+        if item.get("type") == "reasoning":
+            if item.get("summary") is None or item.get("content", "") is None:
+                return "no-reasoning"
+            encrypted = item.get("encrypted_content")
+            if encrypted is not None and given is not None and encrypted not in given and not is_sealed(str(encrypted)):
+                return "changed-reasoning"
+    return ""
 
 
 def bad_arguments(call: Mapping[str, Any]) -> bool:

@@ -36,7 +36,7 @@ class Stored:
         asked = request.json
         if spelling_of(request) is not RESPONSES or not isinstance(asked, dict) or not isinstance(asked.get(PREVIOUS), str):
             return request
-        if asked[PREVIOUS] not in self._kept:
+        if asked[PREVIOUS] not in self._kept or asked.get("instructions"):  # xAI takes no instructions with it
             return request
         before, answer = self._kept[asked[PREVIOUS]]
         opening = [{"role": "system", "content": said}] if (said := before.field("instructions")) else []

@@ -6,7 +6,8 @@ however many exchanges the library has, and the earliest rule that fits wins (tu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -30,20 +31,27 @@ LACKS = {
     PREVIOUS: f"{PREVIOUS} names no response of this run, or one that was not to be stored",
 }
 """What is known to be missing, by the value of ``offered`` or ``extras`` that shows it."""
+_ENCRYPTED = re.compile(r'"encrypted_content"\s*:\s*"([^"]+)"')
 MOST_ANSWERS = 64
 """How many answers of one exchange are kept ready."""
 
 
 class Tape:
-    """A world, made ready to answer requests that carry ``key``."""
+    """A world, made ready to answer requests that carry ``key``.
 
-    def __init__(self, world: World, prompts: Mapping[str, str], *, key: str) -> None:
+    To a ``foreign`` one thinking may be sent back that others encrypted: it is held beside what they recorded.
+    """
+
+    def __init__(self, world: World, prompts: Mapping[str, str], *, key: str, foreign: bool = False) -> None:
         self.world = world
         self.key = key
         self.prompts = prompts
         self._recordings = [recording for rule in world.rules for recording in world.playing[rule.id]]
         self._earlier: dict[tuple[tuple[str, ...], tuple[Model, ...]], Tape] = {}
         self._stored = Stored()
+        self._given = (
+            None if foreign else frozenset(_ENCRYPTED.findall("".join(r.body for r in world.recordings if r.recorded_at)))
+        )
         self._kinds: dict[tuple[str, str], Recording] = {}
         self._groups: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
         self._rules = {rule.id: rule.when for rule in world.rules}
@@ -61,7 +69,7 @@ class Tape:
         recording = self.found(means)
         if says and written.lets_speak(means, recording):
             said = written.answer(says, Asked(self._stored.whole(request), means, self.world), self._on_chat)
-            return said if isinstance(said, Miss) else self._given(request, means, said, "chat")
+            return said if isinstance(said, Miss) else self._as_asked(request, means, said, "chat")
         if recording is None:
             return self._missed(means)
         return self.played(request, means, recording)
@@ -69,9 +77,9 @@ class Tape:
     def played(self, request: WireRequest, means: Meaning, recording: Recording) -> Answer:
         """What a request gets that means this, and for which this exchange plays."""
         answer = self._answered(self._stored.whole(request), means, self._of_the_kind(recording, means["thinking"]))
-        return self._given(request, means, answer, recording.endpoint)
+        return self._as_asked(request, means, answer, recording.endpoint)
 
-    def _given(self, request: WireRequest, means: Meaning, answer: Answer, written_on: str) -> Answer:
+    def _as_asked(self, request: WireRequest, means: Meaning, answer: Answer, written_on: str) -> Answer:
         """The answer as the endpoint gives it that was asked; what responses store is kept."""
         if means["route"] != "responses" or answer.status != 200:
             return answer
@@ -96,7 +104,9 @@ class Tape:
         if not day or (fields == self.world.retired_fields and models == self.world.models):
             return self
         if (then := self._earlier.get((tuple(fields), models))) is None:
-            then = Tape(replace(self.world, retired_fields=fields, models=models), self.prompts, key=self.key)
+            then = Tape(
+                replace(self.world, retired_fields=fields, models=models), self.prompts, key=self.key, foreign=self._given is None
+            )
             self._earlier[tuple(fields), models] = then
         return then
 
@@ -104,9 +114,14 @@ class Tape:
         lacks = next((told for value, told in LACKS.items() if value in (means["offered"], *means["extras"].split())), "")
         return Miss(meaning=means, nearest=self._nearest(means), lacks=lacks)
 
-    def meaning(self, request: WireRequest, scenario: str = "plain") -> Meaning:
-        """The dimensions of a request in this world; one that goes on with a stored response means the whole conversation."""
-        return meaning(self._stored.whole(request), self.world, self.prompts, key=self.key, scenario=scenario)
+    def meaning(self, request: WireRequest, scenario: str = "plain", given: Collection[str] | None = None) -> Meaning:
+        """The dimensions of a request in this world; one that goes on with a stored response means the whole conversation.
+
+        ``given`` is encrypted thinking that may go back, where it is another than this tape's.
+        """
+        given = self._given if given is None else given
+        whole = self._stored.whole(request)
+        return meaning(whole, self.world, self.prompts, key=self.key, scenario=scenario, given=given)
 
     def when(self, recording: Recording) -> Mapping[str, tuple[str, ...]]:
         """What a request must mean to get this exchange: what its rule wants, and what it wants itself."""
