@@ -106,6 +106,13 @@ def test_more_or_less_left(call, exchange):
     assert str(broken(wire(none).left_as, call(GROK_3), BEFORE)) == because
 
 
+def test_a_limit_left_as_before_at_another_endpoint(call, exchange):
+    made = exchange({"max_output_tokens": 9})
+    moved = call(exchanges=[replace(made, request=replace(made.request, url="https://api.x.ai/v1/responses"))])
+    assert wire(moved).sends_as(call({"max_tokens": 9}), "limit")
+    assert not wire(moved).sends_as(call({"max_tokens": 8}), "limit")
+
+
 def moved_to(path, made):
     return replace(made, request=replace(made.request, url=f"https://api.x.ai/v1/{path}"))
 

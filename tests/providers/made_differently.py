@@ -274,3 +274,13 @@ class StreamsAndNothingElse(Reference):
 
     description: ClassVar = DESCRIPTION
     chat = achat = astream = None
+
+
+class MovedWithTheRollout(Reference):
+    """Has talked to chat completions before the rollout, and talks to responses since."""
+
+    description: ClassVar = DESCRIPTION
+
+    def __init__(self, setting):
+        api = "chat" if setting.options.get("build") == "before" else "responses"
+        super().__init__(replace(setting, options={**setting.options, "api": api}))

@@ -190,3 +190,12 @@ def test_null_and_what_is_made_anew_for_each_request_say_nothing(api, found):
     asked = ("P1.3", "POST-2.2", "POST-2.4", "POST-2.5", "POST-2.6", "POST-2.8", "POST-2.9", "MON.2")
     rows, because = found(f"WritesMoreThanItMust@{api}", *asked)
     assert rows == dict.fromkeys(asked, "passed"), because
+
+
+def test_what_moves_to_the_other_endpoint_and_says_the_same_there_is_told_and_breaks_nothing(gate):
+    ran = gate("--provider", made("MovedWithTheRollout"), "--rollout", "grok-4.7", "--only", "P1.3")
+    assert ran.rows == {"P1.3": "passed"}, ran.said
+    moved = (
+        "a request for grok-4.3 leaves for /v1/responses, which was /v1/chat/completions before the rollout, and says the same"
+    )
+    assert {note for case in ran.evidence.cases for note in case.notes} == {moved}

@@ -169,9 +169,10 @@ class Wire:
 
     def sends_as(self, other: Call, parameter: str) -> bool:
         """Whether a parameter left as for a call of another build, whatever name and value it has there."""
-        keys = LIMITS if parameter == "limit" else (parameter,)
+        moved = [one.path for one in self._call.left] != [one.path for one in other.left]
+        keys = LIMITS if parameter == "limit" and not moved else (parameter,)
         mine, others = (
-            [{key: said.everything[key] for key in keys if key in said.everything} for said in map(read, call.left)]
+            [{key: said[key] for key in keys if key in said} for said in map(_anywhere if moved else _everything, call.left)]
             for call in (self._call, other)
         )
         return bool(mine) and not [*differences(mine, others)]
@@ -416,14 +417,22 @@ def _conversion(said: NormalRequest) -> dict[str, Any]:
     return {key: value for key, value in said.everything.items() if key not in _NAMES_AND_MODES}
 
 
+def _everything(request: WireRequest) -> Mapping[str, Any]:
+    return read(request).everything
+
+
+def _anywhere(request: WireRequest) -> Mapping[str, Any]:
+    return read(request).anywhere
+
+
 def _differences(one: WireRequest, other: WireRequest) -> Iterator[Difference]:
     """Where two requests differ, key by key; of two endpoints, where they do not mean the same to xAI."""
     if not isinstance(one.json, dict) or not isinstance(other.json, dict):
         yield from differences(_body(one), _body(other))
     elif one.path == other.path:
-        yield from differences(dict(read(one).everything), dict(read(other).everything))
+        yield from differences(dict(_everything(one)), dict(_everything(other)))
     else:
-        mine, others = read(one).anywhere, read(other).anywhere
+        mine, others = _anywhere(one), _anywhere(other)
         for key in dict.fromkeys((*mine, *others)):
             if not means_the_same(mine.get(key), others.get(key), key, mine):
                 one_side, other_side = ({key: said[key]} if key in said else {} for said in (mine, others))
