@@ -224,3 +224,10 @@ def test_an_effort_that_a_model_has_not_is_refused(model, effort, ask):
     response = ask(model=model, reasoning={"effort": effort})
     refused = EFFORTS[model, effort]
     assert refused in response["error"] if refused else response["reasoning"]["effort"] == effort
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_tier_is_the_one_that_was_asked_for_and_costs_what_it_does(stream, ask):
+    plain, priority = ask(stream=stream), ask(stream=stream, service_tier="priority")
+    assert (plain["service_tier"], priority["service_tier"]) == ("default", "priority")
+    assert priority["usage"]["cost_in_usd_ticks"] == 2 * plain["usage"]["cost_in_usd_ticks"]
