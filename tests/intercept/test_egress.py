@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grokgate.intercept import egress
-from grokgate.intercept.egress import EgressBlocked, EgressGuard, guarding, stand
+from grokgate.intercept.egress import ANY_PORT, EgressBlocked, EgressGuard, guarding, stand
 
 FAR = ("192.0.2.1", 443)  # an address for documents (RFC 5737)
 NAMED = ("telemetry.example", 443)
@@ -124,6 +124,14 @@ def test_asyncio_reaches_an_allowed_port(listening, seen):
     with guarding(EgressGuard({("127.0.0.1", listening)}, seen.append)):
         asyncio.run(dialled("127.0.0.1", listening))
     assert seen == []
+
+
+def test_each_port_of_an_allowed_host_is_reached(listening, seen):
+    with guarding(EgressGuard({("localhost", ANY_PORT)}, seen.append)):
+        socket.create_connection(("127.0.0.1", listening)).close()
+        with pytest.raises(EgressBlocked):
+            tcp().connect(FAR)
+    assert [told.target for told in seen] == ["192.0.2.1:443"]
 
 
 def test_another_port_of_loopback_is_not_reached(listening, seen):

@@ -17,7 +17,9 @@ from typing import Any
 
 from grokgate.values.wire import Egress
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ANY_PORT = 0
+"""In place of a port: each of the host."""
 _OWN_FRAMES = ("grokgate/intercept", "site-packages/vcr/")
 FRAMES = 32
 """Frames of an attempt's caller that are told; a client library alone has some fifteen."""
@@ -37,8 +39,8 @@ class EgressGuard:
         self._report = report
 
     def permits(self, host: str, port: int | None) -> bool:
-        names = _LOOPBACK if host in _LOOPBACK else (host,)
-        return any((name, port) in self._allowed for name in names)
+        names = LOOPBACK if host in LOOPBACK else (host,)
+        return any((name, on) in self._allowed for name in names for on in (port, ANY_PORT))
 
     def block(self, target: str, *, carries_secret: bool = False) -> EgressBlocked:
         """Report the attempt and give the error to raise."""
@@ -131,12 +133,12 @@ def _target(event: str, arguments: tuple[Any, ...]) -> tuple[str, int | None] | 
         return None if _numeric(host) else (host, None)
     if event in ("socket.gethostbyaddr", "socket.getnameinfo"):  # the way back, from a number to a name, asks a server too
         host = _text(arguments[0] if event == "socket.gethostbyaddr" else arguments[0][0])
-        return None if host in _LOOPBACK else (host, None)
+        return None if host in LOOPBACK else (host, None)
     return None
 
 
 def _numeric(host: str) -> bool:
-    return host in _LOOPBACK or host.replace(".", "").isdigit() or ":" in host
+    return host in LOOPBACK or host.replace(".", "").isdigit() or ":" in host
 
 
 def _text(host: Any) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from grokgate.formats.document import digest
 from grokgate.formats.home import home
+from grokgate.intercept.egress import ANY_PORT, LOOPBACK
 from grokgate.intercept.fault import Fault, find_fault
 from grokgate.intercept.replay import Replay, WireLog
 from grokgate.providers.description import PLACES, Build, Description
@@ -235,7 +236,10 @@ class Launcher:
 
         return HostProcess(
             setting,
-            allowed=[("127.0.0.1", self._address[1])],
+            allowed=[
+                ("127.0.0.1", self._address[1]),
+                *((host, ANY_PORT) for host in self.description.egress if host in LOOPBACK),
+            ],
             on_egress=self._behind.report,
             call_seconds=LIVE_SECONDS if self.live else CALL_SECONDS,
             adapter=self.description.adapter,
