@@ -1,5 +1,7 @@
 """Statements about documentation, notices and what is written at the start: each holds, and each breaks with its sentence."""
 
+from dataclasses import replace
+
 import pytest
 
 from grokgate.judgement.expect import Unkept, caller, documentation, log_text
@@ -63,7 +65,7 @@ def test_a_notice_is_given(said, call):
 
 
 def test_a_warning_counts(call):
-    caller(call(model="grok-3")).is_given(NOTICE, ["grok"], warned="FutureWarning: grok-3 is deprecated")
+    caller(replace(call(model="grok-3"), aside="FutureWarning: grok-3 is deprecated")).is_given(NOTICE, ["grok"])
 
 
 @pytest.mark.parametrize("said", [{}, {"log": "datetime.utcnow is deprecated\n"}, {"log": "deprecated\ngrok-3\n"}])

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import logging
 import time
 import tomllib
 import uuid
+import warnings
 from dataclasses import replace
 from typing import ClassVar
 
@@ -100,8 +102,11 @@ class UnderstandsNoStop(Reference):
 
     description: ClassVar = DESCRIPTION
 
+    known: ClassVar = (*WithoutTopP.takes, "top_p", "stop_sequences")
+
     def convert(self, model, parameters):
-        kept, removed = super().convert(model, {name: value for name, value in parameters.items() if name != "stop"})
+        known = {name: value for name, value in parameters.items() if self.snake_case(name) in self.known and name != "stop"}
+        kept, removed = super().convert(model, known)
         if "stop_sequences" in kept:
             kept["stop"] = kept.pop("stop_sequences")
         return kept, removed
@@ -226,6 +231,33 @@ class WritesMoreThanItMust(Reference):
 
     def messages(self, request):
         return [{"role": "system", "content": f"It is {time.time()}."}, *super().messages(request)]
+
+
+class TellsByWarnings(Reference):
+    """Has no log, and warns of each removal as Python does, or by a logger without a handler."""
+
+    description: ClassVar = {key: value for key, value in described().items() if key not in ("log", "vehicle")}
+
+    def announce_removed(self, model, removed):
+        for name in removed:
+            warnings.warn(f"{model.id} does not support {name}, which is dropped", stacklevel=2)
+        return ()
+
+
+class TellsByALogger(TellsByWarnings):
+    """The same by a logger for which nobody has made a handler."""
+
+    def announce_removed(self, model, removed):
+        for name in removed:
+            logging.getLogger(__name__).warning("%s does not support %s, which is dropped", model.id, name)
+        return ()
+
+
+class TellsNothing(TellsByWarnings):
+    """Drops in silence what it knows; what it does not know leaves."""
+
+    def announce_removed(self, model, removed):  # noqa: ARG002
+        return ()
 
 
 class MendedTheOldModel(Reference):

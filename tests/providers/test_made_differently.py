@@ -199,3 +199,10 @@ def test_what_moves_to_the_other_endpoint_and_says_the_same_there_is_told_and_br
         "a request for grok-4.3 leaves for /v1/responses, which was /v1/chat/completions before the rollout, and says the same"
     )
     assert {note for case in ran.evidence.cases for note in case.notes} == {moved}
+
+
+@pytest.mark.parametrize("provider", ["TellsByWarnings", "TellsByALogger", "TellsNothing"])
+def test_a_warning_tells_and_what_is_dropped_in_silence_was_known(provider, found):
+    rows, because = found(provider, "POST-2.2", "POST-2.8", "POST-2.9")
+    told = "failed" if provider == "TellsNothing" else "passed"
+    assert rows == {"POST-2.2": "passed", "POST-2.8": "passed", "POST-2.9": told}, because

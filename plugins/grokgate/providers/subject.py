@@ -17,6 +17,7 @@ from grokgate.formats.home import SCRIPT, clean_copy
 from grokgate.intercept.fault import Fault
 from grokgate.providers.command import PYTHON, Ran, run
 from grokgate.providers.description import Switch
+from grokgate.providers.heard import hearing
 from grokgate.providers.launcher import FALLBACK, HURRIED, Launcher, Started, write_env_file
 from grokgate.providers.vehicle import NotStarted
 from grokgate.values.call import Call, Look, surroundings
@@ -310,8 +311,8 @@ class Subject:
     ) -> Call:
         """One call, asked once, in the words of the provider's library. Raises ``Ended``."""
         started = self._living
-        before = len(started.logged() or "")
-        with self.launcher.call(scenario, fault, script) as wire:
+        before, printed = len(started.logged() or ""), len(started.printed())
+        with self.launcher.call(scenario, fault, script) as wire, hearing() as heard:
             begun = time.perf_counter()
             outcome = self._ending(f"{mode}({request.model!r})", started.running.call(self.names.spoken(request), mode))
             seconds = time.perf_counter() - begun
@@ -327,6 +328,7 @@ class Subject:
             result=None if isinstance(outcome, Failure) else outcome,
             failure=failure,
             log=None if logged is None else logged[before:],
+            aside="\n".join([started.printed()[printed:], *heard]),
             scenario=scenario,
             script=script,
             fault=fault.name if isinstance(fault, Fault) else fault,

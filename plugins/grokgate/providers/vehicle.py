@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import sys
 import traceback
+import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from itertools import takewhile
@@ -108,15 +109,16 @@ def perform(provider: Provider, mode: Mode, request: ChatRequest, runner: asynci
     ask: Callable[[ChatRequest], Any] = getattr(provider, mode)
     handed: list[Delta] = []
     try:
-        if mode == "chat":
-            return given.answer(ask(request))
-        if mode == "stream":
-            handed.extend(map(given.delta, ask(request)))
+        with warnings.catch_warnings():  # so that a warning is given at each call, and not at the first alone
+            if mode == "chat":
+                return given.answer(ask(request))
+            if mode == "stream":
+                handed.extend(map(given.delta, ask(request)))
+                return joined(handed)
+            if mode == "achat":
+                return given.answer(_awaited(given.awaited(ask(request)), runner))
+            _awaited(_collected(ask(request), handed), runner)
             return joined(handed)
-        if mode == "achat":
-            return given.answer(_awaited(given.awaited(ask(request)), runner))
-        _awaited(_collected(ask(request), handed), runner)
-        return joined(handed)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever the caller of the library would meet

@@ -38,6 +38,8 @@ class Call:
     result: ChatResult | None = None
     failure: Failure | None = None
     log: str | None = None
+    aside: str = ""
+    """What was printed or warned of meanwhile, beside the log."""
     scenario: str = "plain"
     script: Script = ()
     """What the model said of its own choice, where the test said it."""

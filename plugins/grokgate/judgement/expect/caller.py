@@ -258,22 +258,22 @@ class Caller:
             because = f"the caller of {quoted(self._call.asked.model)} gets something else than {before}: {told(found)}"
             raise Unkept(because, expected=_outcome(other), saw=_outcome(self._call), at=found[0].top)
 
-    def is_given(self, notice: str, about: Collection[str], *, warned: str = "") -> None:
+    def is_given(self, notice: str, about: Collection[str]) -> None:
         """A line of result, error, log, or what was warned matches the pattern and has one of these names."""
-        if not self._noticed(notice, about, warned):
+        if not self._noticed(notice, about):
             self._call.tells.needs("notices")
             because = f"asking for {quoted(self._call.asked.model)} gives no notice that matches {notice!r}"
             raise Unkept(because, expected=notice, saw=NOTHING, at="notices")
 
-    def is_not_given(self, notice: str, about: Collection[str], *, warned: str = "") -> None:
+    def is_not_given(self, notice: str, about: Collection[str]) -> None:
         """No line that the caller can read does."""
-        if found := self._noticed(notice, about, warned):
+        if found := self._noticed(notice, about):
             because = f"asking for {quoted(self._call.asked.model)} gives the notice of deprecated names: {one_line(found[0])}"
             raise Unkept(because, expected=NOTHING, saw=found[0], at="notices")
 
-    def _noticed(self, notice: str, about: Collection[str], warned: str) -> list[str]:
+    def _noticed(self, notice: str, about: Collection[str]) -> list[str]:
         result, failure = self._call.result, self._call.failure
-        said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or "", warned]
+        said = [*(result.notices if result else ()), failure.message if failure else "", self._call.log or "", self._call.aside]
         lines = (line for text in said for line in text.splitlines())
         return [line for line in lines if re.search(notice, line) and any(name.lower() in line.lower() for name in about)]
 
@@ -287,7 +287,7 @@ class Caller:
             raise Unkept(because, expected=answered, saw=told, at="model")
 
     def or_log_names(self, *parameters: str) -> None:
-        """Each removed parameter is named in a field of the result, an error, or the log."""
+        """Each removed parameter is named in a field of the result, an error, a warning, or the log."""
         if unsaid := [name for name in parameters if not tells_of(self._call, name)]:
             if self._call.log is None:
                 self.needs("notices")
@@ -308,11 +308,11 @@ class Caller:
 
 
 def tells_of(call: Call, parameter: str) -> bool:
-    """Whether a field of the result, the error or the log names a parameter that was removed, or the library's word for it.
+    """Whether result, error, warning or log names a parameter that was removed, or the library's word for it.
 
     One that the face does not have was never asked for.
     """
-    logged = [line for line in (call.log or "").splitlines() if REMOVAL.search(line)]
+    logged = [line for line in f"{call.log or ''}\n{call.aside}".splitlines() if REMOVAL.search(line)]
     said = [*(call.result.notices if call.result else ()), call.failure.message if call.failure else "", *logged]
     names = "|".join(re.escape(name) for name in (parameter, call.words.get(parameter, parameter)))
     return parameter in call.lacking or any(re.search(rf"\b(?:{names})\b", text) for text in said)

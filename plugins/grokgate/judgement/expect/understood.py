@@ -14,19 +14,34 @@ from grokgate.values.chat import LIMIT, camel_case, option
 from grokgate.values.rollout import ModelFacts
 from grokgate.values.world import EFFORT
 
+UNKNOWN = "no_such_parameter"
+"""What no library has a use for."""
+
 
 def understood(provider: Subject, *calls: Call) -> None:
     """Each parameter that did not leave leaves for a model that takes it, or the provider tells that it was removed.
 
-    Raises ``Unproven``. The real xAI is not asked for it: replay decides that.
+    Else what nobody knows is asked for: where that is not dropped, this was dropped for what it is. Raises ``Unproven``.
+    The real xAI is not asked for it: replay decides that.
     """
     if provider.launcher.live:
         return
     given = {name: value for call in calls for name, value in call.asked.parameters.items() if option(name) != LIMIT}
     unseen = {name: value for name, value in given.items() if not any(_is_seen(call, name) for call in calls)}
     for name, value in unseen.items():
-        if not any(_leaves(provider.chat(model.id, **{name: asked}), name) for model, asked in _takers(provider, name, value)):
+        if not any(
+            _leaves(provider.chat(model.id, **{name: asked}), name) for model, asked in _takers(provider, name, value)
+        ) and not _tells_from_unknown(provider):
             raise Unproven(f"{name} left for no model, and no remark, error or line of the log tells of it; {_mend(name)}")
+
+
+def _tells_from_unknown(provider: Subject) -> bool:
+    """Whether its face names its parameters, or one of no meaning leaves or is an error: what is dropped was known then."""
+    if provider.face.takes is not None:
+        return True
+    unknown: dict[str, Any] = {UNKNOWN: True}
+    call = provider.chat(provider.rollout.model, **unknown)
+    return any(UNKNOWN in read(request).everything for request in call.left) or (call.failure is not None and not call.left)
 
 
 def _is_seen(call: Call, name: str) -> bool:
