@@ -149,6 +149,9 @@ def test_gets_tool_calls(call):
     assert "asked for 2 calls" in str(broken(caller(call(answer=CALLED, tool_calls=(IN_PARIS,))).gets_tool_calls, 2))
     assert "the model called no tools" in str(broken(caller(call()).gets_tool_calls, 1))
     assert "as tool calls" in str(broken(caller(call(answer=CALLED)).gets_tool_calls, 1))
+    as_text = replace(IN_PARIS, arguments=json.dumps(IN_PARIS.arguments))
+    because = str(broken(caller(call(answer=CALLED, tool_calls=(as_text,))).gets_tool_calls, 1))
+    assert because.startswith("the caller got the arguments of get_weather as a text, and is to have them parsed: [(")
 
 
 INCLUDED = replace(TOLD, completion_tokens=22)

@@ -95,6 +95,8 @@ class Caller:
             name = part.replace("_", " ")
             got, came = (one_line(value, 60) if value else NOTHING for value in (saw, expected))
             because = f"the caller got {got} as {name}; xAI answered {came}"
+            if part == "tool_calls" and [(id, called, _parsed(arguments)) for id, called, arguments in saw] == expected:
+                because = f"the caller got the arguments of {expected[0][1]} as a text, and is to have them parsed: {got}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
 
     def gets_tool_calls(self, count: int) -> None:
