@@ -8,6 +8,7 @@ that an event came many times, so that it need not be written as often.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -114,10 +115,26 @@ def listed(when: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def events_of(body: str) -> list[bytes]:
     """The events of a server-sent stream as it was sent, each with the blank line that ends it; comments among them count.
 
-    The last one may lack that line, where the stream was cut. What YAML keeps of blank lines behind it is none of the stream.
+    A whole one at the end has that line, too, though many a recorder takes it for space to strip; one that was cut has not. What
+    YAML keeps of blank lines behind it is none of the stream.
     """
     whole = body[: len(body.rstrip("\n")) + 2]
-    return [event.encode() for event in _EVENT.findall(whole)]
+    events = _EVENT.findall(whole)
+    if events and not events[-1].endswith("\n\n") and _is_whole(events[-1]):
+        events[-1] = events[-1].rstrip("\n") + "\n\n"
+    return [event.encode() for event in events]
+
+
+def _is_whole(event: str) -> bool:
+    """Whether the data of an event came to its end."""
+    data = "".join(line.removeprefix("data:") for line in event.splitlines() if line.startswith("data:")).strip()
+    if data == "[DONE]":
+        return True
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 def _repeated(timed: list[tuple[float, bytes]], repeat: Repeat) -> list[tuple[float, bytes]]:
