@@ -5,6 +5,7 @@ import pytest
 from grokgate.formats.request_shapes import REFUSABLE, refused
 from grokgate.judgement.expect import NotApplicable, caller, camel, had, leaving, understood, wire
 from grokgate.values.chat import MODES, ChatRequest, Message
+from grokgate.values.world import EFFORT
 
 TAKEN = {"temperature": 0.3, "top_p": 0.9, "seed": 7, "user": "u-17", "logprobs": True}
 CONVERSATION = (
@@ -89,10 +90,13 @@ def test_the_spelling_of_a_parameter_does_not_matter(provider, rollout, name):
 
 @pytest.mark.requirement("POST-2.7")
 @pytest.mark.modes(of=lambda case: case in ("temperature", "messages"))
-@pytest.mark.parametrize("name", [*TAKEN, "messages"])
+@pytest.mark.parametrize("name", [*TAKEN, EFFORT, "messages"])
 def test_what_the_target_takes_leaves_unchanged(provider, rollout, name):
+    if name == EFFORT and not rollout.target.takes(EFFORT):
+        raise NotApplicable(f"{rollout.model} takes no {EFFORT} in the world {rollout.world}; POST-2.5 judges that")
+    given = {**TAKEN, EFFORT: an_effort(rollout.target)}
     turns = ChatRequest(model=rollout.model, messages=CONVERSATION)
-    call = provider.chat(rollout.model, **{name: TAKEN[name]}) if name in TAKEN else provider.ask(turns)
+    call = provider.chat(rollout.model, **{name: given[name]}) if name in given else provider.ask(turns)
     wire(call).carries_what_was_asked(name)
 
 

@@ -11,7 +11,7 @@ from grokgate.values.chat import ChatResult, Delta, ToolCall, Usage
 
 
 class Thin:
-    """Right: httpx, thirty lines, and a translation that the API's page shows."""
+    """Right: httpx, and a translation that the API's page shows; each thing that one can get wrong is a method."""
 
     tells: ClassVar = {"reasoning": "included"}
     description: ClassVar = {
@@ -165,6 +165,13 @@ class KnowsTheEfforts(Thin):
 
 class MisnamesTheEffort(KnowsTheEfforts):
     """Has chat's word within the object of responses."""
+
+    def reasoning(self, effort):
+        return {"reasoning_effort": effort}
+
+
+class HandsTheEffortOnMisnamed(Thin):
+    """The same, of a client that converts nothing."""
 
     def reasoning(self, effort):
         return {"reasoning_effort": effort}

@@ -259,8 +259,12 @@ def test_thoughts_are_billed_where_there_are_any(shows, said):
     ids=["many", "one", "none"],
 )
 def test_what_the_target_takes_is_counted(refuses, listed, reach):
-    said = words(about(refuses=frozenset(refuses)))
+    said = words(about(refuses=frozenset({*refuses, "reasoning_effort"})))
     assert (said["taken"], said["taken_reach"]) == (listed, reach)
+
+
+def test_an_effort_is_counted_where_the_target_takes_one():
+    assert words(rollout("grok-4.7"))["taken"].split(", ")[-1] == "reasoning_effort"
 
 
 def test_the_dial_is_told_of_each_model():

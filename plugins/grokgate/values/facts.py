@@ -69,8 +69,9 @@ def other_limit_field(rollout: Rollout) -> str:
 
 
 def taken(rollout: Rollout) -> list[str]:
-    """What the target takes, of the parameters that no row of their own speaks of."""
-    return [name for name in rollout.parameters if name not in WITH_ROWS and rollout.target.takes(name)]
+    """What the target takes: its effort, and of the other parameters those that no row of their own speaks of."""
+    effort = [EFFORT] if rollout.target.takes(EFFORT) else []
+    return [*(name for name in rollout.parameters if name not in WITH_ROWS and rollout.target.takes(name)), *effort]
 
 
 def taken_reach(rollout: Rollout) -> str:
