@@ -264,7 +264,9 @@ def _asked_run(config: pytest.Config) -> GateRun:
 def _refuse_what_cannot_be_written(folder: Path, evidence: Path) -> None:
     """Raises ``pytest.UsageError`` where the reports have no place."""
     if evidence.is_dir():
-        raise pytest.UsageError(f"--evidence {evidence} is a folder; it names a file")
+        from grokgate.runs.check import shown
+
+        raise pytest.UsageError(f"--evidence {shown(evidence)} is a folder; it names a file")
     for place in (folder, evidence.parent):
         there = next(each for each in (place.absolute(), *place.absolute().parents) if each.exists())
         if not there.is_dir():

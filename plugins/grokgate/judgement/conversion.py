@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from grokgate.judgement.expect.caller import tells_of
+from grokgate.judgement.expect.understood import UNKNOWN
 from grokgate.providers.description import Description
 from grokgate.upstream.spelling.endpoints import read
 from grokgate.upstream.spelling.form import LIMITS
@@ -21,6 +22,7 @@ from grokgate.values.wire import WireRequest
 def settled(case: Case, row: Requirement, description: Description, calls: Sequence[Call]) -> Case:
     """The case as it was decided; not applicable, where its row is no promise of this provider, whatever was seen."""
     undecided = case.status is Status.HARNESS_ERROR or (case.status in (Status.FAILED, Status.NOT_APPLICABLE) and not calls)
+    calls = [call for call in calls if UNKNOWN not in call.asked.parameters]  # that was asked to see what is known
     ended = case.finding is not None and case.finding.get("at") in ("egress", "the end")
     if undecided or ended or not (left := _left_to_the_caller(row, description, calls)):
         return case

@@ -187,7 +187,7 @@ def _decided(error: BaseException | None, transcript: Transcript, description: D
         return Status.NOT_RUN, *transcript.hindrances[0], None
     if transcript.ends and type(error) is not NotRun:
         return _ended(*transcript.ends[0])
-    if error is None and not (transcript.calls or transcript.looks):
+    if error is None and not (transcript.calls or transcript.looks or transcript.shown):
         because = "the test ended without a question to the provider, so nothing was shown"
         return Status.HARNESS_ERROR, because, Blame.HARNESS, None
     if error is None:

@@ -283,7 +283,7 @@ class Caller:
         """Where another model answered than the rollout expects, the caller is told its name, be it with a vendor before it."""
         told = self.result.told_model
         answered = self.answer.served
-        if answered not in model.served and (told or "").rpartition("/")[2] != answered:
+        if answered not in model.served and not f"/{told}".endswith(f"/{answered}"):
             self.needs("model")
             because = f"{answered} answered for {self._call.asked.model}, but the caller is told {told or NOTHING}"
             raise Unkept(because, expected=answered, saw=told, at="model")
