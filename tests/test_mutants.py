@@ -1,6 +1,6 @@
 """Each mutant turns red the rows that it says and no others, and each row that has a test has a mutant.
 
-Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so an eighth of them is
+Every case runs a gate in a process of its own. That a mutant turns nothing else red takes a whole gate, so a twelfth of them is
 in turn here, another one for each state of the sources, and in each further rollout a sample; at responses a sample is judged
 by the rows that it breaks. ``grokgate matrix`` holds all of them to it in every rollout at both endpoints.
 """
@@ -29,8 +29,8 @@ ROOT = Path(__file__).parent.parent
 MUTANTS = mutants.replayed()
 OTHERS = [name for name in rollouts() if name != DEFAULT]
 AT_RESPONSES = at(RESPONSES, DEFAULT)
-EIGHTHS = 8
-SAMPLES = 16
+TWELFTHS = 12
+SAMPLES = 24
 """Of so many mutants one is judged in a further rollout, by whole gates of seconds each."""
 
 
@@ -49,9 +49,9 @@ def committed(ground: str) -> frozenset[str]:
 
 
 def in_turn() -> list[Mutant]:
-    """An eighth of the mutants, chosen by the sources; and those that break a row which sums up others."""
-    eighth = turn() % EIGHTHS
-    return [mutant for number, mutant in enumerate(MUTANTS) if number % EIGHTHS == eighth or mutant.breaks - owners().keys()]
+    """A twelfth of the mutants, chosen by the sources; and those that break a row which sums up others."""
+    twelfth = turn() % TWELFTHS
+    return [mutant for number, mutant in enumerate(MUTANTS) if number % TWELFTHS == twelfth or mutant.breaks - owners().keys()]
 
 
 def sampled() -> list[tuple[str, Mutant]]:

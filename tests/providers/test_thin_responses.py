@@ -226,7 +226,6 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("name", ROLLOUTS)
-def test_a_right_client_fails_what_it_does_wrong_and_nothing_else(name, gate):
-    ran = gate("--provider", f"{HERE}/thin_responses.py:Thin", "--rollout", name)
+def test_a_right_client_fails_what_it_does_wrong_and_nothing_else(gate):
+    ran = gate("--provider", f"{HERE}/thin_responses.py:Thin", "--rollout", "grok-4.7")
     assert {id for id, status in ran.rows.items() if status in ("failed", "harness_error")} == set(WRONG), ran.said
