@@ -68,6 +68,11 @@ def message(headers: Field, body: Field, content: bytes) -> tuple[dict[str, str]
     return plain, content
 
 
+def if_any(headers: Field) -> Field:
+    """Headers of a recorder that leaves them out where there are none."""
+    return headers if headers.value is not None else Field(path=headers.path, value={}, entry=headers.entry, name=headers.name)
+
+
 def headers_of(field: Field) -> dict[str, str]:
     """Headers with names in lower case, from an object of texts or lists, or from HAR's list of names and values.
 

@@ -43,7 +43,5 @@ def capture(entry: Field) -> Capture:
 
 
 def _message(field: Field) -> tuple[dict[str, str], bytes]:
-    headers, body = field.get("headers"), field.get("body")
-    if headers.value is None:
-        return {}, exchange.body_of(body)
-    return exchange.message(headers, body, exchange.body_of(body))
+    body = field.get("body")
+    return exchange.message(exchange.if_any(field.get("headers")), body, exchange.body_of(body))

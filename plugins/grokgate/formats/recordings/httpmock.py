@@ -54,10 +54,7 @@ def capture(entry: Field) -> Capture:
 
 
 def _message(field: Field) -> tuple[dict[str, str], bytes]:
-    headers, body = field.get("header"), _body(field)
-    if headers.value is None:
-        return {}, body
-    return exchange.message(headers, field, body)
+    return exchange.message(exchange.if_any(field.get("header")), field, _body(field))
 
 
 def _body(field: Field) -> bytes:

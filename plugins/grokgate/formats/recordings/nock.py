@@ -65,6 +65,6 @@ def _named(headers: Field) -> Field:
 
 def _texts(headers: Field) -> Field:
     """The same where there are none, and with numbers as texts: Node keeps them so."""
-    given = {} if headers.value is None else headers.mapping()
+    given = exchange.if_any(headers).mapping()
     plain = {name: str(value) if type(value) is int else value for name, value in given.items()}
     return Field(path=headers.path, value=plain, entry=headers.entry, name=headers.name)

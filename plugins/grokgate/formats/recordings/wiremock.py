@@ -53,7 +53,7 @@ def capture(entry: Field) -> Capture:
         url=url(entry),
         sent=exchange.message(_sent_headers(request.get("headers")), request, _sent(request)),
         status=response["status"],
-        got=exchange.message(_or_none(headers), response, _got(response)),
+        got=exchange.message(exchange.if_any(headers), response, _got(response)),
     )
 
 
@@ -80,15 +80,10 @@ def _got(response: Field) -> bytes:
 
 def _sent_headers(headers: Field) -> Field:
     """Those of which the value is told."""
-    given = _or_none(headers).mapping()
+    given = exchange.if_any(headers).mapping()
     told = {name: value["equalTo"] if isinstance(value, dict) else value for name, value in given.items() if _is_told(value)}
     return Field(path=headers.path, value=told, entry=headers.entry, name=headers.name)
 
 
 def _is_told(value: Any) -> bool:
     return "equalTo" in value if isinstance(value, dict) else True
-
-
-def _or_none(headers: Field) -> Field:
-    value = {} if headers.value is None else headers.value
-    return Field(path=headers.path, value=value, entry=headers.entry, name=headers.name)
