@@ -9,15 +9,12 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
 
-from grokgate.formats.fixtures import prompts, schema, tool
-from grokgate.intercept.http_server import LoopbackServer
-from grokgate.intercept.replay import Replay
+from grokgate.formats.fixtures import schema, tool
 from grokgate.providers import given
 from grokgate.providers.openai import OpenAI
 from grokgate.providers.openai_chat import Chat
 from grokgate.providers.openai_responses import Responses
 from grokgate.providers.protocol import Setting
-from grokgate.upstream.tape import Tape
 from grokgate.values.chat import ChatRequest, Message, ToolCall, joined
 
 XAI = "https://api.x.ai/v1"
@@ -91,14 +88,6 @@ def answering(body, kind):
     library = import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
     answer = {"status_code": 200, "headers": {"content-type": kind}, "content": body.encode()}
     return library.Client(transport=library.MockTransport(lambda _: library.Response(**answer)))
-
-
-@pytest.fixture(scope="module")
-def xai(later_world):
-    replay = Replay(Tape(later_world, prompts(), key="example-key"))
-    server = LoopbackServer(replay)
-    yield replay, server
-    server.close()
 
 
 def everything(adapter, request):

@@ -5,13 +5,10 @@ import json
 import httpx
 import pytest
 
-from grokgate.formats.fixtures import prompts, tool
+from grokgate.formats.fixtures import tool
 from grokgate.formats.home import home
-from grokgate.intercept.http_server import LoopbackServer
-from grokgate.intercept.replay import Replay
 from grokgate.providers.protocol import Setting
 from grokgate.providers.vehicle import load_adapter
-from grokgate.upstream.tape import Tape
 from grokgate.values.chat import ChatRequest, Message, Usage, joined
 
 REFERENCE = home() / "fixtures" / "reference"
@@ -32,14 +29,6 @@ THOUGHT = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm
 SAID = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Paris."}]}
 CALLED = {"type": "function_call", "call_id": "call_1", "name": "get_weather", "arguments": '{"city": "Paris"}'}
 WHOLE = {"object": "response", "status": "completed", "model": "grok-4.3", "output": [THOUGHT, SAID], "usage": USAGE}
-
-
-@pytest.fixture(scope="module")
-def xai(later_world):
-    replay = Replay(Tape(later_world, prompts(), key="example-key"))
-    server = LoopbackServer(replay)
-    yield replay, server
-    server.close()
 
 
 @pytest.fixture
