@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from grokgate.judgement.expect.difference import differences, told
-from grokgate.judgement.expect.sent import Sent, sent
+from grokgate.judgement.expect.sent import Sent, parsed, sent
 from grokgate.judgement.expect.tokens import otherwise
 from grokgate.judgement.expect.unkept import NOTHING, NotApplicable, NotRun, Unkept, Unproven, quoted
 from grokgate.values.call import Call
@@ -95,7 +95,7 @@ class Caller:
             name = part.replace("_", " ")
             got, came = (one_line(value, 60) if value else NOTHING for value in (saw, expected))
             because = f"the caller got {got} as {name}; xAI answered {came}"
-            if part == "tool_calls" and [(id, called, _parsed(arguments)) for id, called, arguments in saw] == expected:
+            if part == "tool_calls" and [(id, called, parsed(arguments)) for id, called, arguments in saw] == expected:
                 because = f"the caller got the arguments of {expected[0][1]} as a text, and is to have them parsed: {got}"
             raise Unkept(because, expected=expected, saw=saw, at=part)
 
@@ -119,7 +119,7 @@ class Caller:
             reason = fault.message if isinstance(fault, jsonschema.ValidationError) else str(fault)
             because = f"the caller got text that is not the JSON asked for: {one_line(reason)}"
             raise Unkept(because, expected="JSON", saw=text) from None
-        if got != (expected := _parsed(self.answer.part("text"))):
+        if got != (expected := parsed(self.answer.part("text"))):
             raise Unkept(f"the caller got JSON that xAI never answered: {one_line(text)}", expected=expected, saw=got, at="text")
 
     def is_told_that_it_was_cut(self) -> None:
@@ -354,14 +354,6 @@ def _telling_parts(key: str) -> list[str]:
     """Each run of eight characters in the secret end of a key; xAI itself shows two at either end."""
     secret = key.rpartition("-")[2]
     return [secret[start : start + TELLING] for start in range(len(secret) - TELLING + 1)]
-
-
-def _parsed(text: Any) -> Any:
-    """The text as JSON; as it is where it is none."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError):
-        return text
 
 
 def _got(result: ChatResult, part: str) -> Any:

@@ -62,7 +62,7 @@ class Sent:
             case "reasoning":
                 return self.said.reasoning or None
             case "tool_calls":
-                return [(call.id, call.name, _parsed(call.arguments)) for call in self.said.calls]
+                return [(call.id, call.name, parsed(call.arguments)) for call in self.said.calls]
             case "usage":
                 return self.said.usage
             case "text" | "finish_reason":
@@ -70,12 +70,12 @@ class Sent:
         raise LookupError(f"an answer has no part {name!r}")
 
 
-def _parsed(arguments: Any) -> Any:
-    """The arguments of a call; as they came where they do not parse."""
+def parsed(text: Any) -> Any:
+    """The text as JSON; as it is where it is none."""
     try:
-        return json.loads(arguments)
+        return json.loads(text)
     except (TypeError, ValueError):
-        return arguments
+        return text
 
 
 def sent(call: Call) -> Sent | None:

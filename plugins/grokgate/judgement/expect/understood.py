@@ -28,11 +28,14 @@ def understood(provider: Subject, *calls: Call) -> None:
         return
     given = {name: value for call in calls for name, value in call.asked.parameters.items() if option(name) != LIMIT}
     unseen = {name: value for name, value in given.items() if not any(_is_seen(call, name) for call in calls)}
-    for name, value in unseen.items():
-        if not any(
-            _leaves(provider.chat(model.id, **{name: asked}), name) for model, asked in _takers(provider, name, value)
-        ) and not _tells_from_unknown(provider):
-            raise Unproven(f"{name} left for no model, and no remark, error or line of the log tells of it; {_mend(name)}")
+    dropped = [name for name, value in unseen.items() if not _leaves_for_any(provider, name, value)]
+    if dropped and not _tells_from_unknown(provider):
+        because = f"{dropped[0]} left for no model, and no remark, error or line of the log tells of it"
+        raise Unproven(f"{because}; {_mend(dropped[0])}")
+
+
+def _leaves_for_any(provider: Subject, name: str, value: Any) -> bool:
+    return any(_leaves(provider.chat(model.id, **{name: asked}), name) for model, asked in _takers(provider, name, value))
 
 
 def _tells_from_unknown(provider: Subject) -> bool:
